@@ -1,0 +1,25 @@
+# Warnings, hardening and sanitizers for every target of the project.
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+add_library(gatehouse_options INTERFACE)
+target_compile_options(gatehouse_options INTERFACE
+  -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wimplicit-fallthrough
+  -Werror=switch -Werror=unused-result -Werror=return-type
+  -fno-omit-frame-pointer -fstack-protector-strong -g1)
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT GATEHOUSE_SANITIZE)
+  target_compile_options(gatehouse_options INTERFACE -D_FORTIFY_SOURCE=2)
+endif()
+set(GATEHOUSE_SANITIZE "" CACHE STRING "Comma-separated sanitizers, such as address,undefined")
+if(GATEHOUSE_SANITIZE)
+  add_compile_options(-fsanitize=${GATEHOUSE_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${GATEHOUSE_SANITIZE})
+endif()
+if(GATEHOUSE_COVERAGE)
+  add_compile_options(--coverage)
+  add_link_options(--coverage)
+endif()
+if(GATEHOUSE_DISABLED_CHECK)
+  add_compile_definitions(GATEHOUSE_DISABLED_CHECK="${GATEHOUSE_DISABLED_CHECK}")
+endif()

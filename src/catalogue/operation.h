@@ -1,0 +1,97 @@
+// One operation of a product's API: a method and a path template, its scopes, and what each of its identifiers is.
+//
+// Immutable once loaded. The tables are catalogue/*.ops (format: catalogue/FORMAT.md); nothing is known of an API beyond them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/scope.h"
+#include "model/site.h"
+
+namespace gatehouse::catalogue {
+
+/// What a path segment, a query parameter or a body field names. Zero is "unclassified" and refuses the request.
+enum class Kind : std::uint8_t {
+  kUnclassified = 0,
+  kInert,        ///< names nothing: numbers, texts, flags
+  kSiteCommon,   ///< a status, priority, issue type, field, role id …: belongs to no project
+  kProject,      ///< id or key
+  kIssue,        ///< id or key; old keys too
+  kComment,      ///< id, nested under the issue of the same operation, or on its own
+  kWorklog,
+  kAttachment,
+  kIssueLink,
+  kRemoteLink,
+  kComponent,
+  kVersion,
+  kFilter,
+  kDashboard,
+  kBoard,
+  kSprint,
+  kEpic,
+  kProperty,     ///< a property key under the object before it
+  kUser,         ///< account id
+  kGroup,
+  kTask,         ///< async task: usable by the credential that obtained it
+  kServiceDesk,
+  kRequestType,
+  kQueue,
+  kSpace,
+  kContent,      ///< a page, blog post, comment, attachment, whiteboard … of Confluence, by id
+  kJql,
+  kCql,
+  kFieldList,    ///< names of issue fields
+  kExpand,       ///< comma list, each of `allowed`
+  kIssueFields,  ///< body: an object of issue fields, by field metadata
+  kIssueUpdate,  ///< body: an `update` object, by field metadata
+  kText,         ///< body: free text or an ADF document: inert
+  kSelf,         ///< state of the upstream account itself: not writable by bounded tokens
+  kPageToken,    ///< an opaque cursor of upstream: sealed to token, operation and query
+};
+
+/// A parameter of the path, the query or the body. Body names are paths: `fields`, `issueIdsOrKeys[]`, `outwardIssue.key`,
+/// `visibility.**` (a whole subtree).
+struct Parameter {
+  enum class Carrier : std::uint8_t { kPath, kQuery, kBody };
+  Carrier carrier = Carrier::kPath;
+  std::string name;
+  Kind kind = Kind::kUnclassified;
+  bool list = false;      ///< a comma list, or a parameter that may be repeated
+  bool required = false;  ///< a bounded token must give it
+  std::vector<std::string> allowed;  ///< of kExpand, and of inert parameters with a closed set; empty: any
+};
+
+/// What a bounded token may do with it. Zero refuses.
+enum class Bounded : std::uint8_t {
+  kRefused = 0,
+  kAllowed,    ///< site-common: nothing in it belongs to a project
+  kLocated,    ///< one or several objects lead to resources
+  kConfined,   ///< narrowed before it is sent (JQL, filter parameters), and every item verified
+  kFiltered,   ///< cannot be narrowed: gathered, filtered, paged by Gatehouse
+};
+
+enum class Access : std::uint8_t { kRead, kWrite, kDelete, kAdminister };
+
+struct Operation {
+  std::uint16_t index = 0;      ///< place in its catalogue
+  Product product = Product::kJira;
+  std::string id;               ///< Atlassian's operationId; unique in its catalogue
+  std::string method;           ///< "GET" …
+  std::string path;             ///< template: "/rest/api/{2|3|latest}/issue/{issueIdOrKey}"
+  bool has_classic = false;
+  bool has_granular = false;
+  ScopeSet classic;             ///< all of these …
+  ScopeSet granular;            ///< … or all of these; neither: no scope is required where both flags are set, else refused
+  Access access = Access::kWrite;
+  std::vector<Parameter> parameters;
+  Bounded bounded = Bounded::kRefused;
+  std::string refusal;          ///< of kRefused: why, in one line
+  std::string answer;           ///< name of the answer's shape (catalogue/*.shapes); "none": no body is passed on
+  bool caller_dependent = false;///< what it answers depends on who asks (`/myself`, currentUser())
+  std::string body_type;        ///< "json", "multipart" or "" for none
+};
+
+}  // namespace gatehouse::catalogue

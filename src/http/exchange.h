@@ -1,0 +1,115 @@
+// Exchange: one request and its answer, as a state machine that does no I/O.
+//
+// The driver (http/driver.h) feeds it events and carries out the one Action that each returns; gateway::GatewayExchange is
+// the product's. All views in an Action stay valid until the next event. One Exchange lives as long as its client
+// connection and is used for one request after the other (`reset`), so that its buffers are grown once. Not thread-safe:
+// an Exchange belongs to the thread of its connection.
+//
+//   on_head ─► need_body* ─► ask* ─► send ─► on_response_head ─► respond … ─► (last) ─► on_finished
+//
+// Any event may answer kAsk (more look-ups), kSend (another upstream request, such as the next page or a media redirect)
+// or kRespond with `last` (a refusal). After the head of the answer was given, only kRespond or kAbort may follow.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/address.h"
+#include "base/clock.h"
+#include "base/secret.h"
+#include "http/message.h"
+
+namespace gatehouse::http {
+
+/// Where an upstream request goes and as whom. Made by upstream/ alone; shared by all requests of one (site, credential).
+struct UpstreamRoute {
+  std::string scheme;  ///< "http" or "https"
+  std::string host;    ///< for the connection, TLS and the Host header
+  std::uint16_t port = 0;
+  std::string context_path;    ///< of the base URL: "" or "/jira"
+  std::string pool_key;        ///< origin and credential id: connections are never shared across credentials
+  SecretString authorization;  ///< a whole header line "Authorization: …\r\n", or empty
+};
+
+struct UpstreamRequest {
+  std::shared_ptr<const UpstreamRoute> route;
+  Method method = Method::kGet;
+  /// Request line and header fields, each ended by CRLF, without Host, Authorization, framing and the blank line: the driver
+  /// adds those.
+  std::string_view head;
+  std::string_view body;      ///< sent with Content-Length, where `has_body`
+  bool has_body = false;
+  bool streams_body = false;  ///< the client's body follows (with its own length, or chunked anew), piece by piece
+  bool idempotent = false;    ///< may be sent once more on a new connection where no byte was answered
+};
+
+/// A whole small answer, asked for in passing. At most kLookupLimit bytes are read of each.
+struct LookupAnswer {
+  bool failed = false;  ///< could not be had: no connection, time-out, too large
+  int status = 0;
+  std::string body;
+};
+inline constexpr std::size_t kLookupLimit = 4 * 1024 * 1024;
+
+enum class UpstreamFailure { kConnect, kTimeout, kReset, kFraming, kTls, kAddressRefused, kTooLarge };
+
+struct Peer {
+  IpAddress address;       ///< the client's: the socket's peer, or what a trusted proxy said
+  bool tls = false;
+};
+
+struct Now {
+  Instant wall;
+  std::uint64_t steady_ms = 0;
+};
+
+struct Action {
+  enum class Kind : std::uint8_t {
+    kNeedBody,     ///< give me the next piece of the request's body (on_body)
+    kAsk,          ///< carry out `lookups`, all at once, then on_lookups
+    kSend,         ///< begin `upstream`, then on_response_head
+    kWait,         ///< nothing to do now: give me the next piece of upstream's answer
+    kRespond,      ///< write `status`, `head` (first time only) and `body`; `last` ends the answer
+    kAbort,        ///< close the client's connection: the answer can't be ended honestly
+  };
+  Kind kind = Kind::kAbort;
+  std::vector<UpstreamRequest>* lookups = nullptr;  ///< kAsk; owned by the exchange
+  UpstreamRequest* upstream = nullptr;              ///< kSend
+  int status = 0;                                   ///< kRespond: with the head, else 0
+  std::string_view head;                            ///< kRespond: header fields, each ended by CRLF; no framing, Date or Connection
+  std::string_view body;                            ///< kRespond: a piece of the answer's body
+  std::int64_t content_length = -1;                 ///< kRespond with the head: of the whole body; -1: not known, so chunked
+  bool last = false;
+  bool close = false;                               ///< with `last`: close the connection afterwards
+};
+
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+  /// A new request. `head` stays valid until on_finished.
+  virtual Action on_head(const RequestHead& head, const Peer& peer, const Now& now) = 0;
+  /// The next piece of the request's body, decoded. After kSend with streams_body it is asked for each piece before it is
+  /// forwarded: kWait permits it, anything else ends the upstream request.
+  virtual Action on_body(std::string_view piece, bool last) = 0;
+  virtual Action on_lookups(std::vector<LookupAnswer>& answers, const Now& now) = 0;
+  /// Asked once, after the last wait and before the first byte goes upstream: is the credential still live?
+  virtual bool may_send(const Now& now) noexcept = 0;
+  virtual Action on_response_head(const ResponseHead& head, const Now& now) = 0;
+  virtual Action on_response_body(std::string_view piece, bool last) = 0;
+  /// `any_byte_sent`: whether upstream may have acted.
+  virtual Action on_upstream_failure(UpstreamFailure failure, bool any_byte_sent) = 0;
+  /// The answer is out (`complete`) or the client is gone. The exchange records the request and forgets it.
+  virtual void on_finished(bool complete, const Now& now) = 0;
+};
+
+/// Makes one Exchange for each client connection of a thread. Called on that thread.
+class ExchangeFactory {
+ public:
+  virtual ~ExchangeFactory() = default;
+  virtual std::unique_ptr<Exchange> make() = 0;
+};
+
+}  // namespace gatehouse::http

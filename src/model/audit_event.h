@@ -1,0 +1,44 @@
+// One record of the audit chain: who did what to what, from where, why. Never a secret.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/clock.h"
+
+namespace gatehouse {
+
+/// Who asks for a change, as admin/ and audit/ see it. `actor` is the identity that acts (RFC 8693), `on_behalf_of` the
+/// user who asked where that is somebody else.
+struct Caller {
+  std::string actor_kind;  ///< "user", "admin_key", "local" (a command on the host), "job"
+  std::string actor_id;
+  std::string actor_name;
+  std::string on_behalf_of;
+  std::string address;
+  std::string user_agent;
+};
+
+struct AuditEvent {
+  std::string action;       ///< "token.create", "grant.remove" …: noun.verb as on the command line
+  std::string target_kind;  ///< "token", "account" …
+  std::string target_id;
+  std::string target_name;
+  std::string before_json;  ///< empty for what is new; objects without secrets
+  std::string after_json;
+  std::string reason;
+  std::string outcome;  ///< "done" or "refused"
+  Caller caller;
+};
+
+/// An event as it stands in the chain.
+struct AuditRecord {
+  std::int64_t sequence = 0;
+  Instant at{};
+  std::string id;
+  AuditEvent event;
+  std::string mac;        ///< base64url; over everything above and the previous record's mac
+  int key_epoch = 0;
+};
+
+}  // namespace gatehouse

@@ -1,0 +1,66 @@
+// A credential: the record, never the bytes. Its secrets are records of their own, of which at most two are live.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/address.h"
+#include "model/ids.h"
+#include "model/resource.h"
+#include "model/scope.h"
+#include "model/state.h"
+
+namespace gatehouse {
+
+enum class CredentialKind { kApiToken = 1, kOAuthClient, kApp, kExternal };
+
+/// One resource of a boundary, with its own access role if wanted. A resource that is not granted yet opens nothing.
+struct BoundaryEntry {
+  Resource resource;
+  std::string role;  ///< empty: the credential's own
+  bool operator==(const BoundaryEntry&) const = default;
+};
+
+struct Rate {
+  int requests = 0;  ///< 0: no limit of its own
+  Duration per{};
+  bool operator==(const Rate&) const = default;
+};
+
+/// Design section 4: the successor is pending until first used; the overlap clock starts then.
+enum class SecretState { kRetired = 0, kPending = 1, kCurrent = 2, kOverlap = 3 };
+
+struct SecretRecord {
+  SecretId id;
+  CredentialId credential;
+  std::string hash;  ///< crypto/token_hash.h: keyed, over id and secret, names its key's epoch
+  SecretState state = SecretState::kRetired;
+  Instant created_at{};
+  std::optional<Instant> first_used_at;
+  std::optional<Instant> ends_at;  ///< kOverlap: when it retires
+};
+
+struct Credential {
+  CredentialId id;
+  AccountId account;
+  CredentialKind kind = CredentialKind::kApiToken;
+  std::string name;
+  ScopeSet scopes;
+  std::string role;  ///< access role over the whole boundary; empty: whatever the scopes allow
+  std::vector<BoundaryEntry> boundary;
+  std::optional<Instant> expires_at;  ///< temporary; empty: permanent, and `rotate_every` is then required
+  std::optional<Duration> rotate_every;
+  Duration overlap{};
+  UserId owner;
+  UserId requested_by;
+  std::vector<Network> allow_ips;  ///< empty: from anywhere
+  Rate rate;
+  bool relaxed_queries = false;  ///< JQL/CQL may name what lies outside; documented as revealing existence
+  State state = State::kLive;
+  Pause pause;
+  Instant created_at{};
+  std::vector<SecretRecord> secrets;
+};
+
+}  // namespace gatehouse

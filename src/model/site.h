@@ -1,0 +1,42 @@
+// A site (one upstream API) and the credentials that Gatehouse itself shows to it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/ids.h"
+#include "model/state.h"
+
+namespace gatehouse {
+
+enum class Product { kJira = 1, kConfluence, kOpenApi };
+enum class UpstreamAuth { kNone = 1, kBasic, kBearer, kOAuth2 };
+
+struct Site {
+  SiteId id;
+  std::string key;
+  Product product = Product::kJira;
+  std::string base_url;  ///< scheme://host[:port][/context], no trailing slash
+  std::string cloud_id;  ///< empty where it has none
+  std::string host;      ///< a host name of the gateway that is mapped to this site; empty for none
+  State state = State::kLive;
+  Pause pause;
+  Instant created_at{};
+};
+
+struct UpstreamCredential {
+  UpstreamCredentialId id;
+  SiteId site;
+  AccountId account;  ///< empty: the site's own; else used for that service account only
+  UpstreamAuth auth = UpstreamAuth::kBearer;
+  std::string username;
+  std::string sealed_secret;  ///< crypto/seal.h; bound to `id` and to the site's origin
+  UserId owner;
+  UserId deputy;
+  std::optional<Instant> expires_at;  ///< unknown is itself a finding
+  State state = State::kLive;
+  Instant created_at{};
+};
+
+}  // namespace gatehouse

@@ -1,0 +1,25 @@
+// States shared by sites, accounts, grants and credentials. Zero is the state that opens nothing.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+
+namespace gatehouse {
+
+enum class State { kRevoked = 0, kPaused = 1, kLive = 2, kArchived = 3 };
+
+/// Why and until when something is paused. `until` empty: until somebody resumes it.
+struct Pause {
+  std::string reason;
+  std::optional<Instant> until;
+  bool operator==(const Pause&) const = default;
+};
+
+/// A pause whose `until` has passed is over without anybody's doing.
+inline bool is_live(State state, const Pause& pause, Instant now) noexcept {
+  return state == State::kLive || (state == State::kPaused && pause.until && *pause.until <= now);
+}
+
+}  // namespace gatehouse
