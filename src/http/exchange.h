@@ -42,7 +42,8 @@ struct UpstreamRequest {
   std::string_view head;
   std::string_view body;      ///< sent with Content-Length, where `has_body`
   bool has_body = false;
-  bool streams_body = false;  ///< the client's body follows (with its own length, or chunked anew), piece by piece
+  /// What is left of the client's body follows (after `body`, where `has_body`), with its length or chunked anew.
+  bool streams_body = false;
   bool idempotent = false;    ///< may be sent once more on a new connection where no byte was answered
 };
 
@@ -54,7 +55,11 @@ struct LookupAnswer {
 };
 inline constexpr std::size_t kLookupLimit = 4 * 1024 * 1024;
 
-enum class UpstreamFailure { kConnect, kTimeout, kReset, kFraming, kTls, kAddressRefused, kTooLarge };
+enum class UpstreamFailure {
+  kConnect, kTimeout, kReset, kFraming, kTls, kAddressRefused, kTooLarge,
+  kBusy,         ///< every connection to this upstream is in use and the queue is full, or the memory budget is: 503
+  kNotPermitted  ///< may_send said no: nothing was sent
+};
 
 struct Peer {
   IpAddress address;       ///< the client's: the socket's peer, or what a trusted proxy said
@@ -95,9 +100,11 @@ class Exchange {
   /// forwarded: kWait permits it, anything else ends the upstream request.
   virtual Action on_body(std::string_view piece, bool last) = 0;
   virtual Action on_lookups(std::vector<LookupAnswer>& answers, const Now& now) = 0;
-  /// Asked once, after the last wait and before the first byte goes upstream: is the credential still live?
+  /// Asked after the last wait and before the first byte of every upstream request (look-ups and a second try included): is
+  /// the credential still live? After a `false` for kSend follows on_upstream_failure(kNotPermitted, false).
   virtual bool may_send(const Now& now) noexcept = 0;
   virtual Action on_response_head(const ResponseHead& head, const Now& now) = 0;
+  /// Also called once, empty and `last`, where the answer has no body (HEAD, 204, 304).
   virtual Action on_response_body(std::string_view piece, bool last) = 0;
   /// `any_byte_sent`: whether upstream may have acted.
   virtual Action on_upstream_failure(UpstreamFailure failure, bool any_byte_sent) = 0;
