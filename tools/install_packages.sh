@@ -15,6 +15,8 @@ bench=("${build[@]}" libbenchmark-dev nginx-light haproxy wrk strace python3)
 declare -n wanted=$purpose
 missing=()
 for package in "${wanted[@]}"; do
+  # A Node that brings its own npm (NodeSource's) conflicts with Debian's package of that name.
+  [ "$package" = npm ] && command -v npm >/dev/null && continue
   dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
