@@ -13,6 +13,8 @@
 
 namespace gatehouse::catalogue {
 
+struct Shape;  // catalogue/shapes.h
+
 /// What a path segment, a query parameter or a body field names. Zero is "unclassified" and refuses the request.
 enum class Kind : std::uint8_t {
   kUnclassified = 0,
@@ -61,6 +63,10 @@ struct Parameter {
   Kind kind = Kind::kUnclassified;
   bool list = false;      ///< a comma list, or a parameter that may be repeated
   bool required = false;  ///< a bounded token must give it
+  bool confines = false;  ///< where a bounded token leaves it out, the gateway adds the permitted resources here
+  /// How a project or space is written here, where only one form works upstream.
+  enum class Form : std::uint8_t { kEither, kId, kKey };
+  Form form = Form::kEither;
   std::vector<std::string> allowed;  ///< of kExpand, and of inert parameters with a closed set; empty: any
 };
 
@@ -74,6 +80,12 @@ enum class Bounded : std::uint8_t {
 };
 
 enum class Access : std::uint8_t { kRead, kWrite, kDelete, kAdminister };
+
+/// One segment of a path template: a literal, one of several literals, or a parameter.
+struct Segment {
+  std::vector<std::string> literals;  ///< empty: a parameter
+  std::uint16_t parameter = 0;        ///< of a parameter: its place in Operation::parameters
+};
 
 struct Operation {
   std::uint16_t index = 0;      ///< place in its catalogue
@@ -89,7 +101,10 @@ struct Operation {
   std::vector<Parameter> parameters;
   Bounded bounded = Bounded::kRefused;
   std::string refusal;          ///< of kRefused: why, in one line
-  std::string answer;           ///< name of the answer's shape (catalogue/*.shapes); "none": no body is passed on
+  std::vector<Segment> segments;  ///< of `path`
+  std::string answer;           ///< name of the answer's shape (catalogue/*.shapes); "none", "links", "blob" as FORMAT.md says
+  const Shape* shape = nullptr; ///< of `answer`; nullptr for "none", "links", "blob"
+  bool answer_list = false;     ///< `answer [shape]`: the answer is an array, its elements are the units of release
   bool caller_dependent = false;///< what it answers depends on who asks (`/myself`, currentUser())
   std::string body_type;        ///< "json", "multipart" or "" for none
 };
