@@ -25,8 +25,7 @@ enum class Verdict : std::uint8_t {
   kFieldValue, kUnderscore,
   // fields
   kHostMissing, kHostRepeated, kHostInvalid, kRepeated, kLengthInvalid, kLengthRepeated, kLengthAndEncoding, kEncodingUnknown,
-  kEncodingInOldVersion, kContentEncoding, kExpectUnknown, kUpgrade, kMethodOverride, kConnectionNames, kTrailerRefused,
-  kBodyRefused,
+  kEncodingInOldVersion, kContentEncoding, kExpectUnknown, kUpgrade, kMethodOverride, kConnectionNames,
   // answers
   kStatusInvalid,
   kCount
