@@ -1,27 +1,138 @@
 // The index of live credentials: what a gateway asks instead of a database.
 //
 // Shards of immutable tables. A change copies one shard and publishes a pointer; readers take no lock. Written by the change
-// feed alone, read by gateway threads. An entry names everything a decision needs, already resolved: the credential's record,
-// its account's state and the grants on the resources of its boundary.
+// feed alone (admin/index_feed.h), read by gateway threads. An entry names everything that a decision needs, already resolved,
+// in a compact form: 100,000 credentials have to fit into 64 MiB with all the rest.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "model/credential.h"
 #include "model/grant.h"
 #include "model/service_account.h"
 
 namespace gatehouse::token {
 
-/// One credential as requests see it. Immutable but for `withdrawn`.
-struct LiveCredential {
-  Credential credential;
+/// An id of the model (model/ids.h) without the heap: 16 characters of [0-9A-Za-z].
+using Key = std::array<char, kIdLength>;
+/// Nothing where `text` is not exactly of that length.
+std::optional<Key> to_key(std::string_view text) noexcept;
+inline std::string_view as_view(const Key& key) noexcept { return {key.data(), key.size()}; }
+
+/// A service account with all of its grants. Shared by its credentials.
+struct LiveAccount {
   ServiceAccount account;
-  std::vector<Grant> grants;  ///< the account's grants on this boundary's resources; whole-site grants too
+  std::vector<Grant> grants;
+};
+
+/// One of the at most two live secrets of a credential.
+struct LiveSecret {
+  Key id{};                             ///< the public id inside the token
+  std::array<std::byte, 32> digest{};   ///< crypto/token_hash.h
+  int key_epoch = 0;
+  SecretState state = SecretState::kRetired;
+  Instant ends_at = Instant::max();     ///< of kOverlap: when it retires
+};
+
+/// One credential as requests see it. Immutable but for `withdrawn`, `successor_used` and the rate bucket.
+struct LiveCredential {
+  Key id{};
+  CredentialKind kind = CredentialKind::kApiToken;
+  State state = State::kRevoked;
+  bool relaxed_queries = false;
+  Instant paused_until = Instant::max();  ///< of kPaused: when the pause is over by itself
+  Instant expires_at = Instant::max();    ///< max: permanent
+  ScopeSet scopes;
+  std::string role;                       ///< access role over the whole boundary; empty: whatever the scopes allow
+  std::shared_ptr<const LiveAccount> account;
+  std::shared_ptr<const std::vector<BoundaryEntry>> boundary;  ///< equal ones are one object; never null
+  std::vector<Network> allow_ips;         ///< empty: from anywhere
+  Rate rate;
+  std::array<LiveSecret, 2> secrets{};    ///< kRetired ones are no secrets
+
   /// Set before a revocation, pause or replacement is answered: read once more before the first byte goes upstream.
   mutable std::atomic<bool> withdrawn{false};
+  /// The pending successor was presented: set by the first thread that sees it, which tells the feed.
+  mutable std::atomic<bool> successor_used{false};
+  /// Token bucket of `rate`: the instant, in milliseconds of the wall clock, up to which the allowance is used (GCRA).
+  mutable std::atomic<std::int64_t> rate_used_until{0};
+
+  bool live(Instant now) const noexcept {
+    return !withdrawn.load(std::memory_order_acquire) && now < expires_at &&
+           (state == State::kLive || (state == State::kPaused && paused_until <= now));
+  }
+};
+
+using LiveCredentialPtr = std::shared_ptr<const LiveCredential>;
+
+/// What find() gives: the credential and which of its secrets was named.
+struct Found {
+  LiveCredentialPtr credential;  ///< null: the index has none of that id
+  const LiveSecret* secret = nullptr;  ///< lives as long as `credential`
+};
+
+/// Readers call find() from threads that pass(); one writer at a time (a mutex inside orders them).
+///
+/// Reclamation: a table that was replaced is freed when each reader thread has called pass() once more; what find() returned
+/// stays alive by its own reference.
+class LiveIndex {
+ public:
+  /// `readers`: how many threads will call pass(), numbered from 0. Other threads use find_locked().
+  explicit LiveIndex(unsigned readers);
+  ~LiveIndex();
+  LiveIndex(const LiveIndex&) = delete;
+  LiveIndex& operator=(const LiveIndex&) = delete;
+
+  /// By the public id in a token. Takes no lock and no allocation. Only on a reader thread.
+  Found find(std::string_view secret_id) const noexcept;
+  /// The same for any other thread; takes the writers' mutex.
+  Found find_locked(std::string_view secret_id) const;
+  /// Called by a reader thread between two events, when it holds no view of a table (http::QuiescentHook).
+  void pass(unsigned reader) noexcept;
+
+  /// Replaces everything, at start and after a feed was lost.
+  void assign(std::vector<LiveCredentialPtr> credentials);
+  /// Adds or replaces the credential of that id; the replaced one is marked `withdrawn` if `withdraw_old`. In force on return.
+  void put(LiveCredentialPtr credential, bool withdraw_old);
+  /// Removes it and marks it `withdrawn`. In force on return.
+  void remove(const Key& credential_id);
+  std::size_t size() const;
+
+  /// When the last successful read of the store was *sent*; gateways refuse where it is older than their stale limit.
+  void set_fresh(Instant at) noexcept { fresh_ms_.store(at.time_since_epoch().count(), std::memory_order_release); }
+  Instant fresh() const noexcept { return Instant(Duration(fresh_ms_.load(std::memory_order_acquire))); }
+
+ private:
+  struct Table;
+  struct Retired;
+  static constexpr std::size_t kShards = 256;
+
+  static std::size_t shard_of(std::string_view id) noexcept;
+  const LiveCredential* edit(LiveCredentialPtr added, const LiveCredential* removed);
+  void publish(std::size_t shard, std::unique_ptr<const Table> table);
+  void reclaim();
+
+  mutable std::mutex writer_;
+  std::array<std::atomic<const Table*>, kShards> shards_{};
+  std::vector<LiveCredentialPtr> by_credential_;  ///< sorted by id
+  std::vector<Retired> retired_;
+  struct alignas(64) Reader {
+    std::atomic<std::uint64_t> passed{0};
+  };
+  std::vector<Reader> readers_;
+  std::atomic<std::int64_t> fresh_ms_{std::numeric_limits<std::int64_t>::min()};
 };
 
 }  // namespace gatehouse::token
