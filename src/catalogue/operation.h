@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,16 +15,17 @@
 
 namespace gatehouse::catalogue {
 
-struct Shape;  // catalogue/shapes.h
+struct Shape;    // catalogue/shapes.h
+class BodyNode;  // catalogue/body_rules.h
 
 /// What a path segment, a query parameter or a body field names. Zero is "unclassified" and refuses the request.
 enum class Kind : std::uint8_t {
   kUnclassified = 0,
-  kInert,        ///< names nothing: numbers, texts, flags
-  kSiteCommon,   ///< a status, priority, issue type, field, role id …: belongs to no project
-  kProject,      ///< id or key
-  kIssue,        ///< id or key; old keys too
-  kComment,      ///< id, nested under the issue of the same operation, or on its own
+  kInert,       ///< names nothing: numbers, texts, flags
+  kSiteCommon,  ///< a status, priority, issue type, field, role id …: belongs to no project
+  kProject,     ///< id or key
+  kIssue,       ///< id or key; old keys too
+  kComment,     ///< id, nested under the issue of the same operation, or on its own
   kWorklog,
   kAttachment,
   kIssueLink,
@@ -34,15 +37,15 @@ enum class Kind : std::uint8_t {
   kBoard,
   kSprint,
   kEpic,
-  kProperty,     ///< a property key under the object before it
-  kUser,         ///< account id
+  kProperty,  ///< a property key under the object before it
+  kUser,      ///< account id
   kGroup,
-  kTask,         ///< async task: usable by the credential that obtained it
+  kTask,  ///< async task: usable by the credential that obtained it
   kServiceDesk,
   kRequestType,
   kQueue,
   kSpace,
-  kContent,      ///< a page, blog post, comment, attachment, whiteboard … of Confluence, by id
+  kContent,  ///< a page, blog post, comment, attachment, whiteboard … of Confluence, by id
   kJql,
   kCql,
   kFieldList,    ///< names of issue fields
@@ -55,7 +58,7 @@ enum class Kind : std::uint8_t {
 };
 
 /// A parameter of the path, the query or the body. Body names are paths: `fields`, `issueIdsOrKeys[]`, `outwardIssue.key`,
-/// `visibility.**` (a whole subtree).
+/// `visibility.**` (a whole subtree); the gateway walks them by catalogue/body_rules.h.
 struct Parameter {
   enum class Carrier : std::uint8_t { kPath, kQuery, kBody };
   Carrier carrier = Carrier::kPath;
@@ -73,10 +76,10 @@ struct Parameter {
 /// What a bounded token may do with it. Zero refuses.
 enum class Bounded : std::uint8_t {
   kRefused = 0,
-  kAllowed,    ///< site-common: nothing in it belongs to a project
-  kLocated,    ///< one or several objects lead to resources
-  kConfined,   ///< narrowed before it is sent (JQL, filter parameters), and every item verified
-  kFiltered,   ///< cannot be narrowed: gathered, filtered, paged by Gatehouse
+  kAllowed,   ///< site-common: nothing in it belongs to a project
+  kLocated,   ///< one or several objects lead to resources
+  kConfined,  ///< narrowed before it is sent (JQL, filter parameters), and every item verified
+  kFiltered,  ///< cannot be narrowed: gathered, filtered, paged by Gatehouse
 };
 
 enum class Access : std::uint8_t { kRead, kWrite, kDelete, kAdminister };
@@ -88,25 +91,36 @@ struct Segment {
 };
 
 struct Operation {
-  std::uint16_t index = 0;      ///< place in its catalogue
+  std::uint16_t index = 0;  ///< place in its catalogue
   Product product = Product::kJira;
-  std::string id;               ///< Atlassian's operationId; unique in its catalogue
-  std::string method;           ///< "GET" …
-  std::string path;             ///< template: "/rest/api/{2|3|latest}/issue/{issueIdOrKey}"
+  std::string id;      ///< Atlassian's operationId; unique in its catalogue
+  std::string method;  ///< "GET" …
+  std::string path;    ///< template: "/rest/api/{2|3|latest}/issue/{issueIdOrKey}"
   bool has_classic = false;
   bool has_granular = false;
-  ScopeSet classic;             ///< all of these …
-  ScopeSet granular;            ///< … or all of these; neither: no scope is required where both flags are set, else refused
+  ScopeSet classic;   ///< all of these …
+  ScopeSet granular;  ///< … or all of these; neither: no scope is required where both flags are set, else refused
   Access access = Access::kWrite;
-  std::vector<Parameter> parameters;
+  std::vector<Parameter> parameters;  ///< path ones in the order of the template, then query ones by name, then body ones
+  std::uint16_t path_count = 0;
+  std::uint16_t query_count = 0;
+  std::shared_ptr<const BodyNode> body;  ///< of the body parameters; null if there is none
   Bounded bounded = Bounded::kRefused;
-  std::string refusal;          ///< of kRefused: why, in one line
+  std::string refusal;            ///< of kRefused: why, in one line
   std::vector<Segment> segments;  ///< of `path`
-  std::string answer;           ///< name of the answer's shape (catalogue/*.shapes); "none", "links", "blob" as FORMAT.md says
-  const Shape* shape = nullptr; ///< of `answer`; nullptr for "none", "links", "blob"
-  bool answer_list = false;     ///< `answer [shape]`: the answer is an array, its elements are the units of release
-  bool caller_dependent = false;///< what it answers depends on who asks (`/myself`, currentUser())
-  std::string body_type;        ///< "json", "multipart" or "" for none
+  std::string answer;             ///< name of the answer's shape (catalogue/*.shapes); "none", "links", "blob" as FORMAT.md says
+  const Shape* shape = nullptr;   ///< of `answer`; nullptr for "none", "links", "blob"
+  bool answer_list = false;       ///< `answer [shape]`: the answer is an array, its elements are the units of release
+  bool caller_dependent = false;  ///< what it answers depends on who asks (`/myself`, currentUser())
+  std::string body_type;          ///< "json", "multipart" or "" for none
+
+  std::span<const Parameter> path_parameters() const noexcept { return {parameters.data(), path_count}; }
+  std::span<const Parameter> query_parameters() const noexcept { return {parameters.data() + path_count, query_count}; }
+  std::span<const Parameter> body_parameters() const noexcept {
+    return std::span<const Parameter>(parameters).subspan(std::size_t{path_count} + query_count);
+  }
+  /// By the exact name; nullptr: unclassified, which refuses the request of a bounded token. Body ones by the name in the table.
+  const Parameter* find(Parameter::Carrier carrier, std::string_view name) const noexcept;
 };
 
 }  // namespace gatehouse::catalogue
