@@ -1,0 +1,33 @@
+// explain(): what the gateway would do with a request, step by step, by the very same code, without sending it.
+//
+// Called by admin for `gatehouse explain`. Blocks in `lookup`; any thread.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/address.h"
+#include "gateway/gateway.h"
+#include "http/exchange.h"
+#include "model/decision.h"
+
+namespace gatehouse::gateway {
+
+struct ExplainRequest {
+  token::LiveCredentialPtr credential;  ///< instead of a token; must not be null
+  http::Method method = http::Method::kGet;
+  /// With the prefix of the site ("/ex/jira/acme/rest/api/3/issue/A-1"). Without one, the credential's boundary must name one
+  /// site only.
+  std::string target;
+  std::string body;
+  std::string content_type = "application/json";  ///< of `body`, where there is one
+  IpAddress address;                              ///< the client's, for address allow-lists
+};
+
+/// Carries out one look-up of the gateway's (http::fetch over its route). Never called for the request itself.
+using LookupFunction = std::function<http::LookupAnswer(const http::UpstreamRequest& request)>;
+
+/// The decision with its steps. A read, whose answer would be verified, is located by a look-up here.
+Decision explain(const GatewayShared& shared, const ExplainRequest& request, const LookupFunction& lookup, Instant now);
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,60 @@
+// The gateway's side of http/: what all threads share, and the factory that main gives to http::Server.
+//
+// One GatewayFactory for each gateway thread makes the Exchanges of that thread's connections (gateway/gateway_exchange.h).
+// docs/life_of_a_request.md walks through what they do.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "catalogue/catalogue.h"
+#include "crypto/token_hash.h"
+#include "gateway/request_log.h"
+#include "http/exchange.h"
+#include "token/live_index.h"
+#include "upstream/site_table.h"
+
+namespace gatehouse::gateway {
+
+struct GatewaySettings {
+  /// Scheme and authority that clients reach the gateway under, "https://gatehouse.example", without a slash at the end. Links
+  /// for programs are rewritten to it, for requests that came by a path prefix.
+  std::string public_url;
+  /// A node that has not read the store for so long refuses every request (design section 3).
+  Duration stale_limit = std::chrono::seconds(30);
+};
+
+/// Everything is borrowed and must outlive the server; `log` has one queue for each thread.
+struct GatewayShared {
+  std::shared_ptr<const catalogue::Catalogue> jira;  ///< requests for a product without catalogue are refused
+  const token::LiveIndex* index = nullptr;
+  const upstream::SiteTable* sites = nullptr;
+  const crypto::TokenHashKeys* hash_keys = nullptr;
+  Random* random = nullptr;
+  RequestLog* log = nullptr;
+  GatewaySettings settings;
+
+  /// nullptr: Gatehouse knows no operations of that product.
+  const catalogue::Catalogue* catalogue_of(Product product) const noexcept {
+    return product == Product::kJira ? jira.get() : nullptr;
+  }
+};
+
+struct ThreadState;
+
+/// Made, used and destroyed on one gateway thread.
+class GatewayFactory final : public http::ExchangeFactory {
+ public:
+  /// `thread` counts from 0, as http::FactoryMaker's.
+  GatewayFactory(const GatewayShared& shared, unsigned thread);
+  ~GatewayFactory() override;
+  std::unique_ptr<http::Exchange> make() override;
+
+ private:
+  std::unique_ptr<ThreadState> state_;
+};
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,37 @@
+// Look-ups for callers that may block (admin, jobs): what a resource's key means now, and whether a site answers at all.
+//
+// Gateways never call these: they ask through their Exchange. Nothing is remembered here.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "http/client.h"
+#include "upstream/site_table.h"
+
+namespace gatehouse::upstream {
+
+struct ResolvedResource {
+  std::string id;   ///< the product's immutable numeric id, as text
+  std::string key;  ///< as the site writes it now: the display name
+};
+
+/// Which project `key` (its key or numeric id) is now, asked with the site's own credential. A former key resolves to the
+/// project's present one. Errors: kNotFound (no such project, or our account may not see it), kUpstreamFailed (no answer, or one
+/// that can't be read), kNotAllowed (the site refuses our credential), kUnavailable (no live credential), kUnsupported (not
+/// Jira).
+Result<ResolvedResource> resolve_resource(const SiteEntry& site, std::string_view key, const http::FetchOptions& options);
+
+struct SiteTest {
+  bool reached = false;        ///< an HTTP answer came
+  bool authenticated = false;  ///< our credential was accepted
+  int status = 0;
+  std::string account_name;  ///< who we are there, as the site displays it; empty if it was not told
+  std::string detail;        ///< one sentence for people: what happened and what to do
+};
+
+/// Asks the site who we are. A site that can't be reached is a result, not an error; errors are those of the arguments.
+Result<SiteTest> test_site(const SiteEntry& site, const http::FetchOptions& options);
+
+}  // namespace gatehouse::upstream

@@ -1,0 +1,103 @@
+// SiteTable: the sites that gateways forward to, as immutable snapshots. Written by admin's index feed, read by every thread.
+//
+// A writer publishes a whole snapshot; a reader keeps the one it has and takes the new one when the version has changed, so
+// that the way of a request needs one atomic read and no lock. An entry that is no longer to be used is marked `withdrawn`
+// before publish() returns: gateways read that once more before the first byte of every upstream request.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "http/exchange.h"
+#include "http/upstream_options.h"
+#include "model/ids.h"
+#include "model/site.h"
+
+namespace gatehouse::upstream {
+
+using RoutePtr = std::shared_ptr<const http::UpstreamRoute>;
+
+/// One site as requests see it. Immutable but for `withdrawn`.
+struct SiteEntry {
+  Site site;
+  http::Origin origin;  ///< of site.base_url
+  RoutePtr own_route;   ///< with the site's own credential; null: it has none that is live
+  /// A service account's own credential on this site, by account id, sorted. A null route: it once had one and has none that
+  /// is live now; there is no fall-back to the site's.
+  std::vector<std::pair<std::string, RoutePtr>> account_routes;
+  std::vector<std::string> media_hosts;  ///< beyond the site's own origin: hosts to which a redirect of media is followed
+  mutable std::atomic<bool> withdrawn{false};
+
+  bool live(Instant now) const noexcept {
+    return !withdrawn.load(std::memory_order_acquire) && is_live(site.state, site.pause, now);
+  }
+  /// The one credential for this account: its own if one was ever set, else the site's. Null: none may be used.
+  const RoutePtr& route_for(std::string_view account_id) const noexcept;
+  /// Whether route_for gives the account's own: else what depends on who asks is the same for all.
+  bool has_own_route(std::string_view account_id) const noexcept;
+};
+
+using SiteEntryPtr = std::shared_ptr<const SiteEntry>;
+
+/// All sites at one moment. Look-ups take no allocation.
+class SiteSnapshot {
+ public:
+  SiteSnapshot() = default;
+  explicit SiteSnapshot(std::vector<SiteEntryPtr> entries);
+  /// By cloud id or site key, as in /ex/jira/{…}; the key is compared exactly. nullptr: none.
+  const SiteEntryPtr* find(Product product, std::string_view cloud_id_or_key) const noexcept;
+  /// By the host name that a site is mapped to, without port, any case. Where two products share it, by `path`: /wiki goes to
+  /// Confluence.
+  const SiteEntryPtr* find_host(std::string_view host, std::string_view path) const noexcept;
+  const SiteEntryPtr* find_id(std::string_view site_id) const noexcept;
+  const std::vector<SiteEntryPtr>& all() const noexcept { return entries_; }
+
+ private:
+  std::vector<SiteEntryPtr> entries_;
+};
+
+class SiteTable {
+ public:
+  SiteTable();
+  SiteTable(const SiteTable&) = delete;
+  SiteTable& operator=(const SiteTable&) = delete;
+
+  /// Replaces the snapshot. Entries of the old one that are gone, no longer live, at another origin or without a route that
+  /// they had are marked `withdrawn`. In force on return. Any thread.
+  void publish(std::shared_ptr<const SiteSnapshot> snapshot);
+  std::shared_ptr<const SiteSnapshot> snapshot() const;  ///< takes a mutex: not in the way of a request
+  std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const SiteSnapshot> snapshot_;
+  std::atomic<std::uint64_t> version_{1};
+};
+
+/// A thread's view of the table. Not thread-safe: one for each thread.
+class SiteReader {
+ public:
+  explicit SiteReader(const SiteTable& table) : table_(table) {}
+  /// The newest snapshot; takes the table's mutex only where it has changed. Valid until the next call.
+  const SiteSnapshot& get() {
+    const std::uint64_t version = table_.version();
+    if (version != version_) {
+      snapshot_ = table_.snapshot();
+      version_ = version;
+    }
+    return *snapshot_;
+  }
+
+ private:
+  const SiteTable& table_;
+  std::shared_ptr<const SiteSnapshot> snapshot_;
+  std::uint64_t version_ = 0;
+};
+
+}  // namespace gatehouse::upstream
