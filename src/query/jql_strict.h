@@ -19,7 +19,7 @@ namespace gatehouse::query {
 /// What the values of a field are. Zero is unknown and refused.
 enum class FieldKind : std::uint8_t {
   kUnknown = 0,
-  kPlain,          ///< text, number, date, option: names nothing outside the issue or is site-common
+  kPlain,  ///< text, number, date, option: names nothing outside the issue or is site-common
   kUser,
   kGroup,
   kProject,
@@ -27,7 +27,7 @@ enum class FieldKind : std::uint8_t {
   kIssueRelation,  ///< another issue (parent, epic link): asked for positively only, since a negation tells of foreign ones
   kVersion,
   kComponent,
-  kSprint,         ///< may span projects: asked for positively only
+  kSprint,  ///< may span projects: asked for positively only
   kSecurityLevel,
 };
 

@@ -45,9 +45,7 @@ struct JqlOperand {
   std::vector<JqlOperand> items;
   std::size_t at = 0;  ///< byte offset in the query
 
-  bool operator==(const JqlOperand& other) const {
-    return kind == other.kind && text == other.text && items == other.items;
-  }
+  bool operator==(const JqlOperand& other) const { return kind == other.kind && text == other.text && items == other.items; }
 };
 
 /// `[key] .a.b` behind a field name: issue.property[key].a.b, "Team"[Dropdown], workItemLink["blocks"].
