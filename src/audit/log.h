@@ -1,0 +1,62 @@
+// The audit log: the only way to commit a unit of work. admin/ has one Log a process.
+//
+//   GH_TRY(auto work, database.begin());
+//   GH_TRYV(work->grants.insert(grant));
+//   AuditEvent event = …;
+//   GH_TRY(auto done, log.commit(std::move(work), event));
+//
+// A refused attempt is recorded with an empty unit of work: log.record(event).
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "audit/head.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "crypto/keys.h"
+#include "model/audit_event.h"
+#include "store/database.h"
+
+namespace gatehouse::audit {
+
+/// Thread-safe.
+class Log {
+ public:
+  /// Reads the head file and compares it with the database. A head that is behind (a crash came between commit and head) is moved
+  /// forward where the records after it are intact; everything else that is odd is kDataCorrupt and names the sequence.
+  /// References must outlive the Log.
+  static Result<std::unique_ptr<Log>> open(store::Database& database, const crypto::Keyring& keys, std::string head_path,
+                                           const Clock& clock, Random& random);
+
+  /// Chains the event, commits change and record together, then moves the head. Durable on success. An event that names no action
+  /// or outcome is kInvalidArgument and nothing is written.
+  Result<store::Committed> commit(store::UnitOfWork work, AuditEvent event);
+  /// Several records for one unit of work, at least one.
+  Result<store::Committed> commit(store::UnitOfWork work, std::vector<AuditEvent> events);
+  /// A record without a change: a refusal, an export.
+  Result<store::Committed> record(AuditEvent event);
+
+  /// The failure of the last attempt to write the head file, if it failed. As long as it can't be written, commit() refuses.
+  Result<void> health() const;
+
+ private:
+  Log(store::Database& database, const crypto::Keyring& keys, std::string head_path, const Clock& clock, Random& random)
+      : database_(database), keys_(keys), head_path_(std::move(head_path)), clock_(clock), random_(random) {}
+  Result<void> move_head(const Head& head);
+
+  store::Database& database_;
+  const crypto::Keyring& keys_;
+  std::string head_path_;
+  const Clock& clock_;
+  Random& random_;
+  mutable std::mutex mutex_;
+  Head head_;            ///< the newest that was committed
+  bool behind_ = false;  ///< the file does not hold head_ yet
+  Error problem_;
+};
+
+}  // namespace gatehouse::audit

@@ -1,0 +1,119 @@
+// The database: SQLite in the data folder, or PostgreSQL. One schema, one SQL text; SOCI stays behind this folder.
+//
+//   GH_TRY(auto database, Database::open(folder.database_path()));
+//   GH_TRY(auto reader, database->read());            // one consistent snapshot
+//   GH_TRY(auto site, reader->sites.get_by_key("acme"));
+//   GH_TRY(auto work, database->begin());             // one writer at a time
+//   GH_TRYV(work->sites.update(site.value, site.version));
+//   GH_TRY(auto done, log.commit(std::move(work), event));   // audit/log.h: a change without its record can't be written
+//
+// Text with a NUL or that is not UTF-8 is refused with kInvalidArgument, since the two databases would treat it differently.
+// None of it is called from a thread that serves requests of the gateway.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "store/repositories.h"
+
+namespace gatehouse::audit {
+class Log;
+}
+
+namespace gatehouse::store {
+
+class SessionLease;
+struct DatabaseState;
+
+/// A consistent snapshot of what was committed when it was made. Hold it briefly: SQLite's log grows as long as it lives. Used by
+/// one thread at a time; it must not outlive the Database.
+class Reader {
+ public:
+  Reader(Reader&&) noexcept;
+  ~Reader();
+  const Repositories* operator->() const noexcept;
+
+ private:
+  friend class Database;
+  explicit Reader(std::unique_ptr<SessionLease> lease);
+  std::unique_ptr<SessionLease> lease_;
+};
+
+/// What a committed unit of work got.
+struct Committed {
+  std::int64_t change = 0;          ///< its number in the change log
+  std::int64_t audit_sequence = 0;  ///< of its (last) audit record
+};
+
+/// Changes that become durable together with their audit records, or not at all. Destroyed without a commit, it leaves nothing.
+/// It reads what it wrote. Used by one thread at a time; it must not outlive the Database.
+class UnitOfWork {
+ public:
+  UnitOfWork(UnitOfWork&&) noexcept;
+  ~UnitOfWork();
+  Repositories* operator->() noexcept;
+
+  /// Where the chain ended when this began; nobody else can extend it as long as this lives.
+  const ChainEnd& chain_end() const noexcept { return chain_end_; }
+
+ private:
+  friend class Database;
+  friend class gatehouse::audit::Log;
+  explicit UnitOfWork(std::unique_ptr<SessionLease> lease);
+  /// `records` extend the chain by at least one. Durable on return; an error means that nothing was written, or, with
+  /// kUnavailable, that the database did not confirm it.
+  Result<Committed> commit(const std::vector<AuditRecord>& records);
+
+  std::unique_ptr<SessionLease> lease_;
+  ChainEnd chain_end_;
+  std::int64_t change_ = 0;
+};
+
+struct DatabaseOptions {
+  int readers = 4;
+  Duration wait = std::chrono::seconds(5);  ///< for a free session or a lock; then kTimeout
+  int kept_decisions = 10000;
+  /// SQLite: the most pages that the file may have; 0: no limit but the disk's.
+  std::int64_t max_pages = 0;
+};
+
+/// Thread-safe.
+class Database {
+ public:
+  /// `target` is a path (SQLite; created with mode 0600) or a postgresql:// URL. Brings the schema up to date. Errors say which
+  /// database, without the URL's password: kUnavailable (away, full), kDataCorrupt, kUnsupported (a newer program made its
+  /// schema).
+  static Result<std::unique_ptr<Database>> open(std::string_view target, DatabaseOptions options = {});
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  bool is_postgres() const noexcept;
+  /// For messages: the path, or the URL without its password.
+  const std::string& name() const noexcept;
+
+  Result<Reader> read();
+  /// Waits for the writer before; kTimeout after DatabaseOptions::wait.
+  Result<UnitOfWork> begin();
+  /// Usage, write lines and decisions: a transaction of their own, without audit record or change number.
+  Result<void> record(const UsageBatch& batch);
+
+  /// Blocks until a change above `after` is committed, by any node, or `timeout` has passed; the latest number then. For one
+  /// thread (the feed's); an error means that the database could not be asked. Wakes at once when `stop_waiting` was called.
+  Result<std::int64_t> wait_for_change(std::int64_t after, Duration timeout);
+  void stop_waiting() noexcept;
+
+  /// For store/backup.cpp.
+  DatabaseState& state() noexcept { return *state_; }
+
+ private:
+  explicit Database(std::unique_ptr<DatabaseState> state);
+  std::unique_ptr<DatabaseState> state_;
+};
+
+}  // namespace gatehouse::store

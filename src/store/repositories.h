@@ -1,0 +1,48 @@
+// All repositories over one session, as Reader and UnitOfWork hand them out.
+#pragma once
+
+#include "store/accounts.h"
+#include "store/admin_keys.h"
+#include "store/audit_records.h"
+#include "store/changes.h"
+#include "store/credentials.h"
+#include "store/grants.h"
+#include "store/settings.h"
+#include "store/sign_in_links.h"
+#include "store/sites.h"
+#include "store/upstream_credentials.h"
+#include "store/usage.h"
+#include "store/users.h"
+
+namespace gatehouse::store {
+
+struct Repositories {
+  explicit Repositories(Session& session) noexcept
+      : sites(session),
+        upstream_credentials(session),
+        users(session),
+        accounts(session),
+        grants(session),
+        credentials(session),
+        admin_keys(session),
+        sign_in_links(session),
+        settings(session),
+        changes(session),
+        audit_records(session),
+        usage(session) {}
+
+  Sites sites;
+  UpstreamCredentials upstream_credentials;
+  Users users;
+  Accounts accounts;
+  Grants grants;
+  Credentials credentials;
+  AdminKeys admin_keys;
+  SignInLinks sign_in_links;
+  Settings settings;
+  Changes changes;
+  AuditRecords audit_records;
+  Usage usage;
+};
+
+}  // namespace gatehouse::store
