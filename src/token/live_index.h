@@ -39,11 +39,11 @@ struct LiveAccount {
 
 /// One of the at most two live secrets of a credential.
 struct LiveSecret {
-  Key id{};                             ///< the public id inside the token
-  std::array<std::byte, 32> digest{};   ///< crypto/token_hash.h
+  Key id{};                            ///< the public id inside the token
+  std::array<std::byte, 32> digest{};  ///< crypto/token_hash.h
   int key_epoch = 0;
   SecretState state = SecretState::kRetired;
-  Instant ends_at = Instant::max();     ///< of kOverlap: when it retires
+  Instant ends_at = Instant::max();  ///< of kOverlap: when it retires
 };
 
 /// One credential as requests see it. Immutable but for `withdrawn`, `successor_used` and the rate bucket.
@@ -55,12 +55,12 @@ struct LiveCredential {
   Instant paused_until = Instant::max();  ///< of kPaused: when the pause is over by itself
   Instant expires_at = Instant::max();    ///< max: permanent
   ScopeSet scopes;
-  std::string role;                       ///< access role over the whole boundary; empty: whatever the scopes allow
+  std::string role;  ///< access role over the whole boundary; empty: whatever the scopes allow
   std::shared_ptr<const LiveAccount> account;
   std::shared_ptr<const std::vector<BoundaryEntry>> boundary;  ///< equal ones are one object; never null
-  std::vector<Network> allow_ips;         ///< empty: from anywhere
+  std::vector<Network> allow_ips;                              ///< empty: from anywhere
   Rate rate;
-  std::array<LiveSecret, 2> secrets{};    ///< kRetired ones are no secrets
+  std::array<LiveSecret, 2> secrets{};  ///< kRetired ones are no secrets
 
   /// Set before a revocation, pause or replacement is answered: read once more before the first byte goes upstream.
   mutable std::atomic<bool> withdrawn{false};
@@ -79,7 +79,7 @@ using LiveCredentialPtr = std::shared_ptr<const LiveCredential>;
 
 /// What find() gives: the credential and which of its secrets was named.
 struct Found {
-  LiveCredentialPtr credential;  ///< null: the index has none of that id
+  LiveCredentialPtr credential;        ///< null: the index has none of that id
   const LiveSecret* secret = nullptr;  ///< lives as long as `credential`
 };
 
@@ -120,7 +120,7 @@ class LiveIndex {
   static constexpr std::size_t kShards = 256;
 
   static std::size_t shard_of(std::string_view id) noexcept;
-  const LiveCredential* edit(LiveCredentialPtr added, const LiveCredential* removed);
+  void edit(const LiveCredentialPtr& added, const LiveCredentialPtr& removed);
   void publish(std::size_t shard, std::unique_ptr<const Table> table);
   void reclaim();
 
