@@ -32,7 +32,7 @@ struct GatewayShared {
   std::shared_ptr<const catalogue::Catalogue> jira;  ///< requests for a product without catalogue are refused
   const token::LiveIndex* index = nullptr;
   const upstream::SiteTable* sites = nullptr;
-  const crypto::TokenHashKeys* hash_keys = nullptr;
+  const crypto::TokenHasher* hasher = nullptr;
   Random* random = nullptr;
   RequestLog* log = nullptr;
   GatewaySettings settings;

@@ -3,7 +3,10 @@
 // Called by admin's index feed when it builds the site table, and by admin before it tests a credential.
 #pragma once
 
+#include <string>
+
 #include "base/result.h"
+#include "base/secret.h"
 #include "crypto/seal.h"
 #include "model/site.h"
 #include "upstream/site_table.h"
@@ -13,10 +16,11 @@ namespace gatehouse::upstream {
 /// The route to `site` as `credential`; for UpstreamAuth::kNone without authorization. The sealed bytes are bound to the
 /// credential's id and the site's origin, so that a credential can't be shown to another origin than it was given for.
 /// Errors: kDataCorrupt (the seal does not open: another key, row or origin), kInvalidArgument (the base URL, or a user name or
-/// secret with bytes that a header may not hold), kUnsupported (OAuth 2.0 credentials are renewed elsewhere).
-Result<RoutePtr> unseal(const UpstreamCredential& credential, const Site& site, const crypto::MasterKeys& keys);
+/// secret with bytes that a header may not hold), kUnsupported (OAuth 2.0 credentials, which have to be renewed).
+Result<RoutePtr> unseal(const UpstreamCredential& credential, const Site& site, const crypto::Sealer& sealer);
 
-/// What the sealed bytes are bound to: seal with it, unseal with it. Credential id, and scheme, host and port of the base URL.
-Result<std::string> seal_context(const UpstreamCredentialId& credential, const Site& site);
+/// Seals what `unseal` opens; the result goes into UpstreamCredential::sealed_secret. kInvalidArgument: the base URL.
+Result<std::string> seal_for_site(const SecretString& secret, const UpstreamCredentialId& credential, const Site& site,
+                                  const crypto::Sealer& sealer);
 
 }  // namespace gatehouse::upstream

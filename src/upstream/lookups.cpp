@@ -1,0 +1,113 @@
+#include "upstream/lookups.h"
+
+#include <algorithm>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+namespace gatehouse::upstream {
+namespace {
+
+namespace json = boost::json;
+
+/// A whole answer as an object; anything else is nothing.
+json::object parse_object(std::string_view text) {
+  json::error_code error;
+  json::value value = json::parse(json::string_view(text.data(), text.size()), error);
+  if (error || !value.is_object()) return {};
+  return std::move(value.as_object());
+}
+
+std::string text_at(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(json::string_view(key.data(), key.size()));
+  if (!value || !value->is_string()) return {};
+  return std::string(value->as_string());
+}
+
+bool all_digits(std::string_view text) noexcept {
+  return !text.empty() && text.size() <= 20 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool plain_key(std::string_view text) noexcept {
+  return !text.empty() && text.size() <= 255 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+Result<http::FetchResponse> get(const SiteEntry& site, std::string target, const http::FetchOptions& options) {
+  if (!site.own_route) {
+    return fail(Errc::kUnavailable,
+                "The site " + site.site.key + " has no live credential: gatehouse site credential add --site " + site.site.key);
+  }
+  http::FetchRequest request;
+  request.route = site.own_route;
+  request.target = std::move(target);
+  request.fields = {{"Accept", "application/json"}, {"Accept-Encoding", "identity"}, {"User-Agent", "Gatehouse"}};
+  return http::fetch(options, request);
+}
+
+Error credential_refused(const SiteEntry& site, int status) {
+  return fail(Errc::kNotAllowed, "The site " + site.site.key + " refuses Gatehouse's own credential (" + std::to_string(status) +
+                                     "): gatehouse site test " + site.site.key);
+}
+
+}  // namespace
+
+Result<ResolvedResource> resolve_resource(const SiteEntry& site, std::string_view key, const http::FetchOptions& options) {
+  if (site.site.product != Product::kJira) {
+    return fail(Errc::kUnsupported, "Resources of this product can't be resolved yet: only Jira projects can.", {}, "resource");
+  }
+  if (!plain_key(key)) {
+    return fail(Errc::kInvalidArgument, "A Jira project key is letters, digits and '_'.", {}, "resource");
+  }
+  GH_TRY(auto answer, get(site, "/rest/api/3/project/" + std::string(key), options));
+  if (answer.status == 401 || answer.status == 403) return credential_refused(site, answer.status);
+  if (answer.status == 404) {
+    return fail(Errc::kNotFound,
+                "The site " + site.site.key + " has no project " + std::string(key) + ", or its account may not see it.", {},
+                "resource");
+  }
+  if (answer.status != 200) {
+    return fail(Errc::kUpstreamFailed, "The site " + site.site.key + " answered " + std::to_string(answer.status) + ".");
+  }
+  const json::object project = parse_object(answer.body);
+  ResolvedResource resolved{text_at(project, "id"), text_at(project, "key")};
+  if (!all_digits(resolved.id) || !plain_key(resolved.key)) {
+    return fail(Errc::kUpstreamFailed, "The site " + site.site.key + " answered, but not as Jira does: is its base URL right?");
+  }
+  return resolved;
+}
+
+Result<SiteTest> test_site(const SiteEntry& site, const http::FetchOptions& options) {
+  if (site.site.product != Product::kJira) {
+    return fail(Errc::kUnsupported, "Sites of this product can't be tested yet: only Jira sites can.");
+  }
+  SiteTest test;
+  auto answer = get(site, "/rest/api/3/myself", options);
+  if (!answer) {
+    if (answer.error().code == Errc::kInvalidArgument) return answer.error();
+    test.detail = answer.error().public_detail;
+    return test;
+  }
+  test.reached = true;
+  test.status = answer.value().status;
+  if (test.status == 401 || test.status == 403) {
+    test.detail = "The site answers and refuses our credential: gatehouse site credential rotate --site " + site.site.key;
+    return test;
+  }
+  if (test.status != 200) {
+    test.detail = "The site answers, but not as Jira does (" + std::to_string(test.status) + "): is its base URL right?";
+    return test;
+  }
+  const json::object myself = parse_object(answer.value().body);
+  if (text_at(myself, "accountId").empty() && text_at(myself, "name").empty()) {
+    test.detail = "The site answers, but not as Jira does: is its base URL right?";
+    return test;
+  }
+  test.authenticated = true;
+  test.account_name = text_at(myself, "displayName");
+  test.detail = "The site answers and knows our credential.";
+  return test;
+}
+
+}  // namespace gatehouse::upstream

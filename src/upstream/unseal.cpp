@@ -1,0 +1,69 @@
+#include "upstream/unseal.h"
+
+#include <algorithm>
+
+#include "base/encoding.h"
+
+namespace gatehouse::upstream {
+namespace {
+
+constexpr std::string_view kPurpose = "upstream_credential";
+
+std::string origin_text(const http::Origin& origin) {
+  return origin.scheme + "://" + origin.host + ":" + std::to_string(origin.port);
+}
+
+/// Field values may hold no control character (RFC 9110 section 5.5); we take no 8-bit either, since nobody says how to read it.
+bool fits_header(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+Result<SecretString> authorization_line(const UpstreamCredential& credential, const SecretString& secret) {
+  if (secret.empty()) return fail(Errc::kInvalidArgument, "The site's credential is empty.", {}, "secret");
+  if (!fits_header(secret.expose())) {
+    return fail(Errc::kInvalidArgument, "The site's credential holds a character that a header may not hold.", {}, "secret");
+  }
+  if (credential.auth == UpstreamAuth::kBearer) {
+    return SecretString("Authorization: Bearer " + secret.expose() + "\r\n");
+  }
+  if (credential.username.empty() || credential.username.find(':') != std::string::npos || !fits_header(credential.username)) {
+    return fail(Errc::kInvalidArgument, "A user name for Basic authentication is printable ASCII without a colon.", {},
+                "username");
+  }
+  const SecretString pair(credential.username + ":" + secret.expose());
+  const SecretString encoded(to_base64(as_bytes(pair.expose())));
+  return SecretString("Authorization: Basic " + encoded.expose() + "\r\n");
+}
+
+}  // namespace
+
+Result<RoutePtr> unseal(const UpstreamCredential& credential, const Site& site, const crypto::Sealer& sealer) {
+  GH_TRY(auto origin, http::parse_base_url(site.base_url));
+  auto route = std::make_shared<http::UpstreamRoute>();
+  route->scheme = origin.scheme;
+  route->host = origin.host;
+  route->port = origin.port;
+  route->context_path = origin.context_path;
+  route->pool_key = origin_text(origin) + " " + credential.id.value;
+  switch (credential.auth) {
+    case UpstreamAuth::kNone: return RoutePtr(std::move(route));
+    case UpstreamAuth::kBasic:
+    case UpstreamAuth::kBearer: break;
+    case UpstreamAuth::kOAuth2:
+      return fail(Errc::kUnsupported, "OAuth 2.0 credentials for a site are not supported yet: use --auth basic or bearer.");
+  }
+  const std::string where = origin_text(origin);
+  GH_TRY(auto secret, sealer.open(credential.sealed_secret, crypto::SealContext{kPurpose, credential.id.value, where}));
+  GH_TRY(auto line, authorization_line(credential, secret));
+  route->authorization = std::move(line);
+  return RoutePtr(std::move(route));
+}
+
+Result<std::string> seal_for_site(const SecretString& secret, const UpstreamCredentialId& credential, const Site& site,
+                                  const crypto::Sealer& sealer) {
+  GH_TRY(auto origin, http::parse_base_url(site.base_url));
+  const std::string where = origin_text(origin);
+  return sealer.seal(secret, crypto::SealContext{kPurpose, credential.value, where});
+}
+
+}  // namespace gatehouse::upstream
