@@ -1,0 +1,50 @@
+#include "gateway/links.h"
+
+#include <utility>
+
+namespace gatehouse::gateway {
+namespace {
+
+bool starts_with(std::string_view text, std::string_view prefix) noexcept { return text.substr(0, prefix.size()) == prefix; }
+
+/// The rest of `link` behind `base` where it leads to the REST API, else empty.
+std::string_view api_path(std::string_view link, std::string_view base) noexcept {
+  if (!starts_with(link, base)) return {};
+  const std::string_view path = link.substr(base.size());
+  return starts_with(path, "/rest/") || starts_with(path, "/wiki/rest/") || starts_with(path, "/wiki/api/") ? path
+                                                                                                            : std::string_view();
+}
+
+}  // namespace
+
+LinkRewriter::LinkRewriter(std::vector<std::string> site_bases, std::string gateway_base)
+    : site_bases_(std::move(site_bases)), gateway_base_(std::move(gateway_base)) {}
+
+std::string LinkRewriter::rewrite(std::string_view link) const {
+  for (const std::string& base : site_bases_) {
+    const std::string_view path = api_path(link, base);
+    if (path.empty()) continue;
+    if (path.find("/../") != std::string_view::npos || path.find("/./") != std::string_view::npos) return {};
+    return gateway_base_ + std::string(path);
+  }
+  return {};
+}
+
+std::string_view LinkRewriter::path_of_own(std::string_view link) const { return api_path(link, gateway_base_); }
+
+void LinkRewriter::append_rewritten(std::string_view json, std::string& out) const {
+  std::size_t from = 0;
+  for (std::size_t at = json.find("\"http"); at != std::string_view::npos; at = json.find("\"http", at + 1)) {
+    if (at > 0 && json[at - 1] == '\\') continue;  // a quote inside a text, not the beginning of one
+    for (const std::string& base : site_bases_) {
+      if (api_path(json.substr(at + 1), base).empty()) continue;
+      out.append(json, from, at + 1 - from);
+      out.append(gateway_base_);
+      from = at + 1 + base.size();
+      break;
+    }
+  }
+  out.append(json, from);
+}
+
+}  // namespace gatehouse::gateway
