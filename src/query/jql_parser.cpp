@@ -25,6 +25,7 @@ class Parser {
   bool at(Kind kind) const noexcept { return token_.kind == kind; }
   QueryResult<bool> accept(Kind kind);
   QueryError expected(std::string_view what) const;
+  QueryError expected_word(std::string_view what) const;
   Done enter(std::size_t where);
   void leave() noexcept { --depth_; }
 
@@ -80,9 +81,17 @@ QueryError Parser::expected(std::string_view what) const {
   message += ", but found ";
   message += excerpt(token_.raw);
   message += '.';
-  const bool keyword = token_.kind >= Kind::kAnd && token_.kind <= Kind::kCf && ascii_lower(token_.raw.front()) >= 'a';
-  if (at(Kind::kReserved) || keyword) message += " This word is reserved: where it is a name or a value, put it in quotes.";
   return {token_.at, std::move(message)};
+}
+
+/// The same where a name or a value is due: one that JQL reserves is the likely mistake.
+QueryError Parser::expected_word(std::string_view what) const {
+  QueryError error = expected(what);
+  const bool symbol = token_.raw == "&" || token_.raw == "&&" || token_.raw == "|" || token_.raw == "||" || at(Kind::kBang);
+  if (at(Kind::kReserved) || (token_.kind >= Kind::kAnd && token_.kind <= Kind::kCf && !symbol)) {
+    error.message += " This word is reserved: as a name or a value it must be in quotes.";
+  }
+  return error;
 }
 
 Done Parser::enter(std::size_t where) {
@@ -187,7 +196,7 @@ QueryResult<JqlField> Parser::field() {
     GH_TRYV(advance());
     return field;
   }
-  if (!token_.is_text()) return expected("the name of a field");
+  if (!token_.is_text()) return expected_word("the name of a field");
   field.name = decode(token_);
   GH_TRYV(advance());
   GH_TRYV(properties(field));
@@ -319,12 +328,12 @@ QueryResult<JqlOperand> Parser::word() {
 }
 
 QueryResult<JqlOperand> Parser::argument() {
-  if (!is_word(token_)) return expected("a text or a number");
+  if (!is_word(token_)) return expected_word("a text or a number");
   return word();
 }
 
 QueryResult<JqlOperand> Parser::value(std::string_view what) {
-  if (!is_word(token_)) return expected(what);
+  if (!is_word(token_)) return expected_word(what);
   GH_TRY(auto operand, word());
   if (at(Kind::kLeftParenthesis)) {
     GH_TRYV(call(operand));

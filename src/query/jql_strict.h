@@ -24,10 +24,11 @@ enum class FieldKind : std::uint8_t {
   kGroup,
   kProject,
   kIssue,          ///< the issue itself
-  kIssueRelation,  ///< another issue (parent, epic link): asked for positively only, since a negation tells of foreign ones
+  kIssueRelation,  ///< another issue (parent, epic link): asked for positively only, since a negation or EMPTY tells of foreign
+                   ///< ones
   kVersion,
   kComponent,
-  kSprint,  ///< may span projects: asked for positively only
+  kSprint,  ///< may span projects: named positively only; EMPTY and openSprints() tell of the issue itself
   kSecurityLevel,
 };
 
