@@ -69,7 +69,8 @@ class Catalogue {
   const AccessRole* role(std::string_view name) const noexcept;
 
   /// Builds the path anew from the template, with `decoded` (in the order of the template) escaped; appends it to `out`.
-  /// `version` replaces each `{a|b}`; it must be one of its literals. False if a value is empty, "." or "..", or the count differs.
+  /// `version` replaces each `{a|b}`; it must be one of its literals. False if a value is empty, "." or "..", or the count
+  /// differs.
   static bool append_path(const Operation& operation, std::string_view version, const std::vector<std::string_view>& decoded,
                           std::string& out);
 

@@ -13,22 +13,22 @@ namespace gatehouse::catalogue {
 
 enum class Rule : std::uint8_t {
   kDrop = 0,
-  kScalar,      ///< string, number, boolean, null; an object or array is dropped. `[scalar]`: with `list`
-  kKeep,        ///< any value; its table says that it holds no identifiers of projects
-  kText,        ///< a string or an ADF document
-  kLink,        ///< for programs: rewritten to the gateway if it lies below the site's API, else dropped
-  kWebLink,     ///< for people: passed
-  kObject,      ///< by `shape`
-  kList,        ///< an array of objects, each by `shape`
-  kMap,         ///< an object of any keys, each value an object by `shape`
-  kListMap,     ///< an object of any keys, each value an array of objects by `shape`
-  kFields,      ///< an object of issue fields, each by its type in the site's field metadata
-  kFieldNames,  ///< an object whose keys are field ids and whose values hold nothing of projects (`names`, `schema`)
-  kFieldChange, ///< an array of changes of fields: those whose field names other objects are dropped
-  kIssueRef,    ///< an object that names an issue (`id`, `key`): kept only if it is proven to lie inside
-  kProjectRef,  ///< an object that names a project (`id`): kept only if inside
-  kProjectId,   ///< a scalar that is a project's id: kept only if inside
-  kProjectScope,///< `scope`: {"type":"PROJECT","project":{"id"}}: decides whether the object that holds it is kept
+  kScalar,        ///< string, number, boolean, null; an object or array is dropped. `[scalar]`: with `list`
+  kKeep,          ///< any value; its table says that it holds no identifiers of projects
+  kText,          ///< a string or an ADF document
+  kLink,          ///< for programs: rewritten to the gateway if it lies below the site's API, else dropped
+  kWebLink,       ///< for people: passed
+  kObject,        ///< by `shape`
+  kList,          ///< an array of objects, each by `shape`
+  kMap,           ///< an object of any keys, each value an object by `shape`
+  kListMap,       ///< an object of any keys, each value an array of objects by `shape`
+  kFields,        ///< an object of issue fields, each by its type in the site's field metadata
+  kFieldNames,    ///< an object whose keys are field ids and whose values hold nothing of projects (`names`, `schema`)
+  kFieldChange,   ///< an array of changes of fields: those whose field names other objects are dropped
+  kIssueRef,      ///< an object that names an issue (`id`, `key`): kept only if it is proven to lie inside
+  kProjectRef,    ///< an object that names a project (`id`): kept only if inside
+  kProjectId,     ///< a scalar that is a project's id: kept only if inside
+  kProjectScope,  ///< `scope`: {"type":"PROJECT","project":{"id"}}: decides whether the object that holds it is kept
 };
 
 struct Shape;
@@ -43,14 +43,14 @@ struct ShapeField {
 /// What proves that an object may be released. The path leads from the object to the id, through objects only.
 struct Inside {
   enum class By : std::uint8_t {
-    kNone = 0,    ///< nothing in it belongs to a project
-    kProject,     ///< a project's numeric id
-    kSpace,       ///< a space's numeric id
-    kIssue,       ///< an issue's id, proven by a look-up
-    kIssueLink,   ///< a link that holds `/issue/{id}/`, proven by a look-up of that id
-    kProjectLink, ///< a link that ends in `/project/{id}`
-    kParent,      ///< it lies in the object that the request's path was located by
-    kScope,       ///< `scope.project.id` inside, or no `scope` with a project: global
+    kNone = 0,     ///< nothing in it belongs to a project
+    kProject,      ///< a project's numeric id
+    kSpace,        ///< a space's numeric id
+    kIssue,        ///< an issue's id, proven by a look-up
+    kIssueLink,    ///< a link that holds `/issue/{id}/`, proven by a look-up of that id
+    kProjectLink,  ///< a link that ends in `/project/{id}`
+    kParent,       ///< it lies in the object that the request's path was located by
+    kScope,        ///< `scope.project.id` inside, or no `scope` with a project: global
   };
   By by = By::kNone;
   std::vector<std::string> path;
@@ -59,10 +59,10 @@ struct Inside {
 struct Shape {
   std::string name;
   Inside inside;
-  std::vector<std::string> needs;   ///< "fields=project": what must be asked for, so that `inside` can be checked
-  std::string items;                ///< key of the array whose elements are the units of release; empty for none
-  std::vector<ShapeField> fields;   ///< sorted by name
-  ShapeField others;                ///< for every other key; kDrop unless the table has a `*` line
+  std::vector<std::string> needs;  ///< "fields=project": what must be asked for, so that `inside` can be checked
+  std::string items;               ///< key of the array whose elements are the units of release; empty for none
+  std::vector<ShapeField> fields;  ///< sorted by name
+  ShapeField others;               ///< for every other key; kDrop unless the table has a `*` line
 
   /// The rule of `key` (unescaped); `others` if it is not listed. No allocation.
   const ShapeField& find(std::string_view key) const noexcept;
