@@ -34,7 +34,7 @@ class Sealer {
   /// kDataCorrupt where the text was changed, belongs to another row or origin, or its key is gone.
   Result<SecretString> open(std::string_view sealed, const SealContext& context) const;
   /// The epoch of the key that sealed it; 0 where `sealed` is malformed.
-  static int epoch_of(std::string_view sealed) noexcept;
+  static int epoch_of(std::string_view sealed);
 
  private:
   const Keyring& keys_;

@@ -45,8 +45,7 @@ class TokenHasher {
 
  private:
   struct Prepared;
-  std::unique_ptr<Prepared[]> by_epoch_;  ///< index: epoch - 1
-  int epochs_ = 0;
+  std::unique_ptr<Prepared> prepared_;
 };
 
 }  // namespace gatehouse::crypto
