@@ -48,6 +48,8 @@ class JsonReader {
   std::size_t begin() const noexcept { return begin_; }
   /// Behind the token that was read last.
   std::size_t end() const noexcept { return at_; }
+  /// The input from `from` to the end of the token that was read last.
+  std::string_view slice(std::size_t from) const noexcept { return text_.substr(from, at_ - from); }
   std::size_t depth() const noexcept { return stack_.size(); }
   /// After next() gave the first token of a value: reads to its last. False on error.
   bool skip();

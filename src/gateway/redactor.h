@@ -57,9 +57,10 @@ struct Redaction {
     kReleased,       ///< `out` holds the answer
   };
   Outcome outcome = Outcome::kMalformed;
-  std::vector<std::string> unproven;  ///< issue ids (or keys) that look-ups may prove; without repetition
-  std::size_t left_out = 0;           ///< items and mentions taken out: for the record only, never told to the client
-  std::string_view error;             ///< of kMalformed, in a few words without content
+  std::vector<std::string> contained;  ///< ids of the issues that are released: they prove mentions of one another
+  std::vector<std::string> unproven;   ///< issue ids (or keys) that look-ups may prove; without repetition
+  std::size_t left_out = 0;            ///< items and mentions taken out: for the record only, never told to the client
+  std::string_view error;              ///< of kMalformed, in a few words without content
 };
 
 /// Redacts `answer`, which is of `shape` (an array of it, if `list`), onto the end of `out`. On any outcome but kReleased `out`

@@ -1,0 +1,101 @@
+#include "gateway/redaction_walk.h"
+
+namespace gatehouse::gateway {
+
+bool Walk::is_scalar() const noexcept {
+  switch (token()) {
+    case JsonToken::kString:
+    case JsonToken::kNumber:
+    case JsonToken::kTrue:
+    case JsonToken::kFalse:
+    case JsonToken::kNull: return true;
+    default: return false;
+  }
+}
+
+std::size_t Walk::derive(std::size_t from) {
+  const std::size_t derived = watches_.size();
+  for (std::size_t i = from; i < derived; ++i) {
+    const Watch& watch = watches_[i];
+    if (watch.depth < watch.path->size() && (*watch.path)[watch.depth] == text()) {
+      Watch further = watch;
+      ++further.depth;
+      watches_.push_back(further);
+    }
+  }
+  return derived;
+}
+
+void Walk::note(std::size_t from) {
+  for (std::size_t i = from; i < watches_.size(); ++i) {
+    const Watch& watch = watches_[i];
+    if (watch.depth != watch.path->size()) continue;
+    Claim& claim = *watch.claim;
+    if (watch.what == Watch::What::kRestriction) {
+      claim.restricted = claim.restricted || token() != JsonToken::kNull;
+      continue;
+    }
+    const bool names = token() == JsonToken::kString || token() == JsonToken::kNumber;
+    if (!names || (claim.seen && claim.id != text())) claim.conflicting = true;
+    claim.seen = true;
+    if (names) claim.id = text();
+  }
+}
+
+/// Reads a value to its end and notes what the watches wait for below it. note() was called for the value itself.
+bool Walk::observe(std::size_t from) {
+  if (token() != JsonToken::kObjectBegin) return reader_.skip();
+  while (next() == JsonToken::kKey) {
+    const std::size_t derived = derive(from);
+    next();
+    note(derived);
+    const bool whole = observe(derived);
+    unwatch(derived);
+    if (!whole) return false;
+  }
+  return token() == JsonToken::kObjectEnd;
+}
+
+bool Walk::read_over(std::size_t watches) { return watches < watches_.size() ? observe(watches) : reader_.skip(); }
+
+Kept Walk::copy(std::size_t watches) {
+  const std::size_t from = reader_.begin();
+  if (!read_over(watches)) return Kept::kBroken;
+  context.links.append_rewritten(reader_.slice(from), out);
+  return Kept::kIn;
+}
+
+Kept Walk::drop(std::size_t watches) { return read_over(watches) ? Kept::kOut : Kept::kBroken; }
+
+Kept Walk::link() {
+  if (token() != JsonToken::kString) return drop(no_watches());
+  const std::string ours = context.links.rewrite(text());
+  if (ours.empty()) return Kept::kOut;
+  append_json_string(ours, out);
+  return Kept::kIn;
+}
+
+std::size_t Walk::begin_member(bool first) {
+  const std::size_t before = out.size();
+  if (!first) out.push_back(',');
+  out.append(reader_.raw());
+  out.push_back(':');
+  return before;
+}
+
+Kept Walk::end_member(std::size_t before, Kept kept, bool& first) {
+  if (kept == Kept::kIn) {
+    first = false;
+  } else {
+    out.resize(before);
+  }
+  return kept;
+}
+
+bool Walk::proven(const std::string& id_or_key) {
+  const bool* known = context.proof.find(id_or_key);
+  if (!known) result.unproven.push_back(id_or_key);
+  return known && *known;
+}
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,211 @@
+#include "gateway/redactor.h"
+
+#include <algorithm>
+#include <array>
+
+#include "gateway/field_redaction.h"
+#include "gateway/redaction_walk.h"
+
+namespace gatehouse::gateway {
+namespace {
+
+using catalogue::Inside;
+using catalogue::Rule;
+using catalogue::Shape;
+using catalogue::ShapeField;
+
+/// The digits behind `mark` in a link, or empty: "/issue/" of …/issue/10001/comment/1.
+std::string_view digits_behind(std::string_view link, std::string_view mark) {
+  const std::size_t at = link.find(mark);
+  if (at == std::string_view::npos || link.find(mark, at + 1) != std::string_view::npos) return {};
+  const std::string_view rest = link.substr(at + mark.size());
+  const std::size_t end = std::min(rest.find_first_not_of("0123456789"), rest.size());
+  return rest.substr(0, end);
+}
+
+class ShapeRedactor {
+ public:
+  explicit ShapeRedactor(Walk& walk) : walk_(walk), fields_(walk) {}
+
+  Kept object(const Shape& shape, std::size_t watches, bool root);
+  Kept array(const Shape& shape);
+
+ private:
+  Kept member(const Shape& shape, std::size_t watches, Claim& scope, bool& first);
+  Kept value(const ShapeField& field, std::size_t watches, Claim& scope);
+  Kept list(const ShapeField& field, std::size_t watches, Claim& scope);
+  Kept map(const ShapeField& field);
+  Kept mention(const Shape& shape);
+  Kept project_mention(const Shape& shape);
+  Kept scope_value(Claim& scope);
+  bool released(const Shape& shape, const Claim& claim, const Claim& scope, bool root);
+  bool issue_inside(const Claim& claim, bool by_link);
+
+  Walk& walk_;
+  FieldRedactor fields_;
+};
+
+/// Writes the object that begins here, and takes it out again unless it is proven to lie inside.
+Kept ShapeRedactor::object(const Shape& shape, std::size_t watches, bool root) {
+  if (walk_.token() != JsonToken::kObjectBegin) return walk_.drop(watches);
+  static const std::vector<std::string> kId = {"id"};
+  static const std::vector<std::string> kSecurity = {"fields", "security"};
+  const std::size_t start = walk_.out.size();
+  Claim claim;
+  Claim own_id;
+  Claim scope;
+  if (!shape.inside.path.empty()) walk_.watch(claim, shape.inside.path, Watch::What::kId);
+  const bool is_issue = shape.inside.by == Inside::By::kProject && shape.inside.path.front() == "fields";
+  if (is_issue) {
+    walk_.watch(claim, kSecurity, Watch::What::kRestriction);
+    walk_.watch(own_id, kId, Watch::What::kId);
+  }
+  walk_.out.push_back('{');
+  bool first = true;
+  while (walk_.next() == JsonToken::kKey) {
+    if (member(shape, watches, scope, first) == Kept::kBroken) return Kept::kBroken;
+  }
+  walk_.unwatch(watches);
+  if (walk_.token() != JsonToken::kObjectEnd) return Kept::kBroken;
+  walk_.out.push_back('}');
+  if (!released(shape, claim, scope, root)) {
+    walk_.out.resize(start);
+    ++walk_.result.left_out;
+    return Kept::kOut;
+  }
+  if (is_issue && own_id.proves()) walk_.result.contained.push_back(own_id.id);
+  return Kept::kIn;
+}
+
+Kept ShapeRedactor::member(const Shape& shape, std::size_t watches, Claim& scope, bool& first) {
+  const ShapeField& field = shape.find(walk_.text());
+  const std::size_t before = walk_.begin_member(first);
+  const std::size_t derived = walk_.derive(watches);
+  walk_.next();
+  const Kept kept = value(field, derived, scope);
+  walk_.unwatch(derived);
+  return walk_.end_member(before, kept, first);
+}
+
+bool ShapeRedactor::released(const Shape& shape, const Claim& claim, const Claim& scope, bool root) {
+  if (root && walk_.context.root_inside) return true;
+  const auto inside = [this](const Claim& what) {
+    return what.proves() && walk_.context.permitted.permits(what.id, what.restricted);
+  };
+  switch (shape.inside.by) {
+    case Inside::By::kNone: return true;
+    case Inside::By::kProject:
+    case Inside::By::kSpace: return inside(claim);
+    case Inside::By::kIssue: return issue_inside(claim, false);
+    case Inside::By::kIssueLink: return issue_inside(claim, true);
+    case Inside::By::kProjectLink: {
+      const std::string_view id = digits_behind(claim.id, "/project/");
+      return claim.proves() && !id.empty() && claim.id.size() >= id.size() &&
+             std::string_view(claim.id).substr(claim.id.size() - id.size()) == id && walk_.context.permitted.permits(id, false);
+    }
+    case Inside::By::kParent: return walk_.context.parent_inside;
+    case Inside::By::kScope: return !scope.conflicting && (!scope.seen || walk_.context.permitted.permits(scope.id, false));
+  }
+  return false;
+}
+
+bool ShapeRedactor::issue_inside(const Claim& claim, bool by_link) {
+  if (!claim.proves()) return false;
+  const std::string id = by_link ? std::string(digits_behind(claim.id, "/issue/")) : claim.id;
+  return !id.empty() && walk_.proven(id);
+}
+
+Kept ShapeRedactor::value(const ShapeField& field, std::size_t watches, Claim& scope) {
+  walk_.note(watches);
+  if (field.list) return list(field, watches, scope);
+  switch (field.rule) {
+    case Rule::kDrop: return walk_.drop(watches);
+    case Rule::kScalar: return walk_.is_scalar() ? walk_.copy(watches) : walk_.drop(watches);
+    case Rule::kKeep:
+    case Rule::kFieldNames: return walk_.copy(watches);
+    case Rule::kText: return walk_.token() == JsonToken::kArrayBegin ? walk_.drop(watches) : walk_.copy(watches);
+    case Rule::kLink: return walk_.link();
+    case Rule::kWebLink: return walk_.token() == JsonToken::kString ? walk_.copy(watches) : walk_.drop(watches);
+    case Rule::kObject: return walk_.token() == JsonToken::kNull ? walk_.copy(watches) : object(*field.shape, watches, false);
+    case Rule::kList: return walk_.token() == JsonToken::kNull ? walk_.copy(watches) : array(*field.shape);
+    case Rule::kMap:
+    case Rule::kListMap: return map(field);
+    case Rule::kFields: return fields_.issue_fields(watches);
+    case Rule::kFieldChange: return fields_.changes();
+    case Rule::kIssueRef: return walk_.token() == JsonToken::kNull ? walk_.copy(watches) : mention(*field.shape);
+    case Rule::kProjectRef: return walk_.token() == JsonToken::kNull ? walk_.copy(watches) : project_mention(*field.shape);
+    case Rule::kProjectId:
+      return walk_.is_scalar() && walk_.context.permitted.permits(walk_.text(), false) ? walk_.copy(watches)
+                                                                                       : walk_.drop(watches);
+    case Rule::kProjectScope: return scope_value(scope);
+  }
+  return walk_.drop(watches);
+}
+
+/// An array of values that each follow the rule.
+Kept ShapeRedactor::list(const ShapeField& field, std::size_t watches, Claim& scope) {
+  if (walk_.token() == JsonToken::kNull) return walk_.copy(watches);
+  ShapeField element = field;
+  element.list = false;
+  return walk_.elements([&] { return value(element, walk_.no_watches(), scope); });
+}
+
+Kept ShapeRedactor::array(const Shape& shape) {
+  return walk_.elements([&] { return object(shape, walk_.no_watches(), false); });
+}
+
+Kept ShapeRedactor::map(const ShapeField& field) {
+  return walk_.members([&](std::string_view) {
+    return field.rule == Rule::kMap ? object(*field.shape, walk_.no_watches(), false) : array(*field.shape);
+  });
+}
+
+/// An issue that is only mentioned: kept where a look-up has proven it.
+Kept ShapeRedactor::mention(const Shape& shape) {
+  if (walk_.token() != JsonToken::kObjectBegin) return walk_.drop(walk_.no_watches());
+  return walk_.mention([&](std::size_t watches) { return object(shape, watches, false); });
+}
+
+Kept ShapeRedactor::project_mention(const Shape& shape) {
+  if (walk_.token() != JsonToken::kObjectBegin) return walk_.drop(walk_.no_watches());
+  return walk_.project_mention([&](std::size_t watches) { return object(shape, watches, false); });
+}
+
+/// {"type":"PROJECT","project":{"id":"10000"}}, or anything without a project, which is global.
+Kept ShapeRedactor::scope_value(Claim& scope) {
+  static const std::vector<std::string> kPath = {"project", "id"};
+  const std::size_t watches = walk_.no_watches();
+  walk_.watch(scope, kPath, Watch::What::kId);
+  const Kept kept = walk_.copy(watches);
+  walk_.unwatch(watches);
+  return kept;
+}
+
+}  // namespace
+
+Redaction redact(std::string_view answer, const Shape& shape, bool list, const RedactionContext& context, std::string& out) {
+  Redaction result;
+  const std::size_t start = out.size();
+  Walk walk(answer, context, out, result);
+  ShapeRedactor redactor(walk);
+  walk.next();
+  Kept kept = Kept::kBroken;
+  if (list && walk.token() == JsonToken::kArrayBegin) {
+    kept = redactor.array(shape);
+  } else if (!list && walk.token() == JsonToken::kObjectBegin) {
+    kept = redactor.object(shape, walk.no_watches(), true);
+  }
+  const bool whole = kept != Kept::kBroken && walk.next() == JsonToken::kEnd;
+  if (!whole) {
+    result.error = walk.token() == JsonToken::kError ? walk.error() : "it has not the outermost form that the table says";
+    result.outcome = Redaction::Outcome::kMalformed;
+  } else {
+    result.outcome = kept == Kept::kIn ? Redaction::Outcome::kReleased : Redaction::Outcome::kOutside;
+  }
+  if (result.outcome != Redaction::Outcome::kReleased) out.resize(start);
+  std::sort(result.unproven.begin(), result.unproven.end());
+  result.unproven.erase(std::unique(result.unproven.begin(), result.unproven.end()), result.unproven.end());
+  return result;
+}
+
+}  // namespace gatehouse::gateway
