@@ -1,0 +1,56 @@
+#include "gateway/body_writer.h"
+
+namespace gatehouse::gateway {
+
+bool BodyWriter::fail(BodyFault::Code code, std::string_view detail) {
+  if (reading_.fault.code != BodyFault::Code::kNone) return false;
+  reading_.fault.code = token() == JsonToken::kError ? BodyFault::Code::kNotJson : code;
+  reading_.fault.place = place_;
+  reading_.fault.detail = token() == JsonToken::kError ? reader_.error() : detail;
+  return false;
+}
+
+void BodyWriter::scalar() {
+  if (token() == JsonToken::kString) {
+    append_json_string(text(), reading_.text);
+  } else {
+    reading_.text.append(reader_.raw());
+  }
+}
+
+bool BodyWriter::copy() {
+  switch (token()) {
+    case JsonToken::kError: return fail(BodyFault::Code::kNotJson, reader_.error());
+    case JsonToken::kObjectBegin: return object([this](std::string_view) { return copy(); });
+    case JsonToken::kArrayBegin: return array(nullptr, [this] { return copy(); });
+    default: scalar(); return true;
+  }
+}
+
+bool BodyWriter::identifier(catalogue::Kind kind, const catalogue::Parameter& parameter) {
+  if (token() != JsonToken::kString && token() != JsonToken::kNumber) {
+    return fail(BodyFault::Code::kWrongType, "a string or a number belongs here");
+  }
+  BodyIdentifier found;
+  found.kind = kind;
+  found.parameter = &parameter;
+  found.field = field_;
+  found.value = text();
+  found.number = token() == JsonToken::kNumber;
+  found.place = place_;
+  found.from = reading_.text.size();
+  scalar();
+  found.to = reading_.text.size();
+  reading_.identifiers.push_back(std::move(found));
+  return true;
+}
+
+void BodyWriter::finish() {
+  if (token() == JsonToken::kEnd && reading_.ok()) return;
+  fail(BodyFault::Code::kNotJson, reader_.error());
+  reading_.text.clear();
+  reading_.identifiers.clear();
+  reading_.arrays.clear();
+}
+
+}  // namespace gatehouse::gateway
