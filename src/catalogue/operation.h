@@ -112,6 +112,7 @@ struct Operation {
   const Shape* shape = nullptr;   ///< of `answer`; nullptr for "none", "links", "blob"
   bool answer_list = false;       ///< `answer [shape]`: the answer is an array, its elements are the units of release
   bool caller_dependent = false;  ///< what it answers depends on who asks (`/myself`, currentUser())
+  bool directory = false;         ///< of users and groups beyond those of a project: only where the grant says `directory`
   std::string body_type;          ///< "json", "multipart" or "" for none
 
   std::span<const Parameter> path_parameters() const noexcept { return {parameters.data(), path_count}; }

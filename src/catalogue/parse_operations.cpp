@@ -81,9 +81,14 @@ Result<void> Draft::add(const Line& line) {
     operation_.caller_dependent = true;
     return success();
   }
+  if (word == "directory" && line.words.size() == 1) {
+    operation_.directory = true;
+    return success();
+  }
   return error_at(
       line.place,
-      "expected scopes, access, path, query, body, body-type, bounded, answer or caller-dependent, found " + quoted(line.text));
+      "expected scopes, access, path, query, body, body-type, bounded, answer, caller-dependent or directory, found " +
+          quoted(line.text));
 }
 
 Result<void> Draft::read_one(const Line& line, std::string& into) const {
@@ -155,6 +160,7 @@ Result<void> Draft::read_scopes(const Line& line) {
     operation_.has_classic = operation_.has_granular = true;
     return success();
   }
+  if (line.words.size() == 2 && line.words[1] == "unknown") return success();  // neither flag: refused for every token
   bool right = false;
   for (std::size_t i = 1; i < line.words.size(); ++i) {
     const std::string_view word = line.words[i];
@@ -300,9 +306,11 @@ Result<void> Draft::check_bounded() const {
   if (operation_.bounded != Bounded::kConfined && operation_.bounded != Bounded::kRefused && confines) {
     return error("the word confines is for \"bounded confined\" only");
   }
-  if (operation_.bounded == Bounded::kAllowed &&
-      any([](const Parameter& parameter) { return leads_to_resource(parameter.kind); })) {
-    return error("\"bounded allowed\" is for what belongs to no project: it has no parameter that leads to one");
+  const auto in_path = [](const Parameter& parameter) {
+    return parameter.carrier == Parameter::Carrier::kPath && leads_to_resource(parameter.kind);
+  };
+  if (operation_.bounded == Bounded::kAllowed && any(in_path)) {
+    return error("\"bounded allowed\" is for what belongs to no project: nothing in its path leads to one");
   }
   return success();
 }

@@ -43,6 +43,8 @@ constexpr std::array kPlainRules{
     PlainRule{"project-ref", Rule::kProjectRef, true, true},
     PlainRule{"project-id", Rule::kProjectId, true, false},
     PlainRule{"project-scope", Rule::kProjectScope, false, false},
+    PlainRule{"page-token", Rule::kPageToken, false, false},
+    PlainRule{"task", Rule::kTask, false, false},
 };
 
 bool unwrap(std::string_view& text, char open, char close) noexcept {
@@ -101,6 +103,7 @@ constexpr std::array kInside{
     InsideWord{"project-link", Inside::By::kProjectLink, true},
     InsideWord{"parent", Inside::By::kParent, false},
     InsideWord{"scope", Inside::By::kScope, false},
+    InsideWord{"link", Inside::By::kLink, true},
 };
 
 Result<Inside> parse_inside(const Line& line) {
@@ -122,8 +125,8 @@ Result<Inside> parse_inside(const Line& line) {
     }
     return inside;
   }
-  return error_at(line.place,
-                  "expected inside project, space, issue, issue-link, project-link, parent or scope, found " + quoted(line.text));
+  return error_at(line.place, "expected inside project, space, issue, issue-link, project-link, link, parent or scope, found " +
+                                  quoted(line.text));
 }
 
 }  // namespace

@@ -29,6 +29,8 @@ enum class Rule : std::uint8_t {
   kProjectRef,    ///< an object that names a project (`id`): kept only if inside
   kProjectId,     ///< a scalar that is a project's id: kept only if inside
   kProjectScope,  ///< `scope`: {"type":"PROJECT","project":{"id"}}: decides whether the object that holds it is kept
+  kPageToken,     ///< an opaque cursor of upstream: sealed to token, operation and query
+  kTask,          ///< the id of an async task: sealed to the token
 };
 
 struct Shape;
@@ -51,6 +53,7 @@ struct Inside {
     kProjectLink,  ///< a link that ends in `/project/{id}`
     kParent,       ///< it lies in the object that the request's path was located by
     kScope,        ///< `scope.project.id` inside, or no `scope` with a project: global
+    kLink,         ///< a link of an object of any kind: a project must be inside, an issue, filter, board … never is
   };
   By by = By::kNone;
   std::vector<std::string> path;
