@@ -16,7 +16,8 @@ TEST(EmbeddedTables, OfJiraLoad) {
   EXPECT_NE(jira.role("member"), nullptr);
   EXPECT_NE(jira.role("administrator"), nullptr);
   for (const std::string version : {"2", "3", "latest"}) {
-    const Match match = jira.match("GET", "/rest/api/" + version + "/issue/A-1");
+    const std::string path = "/rest/api/" + version + "/issue/A-1";
+    const Match match = jira.match("GET", path);
     ASSERT_TRUE(match) << version;
     EXPECT_EQ(match.operation->id, "getIssue");
     EXPECT_EQ(match.version, version);
