@@ -13,7 +13,7 @@ enum CharacterClass : std::uint8_t {
   kValueClass = 4,   ///< field value: visible ASCII, space, tab and obs-text
   kDigitClass = 8,
   kHexClass = 16,
-  kHostClass = 32    ///< reg-name without percent-encoding and sub-delims
+  kHostClass = 32  ///< reg-name without percent-encoding and sub-delims
 };
 
 constexpr std::array<std::uint8_t, 256> make_character_table() {
@@ -23,7 +23,8 @@ constexpr std::array<std::uint8_t, 256> make_character_table() {
     const bool alpha = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
     const char as_char = static_cast<char>(byte);
     std::uint8_t classes = 0;
-    if (digit || alpha || (byte != 0 && std::string_view("!#$%&'*+-.^_`|~").find(as_char) != std::string_view::npos)) classes |= kTokenClass;
+    if (digit || alpha || (byte != 0 && std::string_view("!#$%&'*+-.^_`|~").find(as_char) != std::string_view::npos))
+      classes |= kTokenClass;
     if (byte > 0x20 && byte < 0x7f && byte != '#' && byte != '\\') classes |= kTargetClass;
     if ((byte >= 0x20 && byte != 0x7f) || byte == '\t') classes |= kValueClass;
     if (digit) classes |= kDigitClass;
@@ -35,7 +36,9 @@ constexpr std::array<std::uint8_t, 256> make_character_table() {
 }
 inline constexpr std::array<std::uint8_t, 256> kCharacters = make_character_table();
 
-constexpr bool is(char byte, CharacterClass which) noexcept { return (kCharacters[static_cast<unsigned char>(byte)] & which) != 0; }
+constexpr bool is(char byte, CharacterClass which) noexcept {
+  return (kCharacters[static_cast<unsigned char>(byte)] & which) != 0;
+}
 constexpr bool all(std::string_view text, CharacterClass which) noexcept {
   for (const char byte : text) {
     if (!is(byte, which)) return false;

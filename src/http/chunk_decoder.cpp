@@ -8,9 +8,7 @@
 namespace gatehouse::http {
 namespace {
 
-unsigned hex_value(unsigned char byte) noexcept {
-  return byte <= '9' ? byte - '0' : (byte | 0x20U) - 'a' + 10U;
-}
+unsigned hex_value(unsigned char byte) noexcept { return byte <= '9' ? byte - '0' : (byte | 0x20U) - 'a' + 10U; }
 bool token(unsigned char byte) noexcept { return is(static_cast<char>(byte), kTokenClass); }
 /// Of a quoted-string: no control but tab. What could end the line in another parser is refused with it.
 bool quotable(unsigned char byte) noexcept { return is(static_cast<char>(byte), kValueClass); }

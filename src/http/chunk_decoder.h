@@ -31,9 +31,26 @@ class ChunkDecoder {
 
  private:
   enum class State : std::uint8_t {
-    kSizeFirst, kSize, kSizeCr, kExtensionStart, kExtensionName, kExtensionValueStart, kExtensionToken, kExtensionQuoted,
-    kExtensionEscape, kExtensionQuotedEnd, kData, kDataCr, kDataLf, kTrailerStart, kTrailerName, kTrailerValue, kTrailerLf,
-    kEndLf, kEnd, kError
+    kSizeFirst,
+    kSize,
+    kSizeCr,
+    kExtensionStart,
+    kExtensionName,
+    kExtensionValueStart,
+    kExtensionToken,
+    kExtensionQuoted,
+    kExtensionEscape,
+    kExtensionQuotedEnd,
+    kData,
+    kDataCr,
+    kDataLf,
+    kTrailerStart,
+    kTrailerName,
+    kTrailerValue,
+    kTrailerLf,
+    kEndLf,
+    kEnd,
+    kError
   };
   State step(unsigned char byte) noexcept;
   State step_size(unsigned char byte) noexcept;

@@ -18,7 +18,7 @@ namespace gatehouse::http {
 struct FetchRequest {
   std::shared_ptr<const UpstreamRoute> route;
   Method method = Method::kGet;
-  std::string target = "/";  ///< origin-form, without the route's context path
+  std::string target = "/";                                 ///< origin-form, without the route's context path
   std::vector<std::pair<std::string, std::string>> fields;  ///< without Host, Authorization and framing
   std::string body;
   bool has_body = false;

@@ -40,11 +40,11 @@ struct UpstreamRequest {
   /// Request line and header fields, each ended by CRLF, without Host, Authorization, framing and the blank line: the driver
   /// adds those.
   std::string_view head;
-  std::string_view body;      ///< sent with Content-Length, where `has_body`
+  std::string_view body;  ///< sent with Content-Length, where `has_body`
   bool has_body = false;
   /// What is left of the client's body follows (after `body`, where `has_body`), with its length or chunked anew.
   bool streams_body = false;
-  bool idempotent = false;    ///< may be sent once more on a new connection where no byte was answered
+  bool idempotent = false;  ///< may be sent once more on a new connection where no byte was answered
 };
 
 /// A whole small answer, asked for in passing. At most kLookupLimit bytes are read of each.
@@ -56,13 +56,19 @@ struct LookupAnswer {
 inline constexpr std::size_t kLookupLimit = 4 * 1024 * 1024;
 
 enum class UpstreamFailure {
-  kConnect, kTimeout, kReset, kFraming, kTls, kAddressRefused, kTooLarge,
+  kConnect,
+  kTimeout,
+  kReset,
+  kFraming,
+  kTls,
+  kAddressRefused,
+  kTooLarge,
   kBusy,         ///< every connection to this upstream is in use and the queue is full, or the memory budget is: 503
   kNotPermitted  ///< may_send said no: nothing was sent
 };
 
 struct Peer {
-  IpAddress address;       ///< the client's: the socket's peer, or what a trusted proxy said
+  IpAddress address;  ///< the client's: the socket's peer, or what a trusted proxy said
   bool tls = false;
 };
 
@@ -73,22 +79,22 @@ struct Now {
 
 struct Action {
   enum class Kind : std::uint8_t {
-    kNeedBody,     ///< give me the next piece of the request's body (on_body)
-    kAsk,          ///< carry out `lookups`, all at once, then on_lookups
-    kSend,         ///< begin `upstream`, then on_response_head
-    kWait,         ///< nothing to do now: give me the next piece of upstream's answer
-    kRespond,      ///< write `status`, `head` (first time only) and `body`; `last` ends the answer
-    kAbort,        ///< close the client's connection: the answer can't be ended honestly
+    kNeedBody,  ///< give me the next piece of the request's body (on_body)
+    kAsk,       ///< carry out `lookups`, all at once, then on_lookups
+    kSend,      ///< begin `upstream`, then on_response_head
+    kWait,      ///< nothing to do now: give me the next piece of upstream's answer
+    kRespond,   ///< write `status`, `head` (first time only) and `body`; `last` ends the answer
+    kAbort,     ///< close the client's connection: the answer can't be ended honestly
   };
   Kind kind = Kind::kAbort;
   std::vector<UpstreamRequest>* lookups = nullptr;  ///< kAsk; owned by the exchange
   UpstreamRequest* upstream = nullptr;              ///< kSend
   int status = 0;                                   ///< kRespond: with the head, else 0
-  std::string_view head;                            ///< kRespond: header fields, each ended by CRLF; no framing, Date or Connection
-  std::string_view body;                            ///< kRespond: a piece of the answer's body
-  std::int64_t content_length = -1;                 ///< kRespond with the head: of the whole body; -1: not known, so chunked
+  std::string_view head;             ///< kRespond: header fields, each ended by CRLF; no framing, Date or Connection
+  std::string_view body;             ///< kRespond: a piece of the answer's body
+  std::int64_t content_length = -1;  ///< kRespond with the head: of the whole body; -1: not known, so chunked
   bool last = false;
-  bool close = false;                               ///< with `last`: close the connection afterwards
+  bool close = false;  ///< with `last`: close the connection afterwards
 };
 
 class Exchange {

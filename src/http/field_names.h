@@ -9,10 +9,10 @@
 namespace gatehouse::http {
 
 enum FieldTraits : std::uint8_t {
-  kSingleInRequest = 1,   ///< a second one is refused
+  kSingleInRequest = 1,  ///< a second one is refused
   kSingleInResponse = 2,
-  kMattersTo = 4,         ///< Connection may not nominate it (security: a hop could strip what we rely on)
-  kOverridesMethod = 8    ///< refused outright
+  kMattersTo = 4,       ///< Connection may not nominate it (security: a hop could strip what we rely on)
+  kOverridesMethod = 8  ///< refused outright
 };
 
 struct FieldName {

@@ -22,7 +22,8 @@ struct Cursor {
   }
 };
 
-/// After a line's content: CR LF and nothing else (RFC 9112 section 2.2 lets a recipient accept a bare LF; two parsers then differ).
+/// After a line's content: CR LF and nothing else (RFC 9112 section 2.2 lets a recipient accept a bare LF; two parsers then
+/// differ).
 Verdict end_of_line(Cursor& cursor, Verdict otherwise) noexcept {
   if (cursor.done()) return Verdict::kIncomplete;
   if (*cursor.at == '\n') return Verdict::kBareLineFeed;
@@ -84,7 +85,8 @@ Verdict field_name(Cursor& cursor, const FieldRules& rules, std::string_view& na
     return Verdict::kComplete;
   }
   switch (*cursor.at) {
-    case ' ': case '\t': return name.empty() ? Verdict::kFolded : Verdict::kSpaceBeforeColon;
+    case ' ':
+    case '\t': return name.empty() ? Verdict::kFolded : Verdict::kSpaceBeforeColon;
     case '\n': return Verdict::kBareLineFeed;
     case '\r': return Verdict::kNoColon;
     default: return Verdict::kFieldName;
@@ -207,8 +209,8 @@ struct MethodName {
   std::string_view name;
   Method method;
 };
-constexpr MethodName kMethods[] = {{"GET", Method::kGet},       {"HEAD", Method::kHead},   {"POST", Method::kPost},
-                                   {"PUT", Method::kPut},       {"DELETE", Method::kDelete}, {"PATCH", Method::kPatch},
+constexpr MethodName kMethods[] = {{"GET", Method::kGet},        {"HEAD", Method::kHead},     {"POST", Method::kPost},
+                                   {"PUT", Method::kPut},        {"DELETE", Method::kDelete}, {"PATCH", Method::kPatch},
                                    {"OPTIONS", Method::kOptions}};
 
 Verdict read_method(Cursor& cursor, Method& method) noexcept {
@@ -300,8 +302,8 @@ Verdict read_response(Cursor& cursor, Method method, ResponseHead& head) {
   } else if (head.framing.kind == Framing::Kind::kNone && head.fields.find(Known::kContentLength) == nullptr) {
     head.framing.kind = Framing::Kind::kUntilClose;
   }
-  head.keep_alive = !options.close && (head.minor_version == 1 || options.keep_alive) &&
-                    head.framing.kind != Framing::Kind::kUntilClose;
+  head.keep_alive =
+      !options.close && (head.minor_version == 1 || options.keep_alive) && head.framing.kind != Framing::Kind::kUntilClose;
   return Verdict::kComplete;
 }
 

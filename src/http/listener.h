@@ -31,7 +31,7 @@ struct ListenSockets {
   ListenSockets() = default;
   ListenSockets(ListenSockets&& other) noexcept;
   ListenSockets& operator=(ListenSockets&& other) noexcept;
-  ~ListenSockets();  ///< closes those that are left
+  ~ListenSockets();              ///< closes those that are left
   std::vector<int> descriptors;  ///< non-blocking, listening, one for each thread
   ListenAddress bound;           ///< with the real port
 };

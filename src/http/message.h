@@ -15,10 +15,42 @@ std::string_view to_string(Method method) noexcept;
 
 /// Header fields that some step asks for by name. Others are found by comparing names.
 enum class Known : std::uint8_t {
-  kOther, kHost, kAuthorization, kContentLength, kTransferEncoding, kConnection, kContentType, kContentEncoding, kExpect,
-  kUserAgent, kAccept, kAcceptLanguage, kAcceptEncoding, kIfMatch, kIfNoneMatch, kIfModifiedSince, kIfUnmodifiedSince,
-  kRange, kIfRange, kOrigin, kCookie, kSetCookie, kLocation, kRetryAfter, kETag, kLastModified, kCacheControl, kDate,
-  kContentDisposition, kContentRange, kAcceptRanges, kWwwAuthenticate, kXAtlassianToken, kXForwardedFor, kTrailer, kUpgrade,
+  kOther,
+  kHost,
+  kAuthorization,
+  kContentLength,
+  kTransferEncoding,
+  kConnection,
+  kContentType,
+  kContentEncoding,
+  kExpect,
+  kUserAgent,
+  kAccept,
+  kAcceptLanguage,
+  kAcceptEncoding,
+  kIfMatch,
+  kIfNoneMatch,
+  kIfModifiedSince,
+  kIfUnmodifiedSince,
+  kRange,
+  kIfRange,
+  kOrigin,
+  kCookie,
+  kSetCookie,
+  kLocation,
+  kRetryAfter,
+  kETag,
+  kLastModified,
+  kCacheControl,
+  kDate,
+  kContentDisposition,
+  kContentRange,
+  kAcceptRanges,
+  kWwwAuthenticate,
+  kXAtlassianToken,
+  kXForwardedFor,
+  kTrailer,
+  kUpgrade,
   kCount
 };
 
@@ -47,7 +79,10 @@ class FieldTable {
     const Field* field = find(known);
     return field ? field->value : std::string_view();
   }
-  void clear() noexcept { fields_.clear(); first_.fill(0); }
+  void clear() noexcept {
+    fields_.clear();
+    first_.fill(0);
+  }
   /// At most 128 fields: the scanner's limit.
   void add(const Field& field) {
     fields_.push_back(field);
@@ -65,7 +100,7 @@ struct RequestHead {
   Method method = Method::kGet;
   std::string_view target;  ///< origin-form, exactly as sent; the scanner has refused controls, '#', '\\', 8-bit and spaces
   int minor_version = 1;
-  std::string_view host;    ///< lower case is not forced; port included
+  std::string_view host;  ///< lower case is not forced; port included
   FieldTable fields;
   Framing framing;
   bool keep_alive = true;

@@ -24,7 +24,8 @@ struct ServerOptions {
   std::string tls_certificate_file;  ///< PEM, with the chain; empty: plain HTTP
   std::string tls_key_file;
   std::vector<Network> trusted_proxies;  ///< whose X-Forwarded-For, or PROXY header, is believed; default none
-  bool proxy_protocol = false;  ///< trusted proxies begin each connection with a PROXY header (v1 or v2); X-Forwarded-For is then not read
+  bool proxy_protocol =
+      false;  ///< trusted proxies begin each connection with a PROXY header (v1 or v2); X-Forwarded-For is then not read
   UpstreamOptions upstream;
   Timeouts timeouts;
   Limits limits;
@@ -36,7 +37,7 @@ using FactoryMaker = std::function<std::unique_ptr<ExchangeFactory>(unsigned thr
 using QuiescentHook = std::function<void(unsigned thread)>;
 
 struct ServerStatistics {
-  std::uint64_t connections = 0;         ///< accepted so far
+  std::uint64_t connections = 0;  ///< accepted so far
   std::uint64_t open_connections = 0;
   std::uint64_t requests = 0;
   std::uint64_t refused_by_scanner = 0;

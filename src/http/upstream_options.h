@@ -27,12 +27,12 @@ struct AddressPolicy {
 struct ProxySettings {
   std::string host;  ///< empty: none
   std::uint16_t port = 0;
-  SecretString authorization;          ///< a whole "Proxy-Authorization: …\r\n" line, or empty
+  SecretString authorization;           ///< a whole "Proxy-Authorization: …\r\n" line, or empty
   std::vector<std::string> exceptions;  ///< of NO_PROXY: host names, ".domain" suffixes, addresses or networks; "*" for all
 
   /// `https_proxy` like http://user:password@proxy.example:3128 (only http:// proxies); empty for none.
   static Result<ProxySettings> parse(std::string_view https_proxy, std::string_view no_proxy);
-  bool applies_to(std::string_view host) const;
+  bool applies_to(std::string_view upstream) const;
 };
 
 struct UpstreamOptions {
