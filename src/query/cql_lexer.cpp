@@ -146,6 +146,7 @@ QueryResult<CqlToken> CqlLexer::bare() {
   }
   if (at_ == start) {
     const CodePoint c = decode_utf8(text_, at_);
+    if (c.value < 0x20) return QueryError{at_, "A query can't hold the character " + excerpt(text_.substr(at_, c.size)) + "."};
     return QueryError{at_, "The character " + excerpt(text_.substr(at_, c.size)) + " can stand only in a quoted text."};
   }
   const std::string_view word = text_.substr(start, at_ - start);
