@@ -38,8 +38,11 @@ class ShapeRedactor {
   Kept mention(const Shape& shape);
   Kept project_mention(const Shape& shape);
   Kept scope_value(Claim& scope);
+  Kept opaque(Rule rule);
   bool released(const Shape& shape, const Claim& claim, const Claim& scope, bool root);
   bool issue_inside(const Claim& claim, bool by_link);
+  bool project_link_inside(std::string_view link) const;
+  bool link_inside(std::string_view link) const;
 
   Walk& walk_;
   FieldRedactor fields_;
@@ -98,15 +101,25 @@ bool ShapeRedactor::released(const Shape& shape, const Claim& claim, const Claim
     case Inside::By::kSpace: return inside(claim);
     case Inside::By::kIssue: return issue_inside(claim, false);
     case Inside::By::kIssueLink: return issue_inside(claim, true);
-    case Inside::By::kProjectLink: {
-      const std::string_view id = digits_behind(claim.id, "/project/");
-      return claim.proves() && !id.empty() && claim.id.size() >= id.size() &&
-             std::string_view(claim.id).substr(claim.id.size() - id.size()) == id && walk_.context.permitted.permits(id, false);
-    }
+    case Inside::By::kProjectLink: return claim.proves() && project_link_inside(claim.id);
+    case Inside::By::kLink: return claim.proves() && link_inside(claim.id);
     case Inside::By::kParent: return walk_.context.parent_inside;
     case Inside::By::kScope: return !scope.conflicting && (!scope.seen || walk_.context.permitted.permits(scope.id, false));
   }
   return false;
+}
+
+bool ShapeRedactor::project_link_inside(std::string_view link) const {
+  const std::string_view id = digits_behind(link, "/project/");
+  return !id.empty() && link.substr(link.size() - id.size()) == id && walk_.context.permitted.permits(id, false);
+}
+
+/// A link of an object of any kind: of a project it must be inside, of what a project may hold it is left out.
+bool ShapeRedactor::link_inside(std::string_view link) const {
+  for (const std::string_view mark : {"/issue/", "/filter/", "/board/", "/sprint/", "/dashboard/"}) {
+    if (link.find(mark) != std::string_view::npos) return false;
+  }
+  return link.find("/project/") == std::string_view::npos || project_link_inside(link);
 }
 
 bool ShapeRedactor::issue_inside(const Claim& claim, bool by_link) {
@@ -138,6 +151,8 @@ Kept ShapeRedactor::value(const ShapeField& field, std::size_t watches, Claim& s
       return walk_.is_scalar() && walk_.context.permitted.permits(walk_.text(), false) ? walk_.copy(watches)
                                                                                        : walk_.drop(watches);
     case Rule::kProjectScope: return scope_value(scope);
+    case Rule::kPageToken:
+    case Rule::kTask: return opaque(field.rule);
   }
   return walk_.drop(watches);
 }
@@ -169,6 +184,16 @@ Kept ShapeRedactor::mention(const Shape& shape) {
 Kept ShapeRedactor::project_mention(const Shape& shape) {
   if (walk_.token() != JsonToken::kObjectBegin) return walk_.drop(walk_.no_watches());
   return walk_.project_mention([&](std::size_t watches) { return object(shape, watches, false); });
+}
+
+/// An opaque value of upstream's, sealed to whom it is given.
+Kept ShapeRedactor::opaque(Rule rule) {
+  const OpaqueSeal* seal = walk_.context.seal;
+  if (walk_.token() == JsonToken::kNull) return walk_.copy(walk_.no_watches());
+  if (!seal || (walk_.token() != JsonToken::kString && walk_.token() != JsonToken::kNumber))
+    return walk_.drop(walk_.no_watches());
+  append_json_string(rule == Rule::kTask ? seal->task(walk_.text()) : seal->page_token(walk_.text()), walk_.out);
+  return Kept::kIn;
 }
 
 /// {"type":"PROJECT","project":{"id":"10000"}}, or anything without a project, which is global.

@@ -36,6 +36,15 @@ class Proof {
   std::unordered_map<std::string, bool> issues_;
 };
 
+/// Makes an opaque value of upstream's usable by the credential alone that obtained it. Implementations are pure.
+class OpaqueSeal {
+ public:
+  virtual ~OpaqueSeal() = default;
+  /// What the client gets instead: of a page token (for the same operation and query only), of a task id.
+  virtual std::string page_token(std::string_view token) const = 0;
+  virtual std::string task(std::string_view id) const = 0;
+};
+
 struct RedactionContext {
   const policy::Permitted& permitted;
   const upstream::FieldTypes& fields;
@@ -47,6 +56,7 @@ struct RedactionContext {
   bool parent_inside = false;
   /// After a write: the answer's own object was located before, so that it need not prove itself.
   bool root_inside = false;
+  const OpaqueSeal* seal = nullptr;  ///< null: page tokens and task ids are dropped
 };
 
 struct Redaction {
