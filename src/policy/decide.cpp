@@ -95,11 +95,15 @@ bool check_state(const Case& c, Record& record) {
   });
 }
 
-/// Operations that bounded tokens have no use of: refused ones, and writes to what is common to the site.
-bool check_bounded(const Case& c, Record& record) {
+/// Operations that no token may use, since their scopes are not known; that bounded tokens may not: refused ones, and writes to
+/// what is common to the site.
+bool check_operation(const Case& c, Record& record) {
   const catalogue::Operation& operation = c.request.operation;
   const bool site_write = operation.bounded == Bounded::kAllowed && operation.access != catalogue::Access::kRead;
   const bool refused = operation.bounded == Bounded::kRefused;
+  if (!operation.has_classic && !operation.has_granular) {
+    return record.check("operation", false, Reason::kOperationRefused, [&] { return operation.id + " has no known scopes"; });
+  }
   const auto detail = [&] {
     if (!refused && !site_write)
       return operation.id + " is open to bounded tokens (" + std::string(to_string(operation.bounded)) + ")";
@@ -127,12 +131,10 @@ bool check_credential(const Case& c, Record& record) {
       })) {
     return false;
   }
-  if (!check_bounded(c, record)) return false;
+  if (!check_operation(c, record)) return false;
   const bool scoped = covers(operation, c.credential.scopes);
-  const bool known = operation.has_classic || operation.has_granular;
   if (!scoped) record.missing(least_missing(operation, c.credential.scopes));
-  if (!record.check("scope", scoped, known ? Reason::kInsufficientScope : Reason::kOperationRefused, [&] {
-        if (!known) return operation.id + " has no known scopes";
+  if (!record.check("scope", scoped, Reason::kInsufficientScope, [&] {
         if (!scoped) return "the token lacks " + join(least_missing(operation, c.credential.scopes));
         return operation.id + " needs " + join(operation.has_classic ? operation.classic : operation.granular) +
                ", the token has it";
@@ -173,6 +175,16 @@ bool check_any(const Case& c, Record& record) {
   }
   return record.check("grant", found, nearest.reason,
                       [&] { return resource_name(c, nearest.key) + ": " + verdict_detail(c, nearest); });
+}
+
+/// Operations that tell of users and groups at large: only where a grant says so, or nothing of the site is withheld.
+bool check_directory(const Case& c, Record& record) {
+  if (!c.request.operation.directory) return true;
+  const bool allowed = allows_directory(c.request.operation, c.credential, c.facts, c.now);
+  return record.check("directory", allowed, Reason::kOperationRefused, [&] {
+    return c.request.operation.id +
+           " tells of users and groups beyond the projects: " + (allowed ? "a grant says directory" : "no grant says directory");
+  });
 }
 
 std::string_view end_name(End end) noexcept {
@@ -235,7 +247,8 @@ Decision decide_early(const Request& request, const token::LiveCredential& crede
   Record record(explain);
   const Evaluation evaluation(request.operation, credential, facts, now);
   const Case c{request, credential, facts, now, evaluation};
-  if (check_state(c, record) && check_credential(c, record) && check_any(c, record)) record.permit();
+  if (check_state(c, record) && check_credential(c, record) && check_any(c, record) && check_directory(c, record))
+    record.permit();
   return record.take();
 }
 
@@ -244,7 +257,8 @@ Decision decide(const Request& request, const token::LiveCredential& credential,
   Record record(explain);
   const Evaluation evaluation(request.operation, credential, facts, now);
   const Case c{request, credential, facts, now, evaluation};
-  if (check_state(c, record) && check_credential(c, record) && check_touches(c, record)) record.permit();
+  if (check_state(c, record) && check_credential(c, record) && check_touches(c, record) && check_directory(c, record))
+    record.permit();
   return record.take();
 }
 

@@ -34,6 +34,7 @@ void permitted_resources(const catalogue::Operation& operation, const token::Liv
     if (id == kWholeSite) {
       out.whole_site = true;
       out.exclude_restricted = !verdict.include_restricted;
+      out.directory = out.directory || verdict.include_restricted;
     } else {
       out.resources.push_back({id, key, !verdict.include_restricted});
     }
@@ -54,7 +55,7 @@ bool allows_directory(const catalogue::Operation& operation, const token::LiveCr
   if (!evaluation.any_entry()) return false;
   return evaluation.any_candidate([&evaluation](std::string_view id, std::string_view) {
     const Verdict verdict = evaluation.on(id);
-    return verdict.permitted() && verdict.directory;
+    return verdict.permitted() && (verdict.directory || (id == kWholeSite && verdict.include_restricted));
   });
 }
 
