@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "crypto/chain_mac.h"
 #include "crypto/keys.h"
 #include "model/audit_event.h"
 #include "store/database.h"
@@ -44,12 +45,14 @@ class Log {
   Result<void> health() const;
 
  private:
-  Log(store::Database& database, const crypto::Keyring& keys, std::string head_path, const Clock& clock, Random& random)
-      : database_(database), keys_(keys), head_path_(std::move(head_path)), clock_(clock), random_(random) {}
-  Result<void> move_head(const Head& head);
+  Log(store::Database& database, const crypto::Keyring& keys, std::string head_path, const Clock& clock, Random& random);
+  /// Refuses while the head file is behind and can't be brought up.
+  Result<void> ready();
+  void move_head(const Head& head);
 
   store::Database& database_;
   const crypto::Keyring& keys_;
+  const crypto::ChainMac mac_;
   std::string head_path_;
   const Clock& clock_;
   Random& random_;

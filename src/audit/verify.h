@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "audit/head.h"
@@ -30,9 +31,6 @@ struct Verification {
 
 /// The text that is authenticated: every field with its length, after the MAC of the record before.
 std::string canonical_form(const AuditRecord& record, std::string_view previous_mac);
-/// The MAC (base64url) of `record` under the key of its epoch.
-Result<std::string> record_mac(const AuditRecord& record, std::string_view previous_mac, const crypto::Keyring& keys);
-
 /// Reads the whole chain in one snapshot. `head` empty: there is no head file, which is a finding where there are records. Finds
 /// any flipped, deleted, inserted, swapped, truncated, rolled-back or relabelled record. 1,000,000 records take some seconds.
 Result<Verification> verify(const store::Reader& reader, const std::optional<Head>& head, const crypto::Keyring& keys);

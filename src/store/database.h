@@ -27,6 +27,7 @@ class Log;
 
 namespace gatehouse::store {
 
+class ChangeFeed;
 class SessionLease;
 struct DatabaseState;
 
@@ -64,12 +65,13 @@ class UnitOfWork {
  private:
   friend class Database;
   friend class gatehouse::audit::Log;
-  explicit UnitOfWork(std::unique_ptr<SessionLease> lease);
+  UnitOfWork(std::unique_ptr<SessionLease> lease, ChangeFeed& feed);
   /// `records` extend the chain by at least one. Durable on return; an error means that nothing was written, or, with
   /// kUnavailable, that the database did not confirm it.
   Result<Committed> commit(const std::vector<AuditRecord>& records);
 
   std::unique_ptr<SessionLease> lease_;
+  ChangeFeed* feed_;
   ChainEnd chain_end_;
   std::int64_t change_ = 0;
 };

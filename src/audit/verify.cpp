@@ -1,0 +1,136 @@
+#include "audit/verify.h"
+
+#include <algorithm>
+
+#include "base/encoding.h"
+#include "crypto/chain_mac.h"
+
+namespace gatehouse::audit {
+namespace {
+
+constexpr std::size_t kMostFindings = 100;
+
+/// Walks the chain and keeps what a record is compared with.
+class Walk {
+ public:
+  Walk(const crypto::Keyring& keys, const std::optional<Head>& head) : mac_(keys), head_(head) {}
+
+  void record(const AuditRecord& record) {
+    ++result_.records;
+    const std::int64_t expected = result_.last_sequence + 1;
+    if (record.sequence < 1) {
+      add(record.sequence, "inserted", "A record with a number that the chain never gives.");
+      return;
+    }
+    if (record.sequence > expected) {
+      add(expected, "missing",
+          record.sequence == expected + 1
+              ? "This record is gone."
+              : "The records " + std::to_string(expected) + " to " + std::to_string(record.sequence - 1) + " are gone.");
+    }
+    check(record, record.sequence == expected);
+    if (head_ && record.sequence == head_->sequence) compare_with_head(record);
+    result_.last_sequence = record.sequence;
+    previous_mac_ = record.mac;
+    epoch_ = std::max(epoch_, record.key_epoch);
+  }
+
+  Verification finish(const store::ChainEnd& end) {
+    if (end.sequence > result_.last_sequence) {
+      add(result_.last_sequence + 1, "truncated",
+          "The database's own head says that the chain goes on to " + std::to_string(end.sequence) + ".");
+    } else if (end.sequence < result_.last_sequence) {
+      add(end.sequence + 1, "inserted", "Records stand beyond the database's own head.");
+    } else if (end.mac != previous_mac_) {
+      add(end.sequence, "head", "The database's own head does not fit the last record.");
+    }
+    if (!head_) {
+      if (result_.records > 0)
+        add(result_.last_sequence, "head",
+            "There is no head outside the database to compare with: a roll-back would not be seen.");
+    } else if (head_->sequence > result_.last_sequence) {
+      add(result_.last_sequence + 1, "truncated",
+          "The signed head outside the database says that the chain went on to " + std::to_string(head_->sequence) +
+              ": records were cut off, or an older database was put back.");
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void check(const AuditRecord& record, bool follows) {
+    if (record.key_epoch < epoch_) {
+      add(record.sequence, "epoch",
+          "It is labelled with key " + std::to_string(record.key_epoch) + " after records of key " + std::to_string(epoch_) +
+              ".");
+      return;
+    }
+    const auto tag = mac_.tag(record.key_epoch, canonical_form(record, previous_mac_));
+    if (!tag) {
+      add(record.sequence, "epoch",
+          "It is labelled with key " + std::to_string(record.key_epoch) + ", which this installation never had.");
+    } else if (to_base64url(tag.value()) != record.mac) {
+      // After a gap the link to the record before can't be right: that was reported already.
+      if (follows) add(record.sequence, "changed", "The record, or its place in the chain, is not what was written.");
+    }
+  }
+
+  void compare_with_head(const AuditRecord& record) {
+    if (record.mac != head_->mac || record.key_epoch != head_->key_epoch) {
+      add(record.sequence, "head",
+          "The record is another one than the signed head outside the database names: the chain was written anew.");
+    }
+  }
+
+  void add(std::int64_t sequence, std::string what, std::string detail) {
+    if (result_.findings.size() < kMostFindings) result_.findings.push_back({sequence, std::move(what), std::move(detail)});
+  }
+
+  const crypto::ChainMac mac_;
+  const std::optional<Head>& head_;
+  Verification result_;
+  std::string previous_mac_;
+  int epoch_ = 0;
+};
+
+void append(std::string& form, std::string_view field) {
+  form += std::to_string(field.size());
+  form += ':';
+  form += field;
+}
+
+}  // namespace
+
+std::string canonical_form(const AuditRecord& record, std::string_view previous_mac) {
+  const AuditEvent& event = record.event;
+  std::string form = "gatehouse audit record 1\n";
+  append(form, previous_mac);
+  append(form, std::to_string(record.sequence));
+  append(form, std::to_string(record.at.time_since_epoch().count()));
+  append(form, std::to_string(record.key_epoch));
+  for (const std::string_view field :
+       {std::string_view(record.id), std::string_view(event.action), std::string_view(event.target_kind),
+        std::string_view(event.target_id), std::string_view(event.target_name), std::string_view(event.before_json),
+        std::string_view(event.after_json), std::string_view(event.reason), std::string_view(event.outcome),
+        std::string_view(event.caller.actor_kind), std::string_view(event.caller.actor_id),
+        std::string_view(event.caller.actor_name), std::string_view(event.caller.on_behalf_of),
+        std::string_view(event.caller.address), std::string_view(event.caller.user_agent)}) {
+    append(form, field);
+  }
+  return form;
+}
+
+Result<Verification> verify(const store::Reader& reader, const std::optional<Head>& head, const crypto::Keyring& keys) {
+  Walk walk(keys, head);
+  store::Page page{{}, 1000};
+  // A number below 1 is never given; the first page starts below all of them, so that such a record is seen too.
+  page.after = std::to_string(INT64_MIN);
+  do {
+    GH_TRY(const auto listed, reader->audit_records.list({}, page));
+    for (const AuditRecord& record : listed.items) walk.record(record);
+    page.after = listed.next;
+  } while (!page.after.empty());
+  GH_TRY(const auto end, reader->audit_records.end());
+  return walk.finish(end);
+}
+
+}  // namespace gatehouse::audit

@@ -1,0 +1,48 @@
+#include "store/migrate.h"
+
+#include <array>
+#include <string_view>
+
+namespace gatehouse::store {
+namespace {
+
+/// In order, never changed once released: schema N is the first N of them. Each file is one raw string literal.
+constexpr std::array<std::string_view, 1> kMigrations{
+#include "store/migrations/0001_initial.sql"
+};
+
+Result<std::int64_t> version_of(Session& session) {
+  GH_TRY(const auto row, session.row("SELECT COALESCE(MAX(version), 0) FROM schema_versions", "i", {}, "No schema version."));
+  return std::get<std::int64_t>(row.front());
+}
+
+Result<void> step(Session& session, const std::string& name) {
+  // Whoever comes second waits here, then finds the work done.
+  if (session.is_postgres()) {
+    GH_TRYV(session.rows("SELECT CAST(pg_advisory_xact_lock(7161) AS TEXT)", "t"));
+  }
+  GH_TRYV(session.script("CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY)"));
+  GH_TRY(const auto version, version_of(session));
+  if (version > newest_schema()) {
+    return fail(Errc::kUnsupported, "The database " + name + " has schema " + std::to_string(version) + ", this program knows " +
+                                        std::to_string(newest_schema()) + ": a newer Gatehouse made it. Use that one.");
+  }
+  for (std::int64_t next = version + 1; next <= newest_schema(); ++next) {
+    GH_TRYV(session.script(kMigrations[static_cast<std::size_t>(next - 1)]));
+    GH_TRYV(session.run("INSERT INTO schema_versions (version) VALUES (:p1)", {next}));
+  }
+  return session.commit();
+}
+
+}  // namespace
+
+int newest_schema() noexcept { return static_cast<int>(kMigrations.size()); }
+
+Result<void> migrate(Session& session, const std::string& name) {
+  GH_TRYV(session.begin_write());
+  auto done = step(session, name);
+  if (!done) session.rollback();
+  return done;
+}
+
+}  // namespace gatehouse::store
