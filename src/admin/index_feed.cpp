@@ -1,0 +1,262 @@
+#include "admin/index_feed.h"
+
+#include <algorithm>
+#include <set>
+
+#include "admin/live_difference.h"
+#include "admin/site_entries.h"
+#include "crypto/token_hash.h"
+
+namespace gatehouse::admin {
+namespace {
+
+constexpr Duration kPoll = std::chrono::seconds(1);
+/// A token that has ended is kept in the index for a while, so that its user reads "expired" and not "unknown".
+constexpr Duration kRememberExpired = std::chrono::hours(24 * 30);
+
+bool belongs_in_index(const Credential& credential, Instant now) {
+  if (credential.state == State::kRevoked || credential.state == State::kArchived) return false;
+  return credential.kind == CredentialKind::kApiToken && (!credential.expires_at || *credential.expires_at + kRememberExpired > now);
+}
+
+std::size_t hash_of(const std::vector<BoundaryEntry>& boundary) {
+  std::string text;
+  for (const BoundaryEntry& entry : boundary) {
+    text += entry.resource.site.value + '\n' + entry.resource.id + '\n' + entry.resource.key + '\n' + entry.role + '\n';
+  }
+  return std::hash<std::string>()(text);
+}
+
+}  // namespace
+
+IndexFeed::IndexFeed(store::Database& database, const crypto::Sealer& sealer, const Clock& clock, token::LiveIndex& index,
+                     upstream::SiteTable& sites)
+    : database_(database), sealer_(sealer), clock_(clock), index_(index), sites_(sites) {}
+
+IndexFeed::~IndexFeed() { stop(); }
+
+Result<void> IndexFeed::load() {
+  const std::lock_guard lock(mutex_);
+  const Instant sent = clock_.now();
+  GH_TRY(const store::Reader reader, database_.read());
+  GH_TRY(const std::int64_t latest, reader->changes.latest());
+  GH_TRYV(publish_sites(reader));
+  std::unordered_map<std::string, AccountPtr> accounts;
+  std::vector<token::LiveCredentialPtr> all;
+  store::Page page{{}, 1000};
+  do {
+    GH_TRY(auto listed, reader->credentials.list({}, page));
+    for (const auto& stored : listed.items) {
+      const Credential& credential = stored.value;
+      if (!belongs_in_index(credential, sent)) continue;
+      AccountPtr& account = accounts[credential.account.value];
+      if (!account) {
+        GH_TRY(account, read_account(reader, credential.account));
+      }
+      if (auto live = make_live(credential, account)) all.push_back(std::move(live));
+    }
+    page.after = listed.next;
+  } while (!page.after.empty());
+  index_.assign(std::move(all));
+  applied_ = latest;
+  note(success(), sent);
+  return success();
+}
+
+void IndexFeed::start() {
+  stopping_ = false;
+  thread_ = std::thread([this] { follow(); });
+}
+
+void IndexFeed::stop() {
+  stopping_ = true;
+  database_.stop_waiting();
+  if (thread_.joinable()) thread_.join();
+}
+
+void IndexFeed::follow() {
+  std::int64_t seen = 0;
+  while (!stopping_) {
+    const Instant sent = clock_.now();
+    const Result<std::int64_t> latest = database_.wait_for_change(seen, kPoll);
+    if (stopping_) return;
+    if (!latest) {
+      note(latest.error(), sent);
+      // An error may come at once; without a pause a database that is away would be asked in a loop.
+      std::this_thread::sleep_for(kPoll);
+      continue;
+    }
+    const Result<void> outcome = catch_up(latest.value());
+    if (outcome) {
+      seen = latest.value();
+      note(success(), sent);
+    } else {
+      std::this_thread::sleep_for(kPoll);
+    }
+  }
+}
+
+Result<void> IndexFeed::catch_up(std::int64_t change) {
+  const std::lock_guard lock(mutex_);
+  if (applied_ >= change) return success();
+  const Instant sent = clock_.now();
+  const Result<void> outcome = apply_pending();
+  note(outcome, sent);
+  if (outcome) return outcome;
+  index_.set_fresh(Instant{});
+  return fail(Errc::kUnavailable, "The change is recorded, but this node could not read it back; it refuses requests until it can.",
+              outcome.error().log_detail.empty() ? outcome.error().public_detail : outcome.error().log_detail);
+}
+
+Result<void> IndexFeed::apply_pending() {
+  GH_TRY(const store::Reader reader, database_.read());
+  GH_TRY(const std::int64_t latest, reader->changes.latest());
+  std::int64_t from = applied_;
+  bool sites_changed = false;
+  std::set<std::string> accounts;
+  std::set<std::string> credentials;
+  while (from < latest) {
+    GH_TRY(const std::vector<store::Change> changes, reader->changes.after(from));
+    if (changes.empty()) break;
+    for (const store::Change& change : changes) {
+      from = std::max(from, change.number);
+      switch (change.aggregate) {
+        case store::Aggregate::kSite:
+        case store::Aggregate::kUpstreamCredential: sites_changed = true; break;
+        case store::Aggregate::kAccount: accounts.insert(change.id); break;
+        case store::Aggregate::kCredential: credentials.insert(change.id); break;
+        case store::Aggregate::kGrant: {
+          GH_TRY(const auto grant, reader->grants.get(GrantId(change.id)));
+          accounts.insert(grant.value.account.value);
+          break;
+        }
+        case store::Aggregate::kUser:
+        case store::Aggregate::kAdminKey:
+        case store::Aggregate::kSignInLink:
+        case store::Aggregate::kSetting: break;  // asked of the store whenever they are needed
+      }
+    }
+  }
+  if (sites_changed) {
+    GH_TRYV(publish_sites(reader));
+  }
+  for (const std::string& id : accounts) {
+    GH_TRYV(apply_account(reader, AccountId(id)));
+  }
+  for (const std::string& id : credentials) {
+    GH_TRYV(apply_credential(reader, CredentialId(id)));
+  }
+  applied_ = latest;
+  return success();
+}
+
+Result<IndexFeed::AccountPtr> IndexFeed::read_account(const store::Reader& reader, const AccountId& id) const {
+  GH_TRY(auto account, reader->accounts.get(id));
+  GH_TRY(auto grants, reader->grants.of_account(id));
+  auto live = std::make_shared<token::LiveAccount>();
+  live->account = std::move(account.value);
+  live->grants = std::move(grants);
+  return AccountPtr(std::move(live));
+}
+
+Result<void> IndexFeed::apply_account(const store::Reader& reader, const AccountId& id) {
+  GH_TRY(const AccountPtr account, read_account(reader, id));
+  GH_TRY(const std::vector<Credential> credentials, reader->credentials.of_account(id));
+  for (const Credential& credential : credentials) put(credential, account);
+  return success();
+}
+
+Result<void> IndexFeed::apply_credential(const store::Reader& reader, const CredentialId& id) {
+  GH_TRY(const auto credential, reader->credentials.get(id));
+  GH_TRY(const AccountPtr account, read_account(reader, credential.value.account));
+  put(credential.value, account);
+  return success();
+}
+
+void IndexFeed::put(const Credential& credential, const AccountPtr& account) {
+  const auto key = token::to_key(credential.id.value);
+  if (!key) return;
+  if (!belongs_in_index(credential, clock_.now())) {
+    index_.remove(*key);
+    return;
+  }
+  auto live = make_live(credential, account);
+  if (!live) return;
+  token::LiveCredentialPtr old;
+  for (const SecretRecord& secret : credential.secrets) {
+    if (!old) old = index_.find_locked(secret.id.value).credential;
+  }
+  bool withdraw = false;
+  if (old) {
+    live->rate_used_until = old->rate_used_until.load();
+    withdraw = takes_something_away(*old, *live);
+  }
+  index_.put(std::move(live), withdraw);
+}
+
+std::shared_ptr<token::LiveCredential> IndexFeed::make_live(const Credential& credential, const AccountPtr& account) {
+  auto live = std::make_shared<token::LiveCredential>();
+  const auto id = token::to_key(credential.id.value);
+  if (!id) return nullptr;
+  live->id = *id;
+  live->kind = credential.kind;
+  live->state = credential.state;
+  live->relaxed_queries = credential.relaxed_queries;
+  if (credential.pause.until) live->paused_until = *credential.pause.until;
+  if (credential.expires_at) live->expires_at = *credential.expires_at;
+  live->scopes = credential.scopes;
+  live->role = credential.role;
+  live->account = account;
+  live->boundary = interned(credential.boundary);
+  live->allow_ips = credential.allow_ips;
+  live->rate = credential.rate;
+  std::size_t used = 0;
+  for (const SecretRecord& secret : credential.secrets) {
+    const auto secret_id = token::to_key(secret.id.value);
+    const auto hash = crypto::parse_token_hash(secret.hash);
+    // A hash that can't be read opens nothing; the chain of the audit log says who wrote it.
+    if (secret.state == SecretState::kRetired || used == live->secrets.size() || !secret_id || !hash) continue;
+    token::LiveSecret& slot = live->secrets.at(used++);
+    slot.id = *secret_id;
+    slot.digest = hash.value().digest;
+    slot.key_epoch = hash.value().epoch;
+    slot.state = secret.state;
+    if (secret.ends_at) slot.ends_at = *secret.ends_at;
+  }
+  return live;
+}
+
+IndexFeed::BoundaryPtr IndexFeed::interned(const std::vector<BoundaryEntry>& boundary) {
+  if (boundaries_.size() >= prune_boundaries_at_) {
+    std::erase_if(boundaries_, [](const auto& slot) { return slot.second.expired(); });
+    prune_boundaries_at_ = std::max<std::size_t>(1024, boundaries_.size() * 2);
+  }
+  std::weak_ptr<const std::vector<BoundaryEntry>>& slot = boundaries_[hash_of(boundary)];
+  BoundaryPtr shared = slot.lock();
+  if (!shared || *shared != boundary) {
+    shared = std::make_shared<const std::vector<BoundaryEntry>>(boundary);
+    slot = shared;
+  }
+  return shared;
+}
+
+Result<void> IndexFeed::publish_sites(const store::Reader& reader) {
+  GH_TRY(auto snapshot, read_sites(reader, sealer_));
+  sites_.publish(std::move(snapshot));
+  return success();
+}
+
+void IndexFeed::note(const Result<void>& outcome, Instant sent) {
+  if (outcome) index_.set_fresh(sent);
+  const std::lock_guard lock(health_mutex_);
+  healthy_ = static_cast<bool>(outcome);
+  problem_ = outcome ? Error{} : outcome.error();
+}
+
+Result<void> IndexFeed::health() const {
+  const std::lock_guard lock(health_mutex_);
+  if (healthy_) return success();
+  return problem_;
+}
+
+}  // namespace gatehouse::admin

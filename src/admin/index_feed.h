@@ -1,0 +1,77 @@
+// IndexFeed: carries committed changes into the index of live credentials and the site table. The only writer of both.
+//
+// In one process a use case calls catch_up() after its commit and before it answers, so that a revocation is in force then. A
+// thread of its own follows the changes of other nodes and keeps the index's freshness: where it can't read the store, gateways
+// refuse after their stale limit.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "crypto/seal.h"
+#include "store/database.h"
+#include "token/live_index.h"
+#include "upstream/site_table.h"
+
+namespace gatehouse::admin {
+
+class IndexFeed {
+ public:
+  /// All are borrowed.
+  IndexFeed(store::Database& database, const crypto::Sealer& sealer, const Clock& clock, token::LiveIndex& index,
+            upstream::SiteTable& sites);
+  ~IndexFeed();  ///< stops
+  IndexFeed(const IndexFeed&) = delete;
+  IndexFeed& operator=(const IndexFeed&) = delete;
+
+  /// Reads everything. Called once before the gateway starts.
+  Result<void> load();
+  /// Follows the changes of other nodes on a thread of its own.
+  void start();
+  void stop();
+  /// Returns when all changes up to this number are in force here. On an error the index counts as stale at once: fail closed.
+  Result<void> catch_up(std::int64_t change);
+  /// Whether the store could be read at the last try.
+  Result<void> health() const;
+
+ private:
+  using AccountPtr = std::shared_ptr<const token::LiveAccount>;
+  using BoundaryPtr = std::shared_ptr<const std::vector<BoundaryEntry>>;
+
+  Result<void> apply_pending();
+  Result<void> apply_account(const store::Reader& reader, const AccountId& id);
+  Result<void> apply_credential(const store::Reader& reader, const CredentialId& id);
+  Result<void> publish_sites(const store::Reader& reader);
+  Result<AccountPtr> read_account(const store::Reader& reader, const AccountId& id) const;
+  void put(const Credential& credential, const AccountPtr& account);
+  std::shared_ptr<token::LiveCredential> make_live(const Credential& credential, const AccountPtr& account);
+  BoundaryPtr interned(const std::vector<BoundaryEntry>& boundary);
+  void follow();
+  void note(const Result<void>& outcome, Instant sent);
+
+  store::Database& database_;
+  const crypto::Sealer& sealer_;
+  const Clock& clock_;
+  token::LiveIndex& index_;
+  upstream::SiteTable& sites_;
+
+  mutable std::mutex mutex_;          ///< orders all that writes; held while the store is read
+  std::int64_t applied_ = 0;          ///< the last change that is in force
+  std::unordered_map<std::size_t, std::weak_ptr<const std::vector<BoundaryEntry>>> boundaries_;  ///< by hash
+  std::size_t prune_boundaries_at_ = 1024;
+  std::thread thread_;
+  std::atomic<bool> stopping_{false};
+  mutable std::mutex health_mutex_;
+  Error problem_;
+  bool healthy_ = false;
+};
+
+}  // namespace gatehouse::admin

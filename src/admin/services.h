@@ -1,0 +1,68 @@
+// Services: everything that the use cases need, in one object. main/ makes one a process, tests make one over a real SQLite.
+//
+// A use case is a function of this folder that takes Services and the Caller, checks its input, changes the store in one unit of
+// work with its audit record, and returns when the change is in force on this node. They block (database, sites) and are called
+// from the admin pool and from jobs, never from a gateway thread. All are safe to call at once.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "audit/log.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "crypto/keys.h"
+#include "crypto/seal.h"
+#include "crypto/token_hash.h"
+#include "gateway/gateway.h"
+#include "http/client.h"
+#include "model/audit_event.h"
+#include "store/database.h"
+#include "token/live_index.h"
+#include "upstream/site_table.h"
+
+namespace gatehouse::admin {
+
+class IndexFeed;
+
+/// What main/ has opened already. Everything is borrowed and must outlive the Services.
+struct ServicesInput {
+  store::Database& database;
+  audit::Log& log;
+  const crypto::Keyring& keys;
+  const std::string head_path;             ///< of the audit head (store::DataFolder::head_path)
+  const Clock& clock;
+  Random& random;                          ///< thread-safe
+  token::LiveIndex& index;
+  upstream::SiteTable& sites;
+  const gateway::GatewayShared& gateway;   ///< for the catalogues and `explain`
+  http::FetchOptions fetch;                ///< how sites are asked
+};
+
+struct Services {
+  explicit Services(ServicesInput input);
+  ~Services();
+  Services(const Services&) = delete;
+  Services& operator=(const Services&) = delete;
+
+  store::Database& database;
+  audit::Log& log;
+  const crypto::Keyring& keys;
+  const std::string head_path;
+  const Clock& clock;
+  Random& random;
+  token::LiveIndex& index;
+  upstream::SiteTable& sites;
+  const gateway::GatewayShared& gateway;
+  const http::FetchOptions fetch;
+  const crypto::Sealer sealer;
+  const crypto::TokenHasher hasher;
+  const std::unique_ptr<IndexFeed> feed;  ///< load() and start() are main's to call
+};
+
+/// Commits, and returns when this node's index says so too. An error after the commit (kUnavailable) means that the change is
+/// durable and the node refuses requests until its index has caught up.
+Result<void> commit(Services& services, store::UnitOfWork work, AuditEvent event);
+
+}  // namespace gatehouse::admin

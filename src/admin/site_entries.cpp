@@ -1,0 +1,79 @@
+#include "admin/site_entries.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "http/upstream_options.h"
+#include "upstream/unseal.h"
+
+namespace gatehouse::admin {
+namespace {
+
+Result<std::vector<UpstreamCredential>> credentials_of(const store::Reader& reader, const SiteId& site) {
+  std::vector<UpstreamCredential> all;
+  store::UpstreamCredentials::Filter filter;
+  filter.site = site;
+  filter.revoked = true;  // one that was revoked still says "never fall back to the site's own"
+  store::Page page{{}, 1000};
+  do {
+    GH_TRY(auto listed, reader->upstream_credentials.list(filter, page));
+    for (auto& stored : listed.items) all.push_back(std::move(stored.value));
+    page.after = listed.next;
+  } while (!page.after.empty());
+  return all;
+}
+
+/// Null where it can't be opened.
+upstream::RoutePtr route_of(const UpstreamCredential& credential, const Site& site, const crypto::Sealer& sealer) {
+  if (credential.state != State::kLive) return nullptr;
+  auto route = upstream::unseal(credential, site, sealer);
+  return route ? route.value() : nullptr;
+}
+
+Result<upstream::SiteEntryPtr> make_entry(const store::Reader& reader, const crypto::Sealer& sealer, const Site& site) {
+  auto entry = std::make_shared<upstream::SiteEntry>();
+  entry->site = site;
+  GH_TRY(entry->origin, http::parse_base_url(site.base_url));
+  GH_TRY(const auto credentials, credentials_of(reader, site.id));
+  for (const UpstreamCredential& credential : credentials) {
+    upstream::RoutePtr route = route_of(credential, site, sealer);
+    if (credential.account.empty()) {
+      if (route) entry->own_route = std::move(route);
+      continue;
+    }
+    auto& routes = entry->account_routes;
+    const auto known = std::find_if(routes.begin(), routes.end(), [&](const auto& one) { return one.first == credential.account.value; });
+    if (known == routes.end()) {
+      routes.emplace_back(credential.account.value, std::move(route));
+    } else if (route) {
+      known->second = std::move(route);
+    }
+  }
+  std::sort(entry->account_routes.begin(), entry->account_routes.end(),
+            [](const auto& left, const auto& right) { return left.first < right.first; });
+  return upstream::SiteEntryPtr(std::move(entry));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const upstream::SiteSnapshot>> read_sites(const store::Reader& reader, const crypto::Sealer& sealer) {
+  std::vector<upstream::SiteEntryPtr> entries;
+  store::Page page{{}, 1000};
+  do {
+    GH_TRY(const auto listed, reader->sites.list({}, page));
+    for (const auto& stored : listed.items) {
+      GH_TRY(auto entry, make_entry(reader, sealer, stored.value));
+      entries.push_back(std::move(entry));
+    }
+    page.after = listed.next;
+  } while (!page.after.empty());
+  return std::make_shared<const upstream::SiteSnapshot>(std::move(entries));
+}
+
+Result<upstream::SiteEntryPtr> read_site(const store::Reader& reader, const crypto::Sealer& sealer, const SiteId& id) {
+  GH_TRY(const auto site, reader->sites.get(id));
+  return make_entry(reader, sealer, site.value);
+}
+
+}  // namespace gatehouse::admin

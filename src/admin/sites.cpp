@@ -1,0 +1,139 @@
+#include "admin/sites.h"
+
+#include "admin/describe.h"
+#include "admin/find.h"
+#include "admin/site_credentials.h"
+#include "admin/site_entries.h"
+#include "http/upstream_options.h"
+#include "upstream/lookups.h"
+
+namespace gatehouse::admin {
+namespace {
+
+/// Revokes all credentials of a site; their sealed bytes go too.
+Result<void> drop_credentials(store::Repositories& at, const SiteId& site, bool also_without_secret) {
+  store::UpstreamCredentials::Filter filter;
+  filter.site = site;
+  GH_TRY(const auto listed, at.upstream_credentials.list(filter, store::Page{{}, 1000}));
+  for (auto stored : listed.items) {
+    if (stored.value.auth == UpstreamAuth::kNone && !also_without_secret) continue;
+    stored.value.state = State::kRevoked;
+    stored.value.sealed_secret.clear();
+    GH_TRYV(at.upstream_credentials.update(stored.value, stored.version));
+  }
+  return success();
+}
+
+Result<Document> set_state(Services& services, const Caller& caller, std::string_view name, State state, const Pause& pause, std::string_view action) {
+  GH_TRY(store::UnitOfWork work, services.database.begin());
+  store::Repositories& at = *work.operator->();
+  GH_TRY(auto site, find_site(at, name));
+  Describer describer(at, services.clock.now());
+  GH_TRY(const Document before, describer.site(site.value));
+  site.value.state = state;
+  site.value.pause = pause;
+  if (state == State::kArchived) {
+    GH_TRYV(drop_credentials(at, site.value.id, true));
+  }
+  GH_TRYV(at.sites.update(site.value, site.version));
+  GH_TRY(Document after, describer.site(site.value));
+  AuditEvent event = make_event(caller, action, "site", site.value.id.value, site.value.key);
+  event.reason = pause.reason;
+  GH_TRYV(commit(services, std::move(work), with_change(std::move(event), &before, &after)));
+  return after;
+}
+
+bool same_origin(std::string_view left, std::string_view right) {
+  const auto one = http::parse_base_url(left);
+  const auto other = http::parse_base_url(right);
+  return one && other && one.value().scheme == other.value().scheme && one.value().host == other.value().host && one.value().port == other.value().port;
+}
+
+}  // namespace
+
+Result<Documents> list_sites(Services& services, const store::Page& page) {
+  GH_TRY(const store::Reader reader, services.database.read());
+  GH_TRY(const auto listed, reader->sites.list({}, page));
+  Describer describer(*reader.operator->(), services.clock.now());
+  Documents documents;
+  for (const auto& stored : listed.items) {
+    GH_TRY(Document document, describer.site(stored.value));
+    documents.items.push_back(std::move(document));
+  }
+  documents.next = listed.next;
+  return documents;
+}
+
+Result<Document> show_site(Services& services, std::string_view site) {
+  GH_TRY(const store::Reader reader, services.database.read());
+  GH_TRY(const auto found, find_site(*reader.operator->(), site));
+  Describer describer(*reader.operator->(), services.clock.now());
+  GH_TRY(Document document, describer.site(found.value));
+  auto credential = reader->upstream_credentials.get_live(found.value.id, {});
+  document["credential"] = nullptr;
+  if (credential) {
+    GH_TRY(Document shown, describer.upstream_credential(credential.value().value));
+    document["credential"] = std::move(shown);
+  }
+  return document;
+}
+
+Result<Document> edit_site(Services& services, const Caller& caller, std::string_view site, const EditSite& request) {
+  GH_TRY(store::UnitOfWork work, services.database.begin());
+  store::Repositories& at = *work.operator->();
+  GH_TRY(auto found, find_site(at, site));
+  Describer describer(at, services.clock.now());
+  GH_TRY(const Document before, describer.site(found.value));
+  const std::string old_url = found.value.base_url;
+  if (request.url) found.value.base_url = *request.url;
+  if (request.cloud_id) found.value.cloud_id = *request.cloud_id;
+  if (request.host) found.value.host = *request.host;
+  GH_TRYV(check_site(found.value));
+  const bool moved = !same_origin(old_url, found.value.base_url);
+  if (moved) {
+    GH_TRYV(drop_credentials(at, found.value.id, false));
+  }
+  GH_TRYV(at.sites.update(found.value, found.version));
+  GH_TRY(Document after, describer.site(found.value));
+  after["credentials_dropped"] = moved;
+  AuditEvent event = make_event(caller, "site.edit", "site", found.value.id.value, found.value.key);
+  GH_TRYV(commit(services, std::move(work), with_change(std::move(event), &before, &after)));
+  return after;
+}
+
+Result<Document> test_site(Services& services, const Caller& caller, std::string_view site) {
+  upstream::SiteEntryPtr entry;
+  {
+    GH_TRY(const store::Reader reader, services.database.read());
+    GH_TRY(const auto found, find_site(*reader.operator->(), site));
+    GH_TRY(entry, read_site(reader, services.sealer, found.value.id));
+  }
+  GH_TRY(const upstream::SiteTest test, upstream::test_site(*entry, services.fetch));
+  Document document;
+  document["site"] = entry->site.key;
+  document["ok"] = test.reached && test.authenticated;
+  document["reached"] = test.reached;
+  document["authenticated"] = test.authenticated;
+  document["status"] = test.status;
+  document["account_name"] = test.account_name;
+  document["detail"] = test.detail;
+  GH_TRY(const store::Committed done,
+         services.log.record(with_change(make_event(caller, "site.test", "site", entry->site.id.value, entry->site.key), nullptr, &document)));
+  static_cast<void>(done);
+  return document;
+}
+
+Result<Document> pause_site(Services& services, const Caller& caller, std::string_view site, const PauseRequest& request) {
+  GH_TRY(const Pause pause, make_pause(request, services.clock.now()));
+  return set_state(services, caller, site, State::kPaused, pause, "site.pause");
+}
+
+Result<Document> resume_site(Services& services, const Caller& caller, std::string_view site) {
+  return set_state(services, caller, site, State::kLive, {}, "site.resume");
+}
+
+Result<Document> remove_site(Services& services, const Caller& caller, std::string_view site) {
+  return set_state(services, caller, site, State::kArchived, {}, "site.remove");
+}
+
+}  // namespace gatehouse::admin

@@ -1,0 +1,41 @@
+// Api: the REST API of the admin listener as a function from request to response. No sockets.
+//
+// Finds the route, checks Host's consequences having been checked by the server, reads the administrator key, holds the caller's
+// role against what the route declares, checks the input, calls the handler. Thread-safe: called by all workers at once.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "admin/services.h"
+#include "api/message.h"
+#include "api/route.h"
+
+namespace gatehouse::api {
+
+/// Serves what lies outside of /api, such as the panel.
+using Fallback = std::function<Response(const Request&)>;
+
+class Api {
+ public:
+  /// `services` must outlive the API. Without a fallback everything outside of it is 404.
+  explicit Api(admin::Services& services, Fallback fallback = {});
+
+  /// Never throws: what a handler throws is logged and answered 500.
+  Response handle(const Request& request) const;
+
+  const std::vector<Route>& routes() const noexcept { return routes_; }
+  /// The OpenAPI 3.1 document as JSON, made once.
+  const std::string& openapi() const noexcept { return openapi_; }
+
+ private:
+  Response run(const Route& route, Call& call, std::string_view query) const;
+
+  admin::Services& services_;
+  Fallback fallback_;
+  std::vector<Route> routes_;
+  std::string openapi_;
+};
+
+}  // namespace gatehouse::api
