@@ -8,6 +8,7 @@ run python3 tools/check_layers.py
 run python3 tools/check_sizes.py
 run python3 tools/check_co_await.py
 run python3 tools/check_docs.py
+run python3 tools/print_operations.py --check
 if [ "${1:-full}" = full ]; then
   run tools/check_format.sh
   run tools/check_headers.sh

@@ -1,0 +1,219 @@
+// The tables of Jira as a whole: how many operations, which of them a bounded token may use, and rules that no table may break.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "catalogue/body_rules.h"
+#include "catalogue/catalogue.h"
+#include "catalogue/kinds.h"
+
+namespace gatehouse::catalogue {
+namespace {
+
+class JiraTables : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    auto loaded = Catalogue::load(Product::kJira, Catalogue::embedded(Product::kJira));
+    ASSERT_TRUE(loaded.has_value()) << loaded.error().public_detail;
+    jira_ = loaded.value();
+  }
+
+  static const Operation& operation(std::string_view id) {
+    const Operation* found = jira_->find(id);
+    if (found == nullptr) throw std::out_of_range(std::string(id));
+    return *found;
+  }
+  static bool usable(const Operation& operation) { return operation.bounded != Bounded::kRefused; }
+
+  static std::shared_ptr<const Catalogue> jira_;
+};
+std::shared_ptr<const Catalogue> JiraTables::jira_;
+
+/// Whether what it names is made of one project's own data: issues, their parts, and what a project consists of.
+bool is_of_a_project(const Operation& operation) {
+  static constexpr std::string_view kOwn[] = {"/issue",   "/issueLink",  "/search",     "/jql/match", "/bulk",    "/comment",
+                                              "/worklog", "/changelog/", "/attachment", "/component", "/version", "/project/"};
+  static constexpr std::string_view kNot[] = {"/issuetype", "/issuesecurity", "/issueLinkType", "/issues/archive",
+                                              "/project/type"};
+  const std::string_view path = operation.path;
+  constexpr std::string_view kBase = "/rest/api/{2|3|latest}";
+  if (!path.starts_with(kBase)) return false;
+  const auto begins = [rest = path.substr(kBase.size())](std::string_view with) { return rest.starts_with(with); };
+  return std::any_of(std::begin(kOwn), std::end(kOwn), begins) && std::none_of(std::begin(kNot), std::end(kNot), begins);
+}
+
+TEST_F(JiraTables, HoldEveryOperationOfThePlatform) {
+  // 619 of v3 (2026-06) and two that only v2 still has. A new count belongs into docs/reference/operations.md too.
+  EXPECT_EQ(jira_->operations().size(), 621u);
+  std::map<Bounded, std::size_t> counts;
+  for (const Operation& operation : jira_->operations()) ++counts[operation.bounded];
+  EXPECT_EQ(counts[Bounded::kAllowed], 56u);
+  EXPECT_EQ(counts[Bounded::kLocated], 123u);
+  EXPECT_EQ(counts[Bounded::kConfined], 14u);
+  EXPECT_EQ(counts[Bounded::kFiltered], 3u);
+  EXPECT_EQ(counts[Bounded::kRefused], 425u);
+}
+
+TEST_F(JiraTables, ClassifyEveryParameter) {
+  for (const Operation& operation : jira_->operations()) {
+    for (const Parameter& parameter : operation.parameters) {
+      EXPECT_NE(parameter.kind, Kind::kUnclassified) << operation.id << " " << parameter.name;
+    }
+    const bool body = operation.method == "POST" || operation.method == "PUT";
+    if (usable(operation) && body && operation.body_type.empty()) {
+      EXPECT_TRUE(operation.id == "cancelTask" || operation.id == "mergeVersions") << operation.id << " takes no body?";
+    }
+  }
+}
+
+TEST_F(JiraTables, SayWhyOfEachRefusal) {
+  for (const Operation& operation : jira_->operations()) {
+    if (usable(operation)) {
+      EXPECT_FALSE(operation.answer.empty()) << operation.id;
+    } else {
+      EXPECT_GT(operation.refusal.size(), 15u) << operation.id;
+      EXPECT_TRUE(operation.refusal.ends_with('.')) << operation.id;
+    }
+  }
+}
+
+TEST_F(JiraTables, MostOfWhatIsAProjectsOwnIsUsable) {
+  std::size_t own = 0;
+  std::size_t open = 0;
+  for (const Operation& operation : jira_->operations()) {
+    if (!is_of_a_project(operation)) continue;
+    ++own;
+    open += usable(operation);
+  }
+  EXPECT_GE(own, 150u);
+  EXPECT_GE(open * 100, own * 78) << open << " of " << own;
+}
+
+TEST_F(JiraTables, NeverLetABoundedTokenWriteWhatProjectsShare) {
+  for (const Operation& operation : jira_->operations()) {
+    if (!usable(operation) || operation.access == Access::kRead) continue;
+    // Only what is located can be written: never site-common things, never whatever a query finds.
+    EXPECT_EQ(operation.bounded, Bounded::kLocated) << operation.id;
+  }
+}
+
+TEST_F(JiraTables, AskForNothingThatRendersForeignThings) {
+  const std::set<std::string_view> refused{"renderedFields", "renderedBody", "operations", "versionedRepresentations"};
+  for (const Operation& operation : jira_->operations()) {
+    if (!usable(operation)) continue;
+    for (const Parameter& parameter : operation.parameters) {
+      if (parameter.kind != Kind::kExpand) continue;
+      EXPECT_FALSE(parameter.allowed.empty()) << operation.id << " lets any value of expand through";
+      for (const std::string& value : parameter.allowed) EXPECT_FALSE(refused.contains(value)) << operation.id << " " << value;
+    }
+  }
+}
+
+TEST_F(JiraTables, ProveEachItemOfAListThatIsNarrowedOrFiltered) {
+  // What these lists hold belongs to no project, or is a number or a name that only the narrowing keeps inside.
+  const std::set<std::string_view> without{"countIssues",        "matchIssues", "getAutoCompletePost", "getMyPermissions",
+                                           "getFieldsPaginated", "search",      "getStatusesByName",   "searchPriorities"};
+  std::set<std::string_view> seen;
+  for (const Operation& operation : jira_->operations()) {
+    if (operation.bounded != Bounded::kConfined && operation.bounded != Bounded::kFiltered) continue;
+    ASSERT_NE(operation.shape, nullptr) << operation.id;
+    const Shape* unit = operation.shape;
+    if (!operation.answer_list && !unit->items.empty()) unit = unit->find(unit->items).shape;
+    const bool proven = unit->inside.by != Inside::By::kNone && unit->inside.by != Inside::By::kScope;
+    if (!proven) seen.insert(operation.id);
+  }
+  EXPECT_EQ(seen, without);
+}
+
+TEST_F(JiraTables, ReleaseAnIssueByItsProjectOnly) {
+  const Shape* issue = jira_->shape("issue");
+  ASSERT_NE(issue, nullptr);
+  EXPECT_EQ(issue->inside.by, Inside::By::kProject);
+  EXPECT_EQ(issue->inside.path, (std::vector<std::string>{"fields", "project", "id"}));
+  EXPECT_EQ(issue->needs, std::vector<std::string>{"fields=project"});
+  for (const std::string_view key : {"renderedFields", "operations", "versionedRepresentations", "anythingNew"}) {
+    EXPECT_EQ(issue->find(key).rule, Rule::kDrop) << key;
+  }
+  EXPECT_EQ(issue->find("fields").rule, Rule::kFields);
+}
+
+TEST_F(JiraTables, RefuseWhatTheDangersName) {
+  for (const std::string_view id : {"getAttachment",
+                                    "getAttachmentContent",
+                                    "getAttachmentThumbnail",
+                                    "removeAttachment",
+                                    "expandAttachmentForHumans",
+                                    "getIssuePickerResource",
+                                    "getFieldAutoCompleteForQueryString",
+                                    "evaluateJiraExpression",
+                                    "evaluateJSISJiraExpression",
+                                    "bulkSetIssueProperty",
+                                    "bulkDeleteIssueProperty",
+                                    "replaceCustomFieldOption",
+                                    "replaceIssueFieldOption",
+                                    "createFilter",
+                                    "getFilter",
+                                    "updateFilter",
+                                    "getAllDashboards",
+                                    "getPlans",
+                                    "getWorklogsForIds",
+                                    "getIdsOfWorklogsModifiedSince",
+                                    "registerDynamicWebhooks",
+                                    "getWorklogsByIssueIdAndWorklogId",
+                                    "redact",
+                                    "archiveIssuesAsync",
+                                    "exportArchivedIssues",
+                                    "getIssueLimitReport",
+                                    "findUsersByQuery",
+                                    "submitBulkMove",
+                                    "createProject",
+                                    "addVote",
+                                    "setPreference",
+                                    "submitBulkWatch",
+                                    "getAllLabels"}) {
+    EXPECT_FALSE(usable(operation(id))) << id;
+  }
+}
+
+TEST_F(JiraTables, LocateBothEndsOfWhatHasTwo) {
+  const auto kind = [](std::string_view id, Parameter::Carrier carrier, std::string_view name) {
+    const Parameter* found = operation(id).find(carrier, name);
+    return found == nullptr ? Kind::kUnclassified : found->kind;
+  };
+  using enum Parameter::Carrier;
+  EXPECT_EQ(kind("linkIssues", kBody, "inwardIssue.id"), Kind::kIssue);
+  EXPECT_EQ(kind("linkIssues", kBody, "inwardIssue.key"), Kind::kIssue);
+  EXPECT_EQ(kind("linkIssues", kBody, "outwardIssue.id"), Kind::kIssue);
+  EXPECT_EQ(kind("linkIssues", kBody, "outwardIssue.key"), Kind::kIssue);
+  EXPECT_EQ(kind("bulkMoveWorklogs", kBody, "issueIdOrKey"), Kind::kIssue);
+  EXPECT_EQ(kind("mergeVersions", kPath, "moveIssuesTo"), Kind::kVersion);
+  EXPECT_EQ(kind("deleteVersion", kQuery, "moveFixIssuesTo"), Kind::kVersion);
+  EXPECT_EQ(kind("deleteAndReplaceVersion", kBody, "customFieldReplacementList[].moveTo"), Kind::kVersion);
+  EXPECT_EQ(kind("deleteComponent", kQuery, "moveIssuesTo"), Kind::kComponent);
+  EXPECT_EQ(kind("updateVersion", kBody, "projectId"), Kind::kProject);
+}
+
+TEST_F(JiraTables, GiveRolesThatGrowAndAMemberWhoDeletesNothing) {
+  const AccessRole* viewer = jira_->role("viewer");
+  const AccessRole* member = jira_->role("member");
+  const AccessRole* administrator = jira_->role("administrator");
+  ASSERT_TRUE(viewer != nullptr && member != nullptr && administrator != nullptr);
+  EXPECT_EQ(viewer->operations & member->operations, viewer->operations);
+  EXPECT_EQ(administrator->operations.count(), jira_->operations().size());
+  for (const Operation& operation : jira_->operations()) {
+    if (viewer->operations.test(operation.index)) {
+      EXPECT_EQ(operation.access, Access::kRead) << operation.id;
+    }
+    if (!member->operations.test(operation.index)) continue;
+    EXPECT_NE(operation.access, Access::kAdminister) << operation.id;
+    EXPECT_TRUE(operation.access != Access::kDelete || operation.id == "removeWatcher") << operation.id;
+    EXPECT_TRUE(operation.access == Access::kRead || usable(operation)) << operation.id;
+  }
+}
+
+}  // namespace
+}  // namespace gatehouse::catalogue

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Writes docs/reference/operations.md from catalogue/*.ops: what a bounded token may do with each operation, and why not.
+
+With --check it writes nothing and fails if the page is not what it would write."""
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs/reference/operations.md"
+WORDS = {
+    "allowed": "allowed",
+    "located": "inside",
+    "confined": "confined",
+    "filtered": "filtered",
+    "refused": "refused",
+}
+HEAD = """# Operations
+
+What Gatehouse knows of each product's API, and what a token that is bounded to projects may do with it. What is not on this page
+is refused, for every token. Written by `tools/print_operations.py` from the tables in `catalogue/`; edit those. `/rest/api/3/…`
+stands for `2`, `3` and `latest` alike.
+
+| word | for a bounded token |
+|---|---|
+| allowed | it belongs to no project; nothing of a project is in the answer |
+| inside | every object that the request names must lie in the token's projects |
+| confined | the request is narrowed to the token's projects before it is sent, and every item of the answer is verified |
+| filtered | it cannot be narrowed: Gatehouse gathers the answer and leaves out what lies outside |
+| refused | for the reason given |
+| directory | only where the grant says `directory` |
+"""
+
+
+def read(path):
+    """Title, introduction and groups of one table: [(heading, text, [operation])]."""
+    groups, comment, operation = [("", "", [])], [], None
+    title = None
+    for line in path.read_text().splitlines() + [""]:
+        words = line.split()
+        if line.startswith("#"):
+            comment.append(line.lstrip("#").strip())
+        elif line.startswith("operation "):
+            operation = {"id": words[1], "directory": False}
+            groups[-1][2].append(operation)
+            comment = []
+        elif not words:
+            if comment and title is None:
+                title, comment = comment, []
+            elif comment:
+                groups.append((comment[0], " ".join(comment[1:]).strip(), []))
+                comment = []
+        elif "method" not in operation:
+            operation["method"], operation["path"] = words
+        elif words[0] in ("access", "scopes"):
+            operation[words[0]] = " ".join(words[1:])
+        elif words[0] == "bounded":
+            operation["bounded"], operation["why"] = words[1], " ".join(words[2:])
+        elif words[0] == "directory":
+            operation["directory"] = True
+    return title, groups
+
+
+def row(operation):
+    path = operation["path"].replace("{2|3|latest}", "3").replace("|", "\\|")
+    may = WORDS[operation["bounded"]]
+    if operation["directory"]:
+        may += ", directory"
+    if operation["why"]:
+        may += ": " + operation["why"]
+    return f"| {operation['method']} | `{path}` | {operation['id']} | {operation['access']} | {may} |"
+
+
+def refused_share(groups):
+    refused = [operation["bounded"] == "refused" for _, _, operations in groups for operation in operations]
+    return round(sum(refused) / len(refused), 2)
+
+
+def page():
+    lines, total, usable = [], 0, 0
+    tables = {table: read(table) for table in (ROOT / "catalogue").glob("*.ops")}
+    # By product; the tables that can be used most come first.
+    for table in sorted(tables, key=lambda table: (table.name.split("_")[0], refused_share(tables[table][1]), table.name)):
+        title, groups = tables[table]
+        name, _, text = " ".join(" ".join(title).split()).partition(". ")
+        lines += [f"## {name.rstrip('.')}", ""]
+        if text:
+            lines += [text, ""]
+        for heading, text, operations in groups:
+            if not operations:
+                continue
+            if heading:
+                lines += [f"### {heading[0].upper()}{heading[1:]}", ""]
+            if text:
+                lines += [text, ""]
+            lines += ["| method | path | operation | access | a bounded token |", "|---|---|---|---|---|"]
+            lines += [row(operation) for operation in operations]
+            lines.append("")
+            total += len(operations)
+            usable += sum(operation["bounded"] != "refused" for operation in operations)
+    count = f"{total} operations; a bounded token may use {usable} of them. The rest is administration of the site, or spans projects."
+    return HEAD + "\n" + count + "\n\n" + "\n".join(lines).rstrip() + "\n"
+
+
+def main():
+    text = page()
+    if "--check" not in sys.argv[1:]:
+        PAGE.parent.mkdir(parents=True, exist_ok=True)
+        PAGE.write_text(text)
+        return 0
+    if PAGE.exists() and PAGE.read_text() == text:
+        return 0
+    print("docs/reference/operations.md is not what catalogue/*.ops says: run tools/print_operations.py and commit the page.")
+    return 1
+
+
+sys.exit(main())
