@@ -1,0 +1,82 @@
+#include "main/installation.h"
+
+#include <utility>
+
+#include "catalogue/catalogue.h"
+#include "crypto/self_test.h"
+
+namespace gatehouse {
+
+/// In the order of dependence: what stands lower is destroyed first.
+struct Installation::Parts {
+  explicit Parts(store::DataFolder opened) : folder(std::move(opened)) {}
+
+  SystemClock clock;
+  SystemRandom random;
+  store::DataFolder folder;
+  std::unique_ptr<store::Database> database;
+  std::unique_ptr<audit::Log> log;
+  std::unique_ptr<crypto::TokenHasher> hasher;
+  std::unique_ptr<gateway::CursorSeal> cursors;
+  std::unique_ptr<token::LiveIndex> index;
+  upstream::SiteTable sites;
+  std::unique_ptr<gateway::RequestLog> request_log;
+  gateway::GatewayShared gateway;
+  std::unique_ptr<admin::Services> services;
+};
+
+Installation::Installation(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Installation::~Installation() = default;
+
+Result<std::unique_ptr<Installation>> Installation::create(const Settings& settings) {
+  GH_TRYV(crypto::self_test());
+  SystemRandom random;
+  GH_TRY(auto folder, store::DataFolder::create(settings.data, random));
+  return wire(settings, std::move(folder));
+}
+
+Result<std::unique_ptr<Installation>> Installation::open(const Settings& settings) {
+  GH_TRYV(crypto::self_test());
+  GH_TRY(auto folder, store::DataFolder::open(settings.data, settings.master_key));
+  return wire(settings, std::move(folder));
+}
+
+Result<std::unique_ptr<Installation>> Installation::wire(const Settings& settings, store::DataFolder folder) {
+  auto parts = std::make_unique<Parts>(std::move(folder));
+  GH_TRY(parts->database, store::Database::open(settings.database.empty() ? parts->folder.database_path() : settings.database));
+  const crypto::Keyring& keys = parts->folder.keyring();
+  GH_TRY(parts->log, audit::Log::open(*parts->database, keys, parts->folder.head_path(), parts->clock, parts->random));
+  parts->hasher = std::make_unique<crypto::TokenHasher>(keys);
+  parts->cursors = std::make_unique<gateway::CursorSeal>(parts->folder.master_key().derive("gateway cursors", ""));
+  parts->index = std::make_unique<token::LiveIndex>(settings.threads);
+  parts->request_log = std::make_unique<gateway::RequestLog>(settings.threads);
+
+  gateway::GatewayShared& shared = parts->gateway;
+  GH_TRY(shared.jira, catalogue::Catalogue::load(Product::kJira, catalogue::Catalogue::embedded(Product::kJira)));
+  shared.index = parts->index.get();
+  shared.sites = &parts->sites;
+  shared.hasher = parts->hasher.get();
+  shared.cursors = parts->cursors.get();
+  shared.random = &parts->random;
+  shared.log = parts->request_log.get();
+  shared.settings.public_url = settings.public_url;
+  shared.settings.stale_limit = settings.stale_limit;
+
+  http::FetchOptions fetch;
+  fetch.upstream = settings.server.upstream;
+  parts->services = std::make_unique<admin::Services>(
+      admin::ServicesInput{*parts->database, *parts->log, keys, parts->folder.head_path(), parts->clock, parts->random,
+                           *parts->index, parts->sites, shared, std::move(fetch)});
+  return std::unique_ptr<Installation>(new Installation(std::move(parts)));
+}
+
+const store::DataFolder& Installation::folder() const noexcept { return parts_->folder; }
+store::Database& Installation::database() noexcept { return *parts_->database; }
+admin::Services& Installation::services() noexcept { return *parts_->services; }
+const gateway::GatewayShared& Installation::gateway() const noexcept { return parts_->gateway; }
+gateway::RequestLog& Installation::request_log() noexcept { return *parts_->request_log; }
+token::LiveIndex& Installation::index() noexcept { return *parts_->index; }
+const Clock& Installation::clock() const noexcept { return parts_->clock; }
+void Installation::set_public_url(std::string url) { parts_->gateway.settings.public_url = std::move(url); }
+
+}  // namespace gatehouse

@@ -1,0 +1,43 @@
+// Installation: the data folder, the database and everything that lives on them, opened in the right order. main/ wires with it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "admin/services.h"
+#include "audit/log.h"
+#include "gateway/gateway.h"
+#include "main/settings.h"
+#include "store/data_folder.h"
+#include "store/database.h"
+
+namespace gatehouse {
+
+class Installation {
+ public:
+  /// Makes the data folder and its keys, and brings the database's schema up. kConflict where there is one already.
+  static Result<std::unique_ptr<Installation>> create(const Settings& settings);
+  /// Opens what create() made and takes the folder's lock. Nothing runs yet.
+  static Result<std::unique_ptr<Installation>> open(const Settings& settings);
+  ~Installation();
+  Installation(const Installation&) = delete;
+  Installation& operator=(const Installation&) = delete;
+
+  const store::DataFolder& folder() const noexcept;
+  store::Database& database() noexcept;
+  admin::Services& services() noexcept;
+  const gateway::GatewayShared& gateway() const noexcept;
+  gateway::RequestLog& request_log() noexcept;
+  token::LiveIndex& index() noexcept;
+  const Clock& clock() const noexcept;
+  /// Where clients reach the gateway; before the server starts.
+  void set_public_url(std::string url);
+
+ private:
+  struct Parts;
+  explicit Installation(std::unique_ptr<Parts> parts);
+  static Result<std::unique_ptr<Installation>> wire(const Settings& settings, store::DataFolder folder);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace gatehouse
