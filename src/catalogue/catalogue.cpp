@@ -108,8 +108,10 @@ Result<std::shared_ptr<const Catalogue>> Catalogue::load(Product product, const 
   GH_TRY(auto shapes, shape_parser.link());
 
   std::shared_ptr<Catalogue> catalogue(new Catalogue(product));
+  std::vector<Place> places;
   for (ParsedOperation& entry : parsed) {
     GH_TRYV(link_answer(entry, shapes));
+    places.push_back(entry.place);
     entry.operation.index = static_cast<std::uint16_t>(catalogue->operations_.size());
     entry.operation.product = product;
     catalogue->operations_.push_back(std::move(entry.operation));
@@ -119,7 +121,7 @@ Result<std::shared_ptr<const Catalogue>> Catalogue::load(Product product, const 
     if (!table.name.ends_with(".roles")) continue;
     GH_TRYV(parse_roles(table.text, table.name, catalogue->operations_, catalogue->roles_));
   }
-  GH_TRY(Trie trie, Trie::build(catalogue->operations_));
+  GH_TRY(Trie trie, Trie::build(catalogue->operations_, places));
   catalogue->trie_ = std::make_unique<Trie>(std::move(trie));
   return std::shared_ptr<const Catalogue>(std::move(catalogue));
 }

@@ -29,7 +29,7 @@ std::uint16_t version_segment(const Operation& operation) noexcept {
 
 }  // namespace
 
-Result<Trie> Trie::build(const std::vector<Operation>& operations) {
+Result<Trie> Trie::build(const std::vector<Operation>& operations, const std::vector<Place>& places) {
   Draft root;
   for (const Operation& operation : operations) {
     // A segment of several literals leads to as many branches: reading has no case for it.
@@ -49,8 +49,8 @@ Result<Trie> Trie::build(const std::vector<Operation>& operations) {
     for (Draft* draft : reached) {
       for (const End& end : draft->ends) {
         if (end.operation->method != operation.method) continue;
-        return fail(Errc::kInvalidArgument, "The operations " + end.operation->id + " and " + operation.id +
-                                                " answer to the same " + operation.method + " " + operation.path);
+        return error_at(places[operation.index], "operation " + operation.id + " answers to " + operation.method + " " +
+                                                     operation.path + ", and so does " + end.operation->id);
       }
       draft->ends.push_back({&operation, version_segment(operation)});
     }

@@ -9,13 +9,15 @@
 #include "base/result.h"
 #include "catalogue/catalogue.h"
 #include "catalogue/operation.h"
+#include "catalogue/table_lines.h"
 
 namespace gatehouse::catalogue {
 
 class Trie {
  public:
-  /// `operations` must outlive the tree and stay where they are. Fails if two of them answer to one method and path.
-  static Result<Trie> build(const std::vector<Operation>& operations);
+  /// `operations` must outlive the tree and stay where they are. Fails if two of them answer to one method and path; `places`
+  /// says where each begins, by Operation::index.
+  static Result<Trie> build(const std::vector<Operation>& operations, const std::vector<Place>& places);
 
   Match match(std::string_view method, std::string_view path) const noexcept;
 
