@@ -1,0 +1,124 @@
+#include "main/doctor.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "audit/head.h"
+#include "audit/verify.h"
+#include "crypto/self_test.h"
+#include "store/data_folder.h"
+#include "store/database.h"
+
+namespace gatehouse {
+namespace {
+
+struct Check {
+  std::string name;
+  bool ok = false;
+  std::string detail;  ///< what was found; of a failure also what to do
+};
+
+std::string told(const Error& error) {
+  return error.log_detail.empty() ? error.public_detail : error.public_detail + " (" + error.log_detail + ")";
+}
+
+Check check_chain(store::Database& database, const store::DataFolder& folder) {
+  Check check{"audit chain", false, {}};
+  auto reader = database.read();
+  if (!reader) {
+    check.detail = told(reader.error());
+    return check;
+  }
+  const auto head = audit::read_head_file(folder.head_path(), folder.keyring());
+  if (!head && head.error().code != Errc::kNotFound) {
+    check.detail = told(head.error());
+    return check;
+  }
+  const auto verification = audit::verify(reader.value(), head ? std::optional(head.value()) : std::nullopt, folder.keyring());
+  if (!verification) {
+    check.detail = told(verification.error());
+  } else if (!verification.value().intact()) {
+    const audit::Finding& first = verification.value().findings.front();
+    check.detail = "record " + std::to_string(first.sequence) + ": " + first.what + "; see gatehouse audit verify";
+  } else {
+    check.ok = true;
+    check.detail = std::to_string(verification.value().records) + " records, all in order";
+  }
+  return check;
+}
+
+Check check_sites(store::Database& database) {
+  Check check{"upstream credentials", false, {}};
+  auto reader = database.read();
+  if (!reader) {
+    check.detail = told(reader.error());
+    return check;
+  }
+  int known = 0;
+  int without_end = 0;
+  for (store::Page page;;) {
+    const auto listed = reader.value()->upstream_credentials.list({}, page);
+    if (!listed) {
+      check.detail = told(listed.error());
+      return check;
+    }
+    for (const auto& stored : listed.value().items) {
+      ++known;
+      if (stored.value.auth != UpstreamAuth::kNone && !stored.value.expires_at) ++without_end;
+    }
+    page.after = listed.value().next;
+    if (page.after.empty()) break;
+  }
+  check.ok = without_end == 0;
+  check.detail = check.ok ? std::to_string(known) + " live, each with its expiry"
+                          : std::to_string(without_end) +
+                                " without a known expiry; Atlassian's tokens end, so say when this one does: "
+                                "gatehouse site credential rotate --expires-at T";
+  return check;
+}
+
+std::vector<Check> look_over(const Settings& settings) {
+  std::vector<Check> checks;
+  const auto add = [&checks](std::string name, const Result<void>& result, std::string fine) {
+    checks.push_back({std::move(name), result.has_value(), result ? std::move(fine) : told(result.error())});
+    return result.has_value();
+  };
+  if (!add("cryptography", crypto::self_test(), "known answers come out")) return checks;
+  const auto folder = store::DataFolder::open_beside(settings.data, settings.master_key);
+  if (!folder) {
+    add("data folder and keys", folder.error(), {});
+    return checks;
+  }
+  add("data folder and keys", success(), "only their owner can read them, and the keyring opens");
+  auto database = store::Database::open(settings.database.empty() ? folder.value().database_path() : settings.database);
+  if (!database) {
+    add("database", database.error(), {});
+    return checks;
+  }
+  add("database", success(), database.value()->name());
+  checks.push_back(check_chain(*database.value(), folder.value()));
+  checks.push_back(check_sites(*database.value()));
+  return checks;
+}
+
+}  // namespace
+
+int doctor(const Settings& settings, const cli::Context& context) {
+  const std::vector<Check> checks = look_over(settings);
+  const bool well = std::all_of(checks.begin(), checks.end(), [](const Check& check) { return check.ok; });
+  if (context.json) {
+    boost::json::array list;
+    for (const Check& check : checks) list.push_back({{"name", check.name}, {"ok", check.ok}, {"detail", check.detail}});
+    context.out << boost::json::serialize(boost::json::object{{"ok", well}, {"checks", std::move(list)}}) << std::endl;
+  } else {
+    for (const Check& check : checks)
+      context.out << (check.ok ? "ok      " : "FOUND   ") << check.name << ": " << check.detail << "\n";
+  }
+  return well ? cli::kDone : cli::kFoundSomething;
+}
+
+}  // namespace gatehouse

@@ -1,0 +1,176 @@
+#include "main/serve.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <boost/json.hpp>
+#include <csignal>
+#include <iostream>
+#include <mutex>
+#include <utility>
+
+#include "admin/index_feed.h"
+#include "admin/recorder.h"
+#include "api/admin_server.h"
+#include "api/router.h"
+#include "gateway/gateway.h"
+#include "http/server.h"
+
+namespace gatehouse {
+namespace {
+
+sigset_t our_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, number);
+  return set;
+}
+
+/// Keys and secrets lie in this process's memory: no core file, and no reading of it by others of the same user.
+void keep_memory_to_ourselves() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
+std::string url_of(const http::ListenAddress& address, bool tls) {
+  return (tls ? "https://" : "http://") + http::format_listen_address(address);
+}
+
+int exit_status(Errc code) {
+  switch (code) {
+    case Errc::kInvalidArgument: return 2;
+    case Errc::kNotAllowed: return 3;
+    case Errc::kNotFound: return 4;
+    case Errc::kConflict: return 5;
+    default: return 1;
+  }
+}
+
+}  // namespace
+
+struct Serving::Parts {
+  explicit Parts(Installation& opened) : installation(opened) {}
+
+  Installation& installation;
+  bool tls = false;
+  std::once_flag named;
+  std::unique_ptr<api::Api> api;
+  std::unique_ptr<admin::Recorder> recorder;
+  std::unique_ptr<http::Server> gateway;
+  std::unique_ptr<api::AdminServer> admin;
+
+  Result<void> start_gateway(const Settings& settings);
+  Result<void> start_admin(const Settings& settings);
+};
+
+Serving::Serving(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Serving::~Serving() {
+  // The admin listener first, so that no change is half-way; then requests are finished; then what they left is written down.
+  if (parts_->admin) parts_->admin->stop();
+  if (parts_->gateway) parts_->gateway->stop();
+  if (parts_->recorder) parts_->recorder->stop();
+  parts_->installation.services().feed->stop();
+}
+
+Result<std::unique_ptr<Serving>> Serving::start(const Settings& settings, Installation& installation) {
+  std::unique_ptr<Serving> serving(new Serving(std::make_unique<Parts>(installation)));
+  Parts& parts = *serving->parts_;
+  parts.tls = !settings.server.tls_certificate_file.empty();
+  GH_TRYV(installation.services().feed->load());
+  installation.services().feed->start();
+  if (!settings.register_only) {
+    GH_TRYV(parts.start_gateway(settings));
+  }
+  GH_TRYV(parts.start_admin(settings));
+  return serving;
+}
+
+Result<void> Serving::Parts::start_gateway(const Settings& settings) {
+  const auto make = [this, named_by_settings = !settings.public_url.empty()](unsigned thread) {
+    // Links lead to the public URL; where none was given, to the address that is really bound. That is known from here on, and
+    // no thread has taken a request yet.
+    std::call_once(named, [this, named_by_settings] {
+      if (!named_by_settings) installation.set_public_url(url_of(gateway->address(), tls));
+    });
+    return std::make_unique<gateway::GatewayFactory>(installation.gateway(), thread);
+  };
+  recorder = std::make_unique<admin::Recorder>(installation.services(), installation.request_log());
+  recorder->start();
+  gateway = std::make_unique<http::Server>(settings.server, make, installation.clock(),
+                                           [this](unsigned thread) { installation.index().pass(thread); });
+  return gateway->start();
+}
+
+Result<void> Serving::Parts::start_admin(const Settings& settings) {
+  api = std::make_unique<api::Api>(installation.services());
+  api::AdminServerOptions options;
+  GH_TRY(options.listen, http::parse_listen_address(settings.admin));
+  options.hosts = settings.admin_hosts;
+  options.tls_certificate_file = settings.server.tls_certificate_file;
+  options.tls_key_file = settings.server.tls_key_file;
+  options.trusted_proxies = settings.server.trusted_proxies;
+  admin = std::make_unique<api::AdminServer>(std::move(options), *api);
+  return admin->start();
+}
+
+std::string Serving::gateway_address() const {
+  return parts_->gateway ? http::format_listen_address(parts_->gateway->address()) : std::string();
+}
+std::string Serving::admin_address() const { return http::format_listen_address(parts_->admin->address()); }
+std::string Serving::gateway_url() const {
+  return parts_->gateway ? url_of(parts_->gateway->address(), parts_->tls) : std::string();
+}
+std::string Serving::admin_url() const { return url_of(parts_->admin->address(), parts_->tls); }
+
+Result<void> Serving::reload() {
+  if (!parts_->tls) return success();
+  if (parts_->gateway) {
+    GH_TRYV(parts_->gateway->reload_certificate());
+  }
+  return parts_->admin->reload_certificate();
+}
+
+void block_signals() {
+  const sigset_t set = our_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+void wait_for_signal(Serving& serving) {
+  const sigset_t set = our_signals();
+  for (;;) {
+    int number = 0;
+    sigwait(&set, &number);
+    if (number != SIGHUP) return;
+    if (const auto reloaded = serving.reload(); !reloaded) std::cerr << "gatehouse: " << reloaded.error().public_detail << "\n";
+  }
+}
+
+int serve(const Settings& settings, bool json) {
+  block_signals();
+  keep_memory_to_ourselves();
+  const auto fail_with = [](const Error& error) {
+    std::cerr << "gatehouse serve: " << error.public_detail << "\n";
+    if (!error.log_detail.empty()) std::cerr << "  (" << error.log_detail << ")\n";
+    return exit_status(error.code);
+  };
+  auto installation = Installation::open(settings);
+  if (!installation) return fail_with(installation.error());
+  auto serving = Serving::start(settings, *installation.value());
+  if (!serving) return fail_with(serving.error());
+  const Serving& running = *serving.value();
+  if (json) {
+    boost::json::object ready{{"admin_url", running.admin_url()}};
+    if (!settings.register_only) ready["gateway_url"] = running.gateway_url();
+    std::cout << boost::json::serialize(ready) << std::endl;
+  }
+  if (!settings.register_only) std::cerr << "Gateway: " << running.gateway_url() << "\n";
+  std::cerr << "Administration: " << running.admin_url() << std::endl;
+  wait_for_signal(*serving.value());
+  std::cerr << "Finishing what is under way …" << std::endl;
+  return 0;
+}
+
+}  // namespace gatehouse
