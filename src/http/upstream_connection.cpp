@@ -134,6 +134,7 @@ bool UpstreamConnection::hand_over() {
     if (buffer_.empty()) return true;
     if (!scan_head()) return phase_ == Phase::kBusy && !head_done_;
   }
+  if (call_->paused()) cancel();
   return hand_over_body();
 }
 

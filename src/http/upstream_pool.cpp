@@ -89,7 +89,7 @@ void UpstreamPool::open_more(UpstreamKey& key) {
     key.all.push_back(std::move(made));
     ++key.opening;
     ++total_;
-    opened_.fetch_add(1, std::memory_order_relaxed);
+    if (opened_ != nullptr) opened_->fetch_add(1, std::memory_order_relaxed);
     connection.open();
   }
 }

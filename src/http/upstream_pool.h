@@ -53,7 +53,8 @@ class UpstreamPool {
 
   /// Closes idle connections whose key begins with this; those in use close after their answer.
   void forget(std::string_view key_prefix);
-  std::uint64_t opened() const noexcept { return opened_.load(std::memory_order_relaxed); }  ///< any thread
+  /// Counts the connections that it opens there too. `counter` must outlive the pool.
+  void count_in(std::atomic<std::uint64_t>& counter) noexcept { opened_ = &counter; }
 
   // For calls.
   void acquire(UpstreamCall& call);
@@ -88,7 +89,7 @@ class UpstreamPool {
   std::list<UpstreamConnection*> busy_;  ///< the others: nodes move between the two without allocation
   std::size_t total_ = 0;
   bool starved_ = false;  ///< some key waits for room that other keys' connections take
-  std::atomic<std::uint64_t> opened_{0};
+  std::atomic<std::uint64_t>* opened_ = nullptr;
 };
 
 }  // namespace gatehouse::http
