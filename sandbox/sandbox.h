@@ -29,7 +29,8 @@ struct Options {
   int extra_issues = 0;       ///< generated in each of the projects A and B beside the seed
   int index_lag = 5;          ///< searches for which a moved or deleted issue is still found; -1: for ever
   std::string base_url;       ///< what `self` links begin with; empty: http://127.0.0.1:PORT
-  std::string media_origin;   ///< where attachment contents are redirected to; empty: base_url
+  std::string media_origin;   ///< where attachment contents are redirected to; empty: this server
+  bool control = false;       ///< answers /__sandbox/… (sandbox/HAZARDS.md) to whoever asks: for tests of other processes
 };
 
 /// Seeded logins, for those who drive it.
@@ -62,8 +63,8 @@ class Sandbox {
   std::unique_ptr<Impl> impl_;
 };
 
-/// `gatehouse sandbox --port N`: serves until SIGINT or SIGTERM; writes the address and the logins to standard output.
-/// Returns the exit status.
-int run_sandbox(std::uint16_t port);
+/// `gatehouse sandbox --port N [--control]`: serves until SIGINT or SIGTERM; writes the address and the logins to standard
+/// output. Returns the exit status. Wants to be called before other threads exist.
+int run_sandbox(std::uint16_t port, bool control = false);
 
 }  // namespace gatehouse::sandbox

@@ -38,9 +38,9 @@ struct Project {
   std::string name;
   std::string description;
   std::string lead;
-  std::string style = "classic";      ///< or "next-gen": team-managed
+  std::string style = "classic";  ///< or "next-gen": team-managed
   std::vector<ObjectId> issue_types;
-  std::vector<ObjectId> levels;       ///< security levels
+  std::vector<ObjectId> levels;  ///< security levels
   std::map<ObjectId, std::set<std::string>> role_members;
   json::object features;
   ObjectId next_number = 1;
@@ -108,11 +108,11 @@ struct Issue {
 };
 
 struct Field {
-  std::string id;      ///< "summary", "customfield_10016"
+  std::string id;  ///< "summary", "customfield_10016"
   std::string name;
-  std::string type;    ///< schema.type: string, user, array, option, project, any …
-  std::string items;   ///< schema.items of an array
-  std::string custom;  ///< the type's long name, empty for a system field
+  std::string type;                  ///< schema.type: string, user, array, option, project, any …
+  std::string items;                 ///< schema.items of an array
+  std::string custom;                ///< the type's long name, empty for a system field
   std::vector<std::string> clauses;  ///< its names in JQL
   ObjectId scope_project = 0;        ///< of a team-managed project's own field
   bool navigable = true;
@@ -120,12 +120,12 @@ struct Field {
 
 /// What the next requests shall suffer.
 struct Fault {
-  std::string kind;     ///< slow, reset, truncated, unauthorized, error, lie, extra-bytes, huge-body; empty: none
-  std::string match;    ///< only targets that contain this
-  int remaining = 0;    ///< requests; -1: until cleared
-  int delay_ms = 0;     ///< slow
-  ObjectId lie_issue = 0;          ///< lie: this issue is answered in the place of any other
-  std::size_t size = 64U << 20U;   ///< huge-body
+  std::string kind;               ///< slow, reset, truncated, unauthorized, error, lie, extra-bytes, huge-body; empty: none
+  std::string match;              ///< only targets that contain this
+  int remaining = 0;              ///< requests; -1: until cleared
+  int delay_ms = 0;               ///< slow
+  ObjectId lie_issue = 0;         ///< lie: this issue is answered in the place of any other
+  std::size_t size = 64U << 20U;  ///< huge-body
 };
 
 struct Recorded {
@@ -144,8 +144,8 @@ struct Leniency {
   bool strip_matrix = true;          ///< ;params are cut off
   bool merge_slashes = true;
   bool case_insensitive_path = false;
-  bool method_override = true;       ///< X-HTTP-Method-Override
-  bool nested_ids = true;            ///< a comment of B answers under an issue of A
+  bool method_override = true;  ///< X-HTTP-Method-Override
+  bool nested_ids = true;       ///< a comment of B answers under an issue of A
 };
 
 struct Site {
@@ -161,13 +161,13 @@ struct Site {
   std::unordered_map<std::string, ObjectId> issue_by_key;
   std::unordered_map<std::string, ObjectId> issue_by_old_key;
   std::unordered_map<ObjectId, ObjectId> comment_home, worklog_home, attachment_home;  ///< id → issue
-  std::vector<Issue> ghosts;  ///< deleted, and still found
+  std::vector<Issue> ghosts;                                                           ///< deleted, and still found
 
   Table issue_types, statuses, priorities, resolutions, link_types, links, versions, components, levels, roles, options_of_fields,
       filters, dashboards, boards, sprints, tasks, webhooks, categories;
   std::map<std::string, Field> fields;
   std::map<std::string, User> users;
-  std::map<std::string, json::object> properties;  ///< "issue/10000" → {key: value}
+  std::map<std::string, json::object> properties;       ///< "issue/10000" → {key: value}
   std::map<std::string, std::deque<ObjectId>> history;  ///< what a user looked at last
   std::vector<std::pair<ObjectId, std::int64_t>> deleted_worklogs;
   std::map<std::string, std::vector<ObjectId>> cursors;  ///< nextPageToken → the issues that remain
