@@ -52,10 +52,10 @@ TEST_F(JiraTables, HoldEveryOperationOfThePlatform) {
   std::map<Bounded, std::size_t> counts;
   for (const Operation& operation : jira_->operations()) ++counts[operation.bounded];
   EXPECT_EQ(counts[Bounded::kAllowed], 56u);
-  EXPECT_EQ(counts[Bounded::kLocated], 123u);
+  EXPECT_EQ(counts[Bounded::kLocated], 120u);
   EXPECT_EQ(counts[Bounded::kConfined], 14u);
   EXPECT_EQ(counts[Bounded::kFiltered], 3u);
-  EXPECT_EQ(counts[Bounded::kRefused], 425u);
+  EXPECT_EQ(counts[Bounded::kRefused], 428u);
 }
 
 TEST_F(JiraTables, ClassifyEveryParameter) {
@@ -90,7 +90,7 @@ TEST_F(JiraTables, MostOfWhatIsAProjectsOwnIsUsable) {
     open += usable(operation);
   }
   EXPECT_GE(own, 150u);
-  EXPECT_GE(open * 100, own * 78) << open << " of " << own;
+  EXPECT_GE(open * 100, own * 75) << open << " of " << own;
 }
 
 TEST_F(JiraTables, NeverLetABoundedTokenWriteWhatProjectsShare) {
@@ -174,7 +174,10 @@ TEST_F(JiraTables, RefuseWhatTheDangersName) {
                                     "addVote",
                                     "setPreference",
                                     "submitBulkWatch",
-                                    "getAllLabels"}) {
+                                    "getAllLabels",
+                                    "getChangeLogsByIds",
+                                    "deleteProjectAvatar",
+                                    "getAvatarImageByID"}) {
     EXPECT_FALSE(usable(operation(id))) << id;
   }
 }
