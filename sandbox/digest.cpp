@@ -64,6 +64,22 @@ void add_issue(Digest& digest, const Site& site, const Issue& issue) {
   digest.add(properties_of(site, "issue/" + std::to_string(issue.id)));
 }
 
+/// "sprint 3", "version 10403", "issuelink 20011": what a custom field of a foreign issue may name of this project.
+std::set<std::string> owned_ids(const Site& site, const Project& project) {
+  std::set<std::string> out{"project " + std::to_string(project.id)};
+  for (const auto& [id, issue] : site.issues) {
+    if (issue.project == project.id) out.insert("issuelink " + std::to_string(id));
+  }
+  for (const auto& [id, row] : site.versions) {
+    if (id_at(row, "projectId") == project.id) out.insert("version " + std::to_string(id));
+  }
+  for (const auto& [id, sprint] : site.sprints) {
+    const auto board = site.boards.find(id_at(sprint, "_board"));
+    if (board != site.boards.end() && id_at(board->second, "_project") == project.id) out.insert("sprint " + std::to_string(id));
+  }
+  return out;
+}
+
 json::array relations_of(const Site& site, const Project& project) {
   std::vector<std::string> found;
   auto lies_in = [&](ObjectId id) {
@@ -80,6 +96,17 @@ json::array relations_of(const Site& site, const Project& project) {
     const ObjectId parent = id_at(issue.fields, "parent");
     if (parent != 0 && (issue.project == project.id || lies_in(parent)))
       found.push_back("parent " + std::to_string(id) + " " + std::to_string(parent));
+  }
+  const std::set<std::string> own = owned_ids(site, project);
+  for (const auto& [id, issue] : site.issues) {
+    if (issue.project == project.id) continue;
+    for (const auto& [name, field] : site.fields) {
+      const json::value* stored = field.custom.empty() ? nullptr : issue.fields.if_contains(name);
+      const std::string& type = field.type == "array" ? field.items : field.type;
+      for (const std::string& named : text_list(stored)) {
+        if (own.contains(type + " " + named)) found.push_back(name + " " + std::to_string(id) + " " + named);
+      }
+    }
   }
   std::sort(found.begin(), found.end());
   json::array out;

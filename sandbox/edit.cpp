@@ -252,7 +252,13 @@ void do_transition(Call& call, Issue& issue, const std::string& transition_id, c
   issue.fields["resolutiondate"] = step == 2 ? json::value(jira_time()) : json::value(nullptr);
 }
 
-Comment& add_comment(Call& call, Issue& issue, const json::object& given) {
+Issue& issue_meant(const Call& call, Issue& named, const json::object& given) {
+  const std::string other = text_at(given, "issueId");
+  return other.empty() || !call.site.leniency.bind_by_name ? named : call.issue_of(other);
+}
+
+Comment& add_comment(Call& call, Issue& named, const json::object& given) {
+  Issue& issue = issue_meant(call, named, given);
   const json::value* body = given.if_contains("body");
   if (body == nullptr || (body->is_string() && body->get_string().empty()))
     refuse_field("comment", "Comment body can not be empty!");
@@ -272,7 +278,8 @@ Comment& add_comment(Call& call, Issue& issue, const json::object& given) {
   return issue.comments.back();
 }
 
-Worklog& add_worklog(Call& call, Issue& issue, const json::object& given) {
+Worklog& add_worklog(Call& call, Issue& named, const json::object& given) {
+  Issue& issue = issue_meant(call, named, given);
   Worklog worklog;
   worklog.id = call.site.next_id++;
   worklog.author = call.caller;

@@ -14,6 +14,8 @@ void apply_edit(Call& call, Issue& issue, const json::object& body);
 /// Creates one from {"fields", "update", "properties", "transition"}.
 Issue& create_issue(Call& call, const json::object& body);
 void do_transition(Call& call, Issue& issue, const std::string& transition_id, const json::object& body);
+/// `named`, or the issue whose id the body holds where it should not (Leniency::bind_by_name).
+Issue& issue_meant(const Call& call, Issue& named, const json::object& given);
 Comment& add_comment(Call& call, Issue& issue, const json::object& given);
 Worklog& add_worklog(Call& call, Issue& issue, const json::object& given);
 /// {"type", "inwardIssue", "outwardIssue"}; an end that is not named is `self`.

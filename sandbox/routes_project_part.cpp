@@ -70,6 +70,9 @@ Reply version_get(Call& call) {
 
 Reply version_put(Call& call) {
   copy_known(version_of(call), call.object(), {"name", "description", "archived", "released", "startDate", "releaseDate"});
+  if (const ObjectId other = id_at(call.object(), "projectId"); other != 0 && call.site.leniency.bind_by_name) {
+    version_of(call)["projectId"] = call.project_of(std::to_string(other)).id;
+  }
   return version_get(call);
 }
 

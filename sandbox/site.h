@@ -146,6 +146,7 @@ struct Leniency {
   bool case_insensitive_path = false;
   bool method_override = true;  ///< X-HTTP-Method-Override
   bool nested_ids = true;       ///< a comment of B answers under an issue of A
+  bool bind_by_name = true;     ///< ?issueIdOrKey= beats the path; a body's read-only issueId or projectId is obeyed
 };
 
 struct Site {
