@@ -10,16 +10,12 @@ constexpr Table kTable{
     "id, account, kind, name, scopes, role, expires_at, rotate_every, overlap, owner, requested_by, allow_ips, "
     "rate_requests, rate_per, relaxed_queries, state, pause_reason, pause_until, created_at",
     "ttitttiiitttiiiitii", Aggregate::kCredential, "There is no such credential."};
-constexpr Table kBoundary{"boundary_entries", "credential, position, site, resource_id, resource_key, role",
-                          "tittt"
-                          "t",
+constexpr Table kBoundary{"boundary_entries", "credential, position, site, resource_id, resource_key, role", "titttt",
                           Aggregate::kCredential, ""};
 constexpr Table kSecrets{"secrets", "id, credential, position, hash, state, created_at, first_used_at, ends_at", "ttitiiii",
                          Aggregate::kCredential, "There is no such secret."};
 constexpr Table kSecretsOfCredential{"secrets", "credential, position, id, hash, state, created_at, first_used_at, ends_at",
-                                     "titti"
-                                     "iii",
-                                     Aggregate::kCredential, ""};
+                                     "tittiiii", Aggregate::kCredential, ""};
 constexpr std::string_view kConflict = "A credential has this id already.";
 constexpr std::string_view kSecretConflict = "A secret has this id already.";
 

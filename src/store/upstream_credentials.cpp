@@ -7,9 +7,7 @@ namespace {
 
 constexpr Table kTable{"upstream_credentials",
                        "id, site, account, auth, username, sealed_secret, owner, deputy, expires_at, state, created_at",
-                       "tttitttti"
-                       "ii",
-                       Aggregate::kUpstreamCredential, "There is no such upstream credential."};
+                       "tttittttiii", Aggregate::kUpstreamCredential, "There is no such upstream credential."};
 constexpr std::string_view kConflict = "The site has a credential for this account already; remove it, or rotate it.";
 
 Result<Stored<UpstreamCredential>> read(const Row& row) {

@@ -9,14 +9,10 @@ namespace {
 
 constexpr std::string_view kLineColumns =
     "at, credential, secret, account, site, operation, resource, object_id, object_key, request_id, upstream_trace_id, status";
-constexpr std::string_view kLineTypes =
-    "ittttttttttt"
-    "i";
+constexpr std::string_view kLineTypes = "itttttttttti";
 constexpr std::string_view kTickColumns =
     "credential, hour, site, operation, resource, outcome, address, user_agent, requests, last_at";
-constexpr std::string_view kTickTypes =
-    "titttttt"
-    "ii";
+constexpr std::string_view kTickTypes = "tittttttii";
 
 Result<WriteLine> read_line(const Row& row) {
   Cells cells(row, "write_lines");

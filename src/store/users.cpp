@@ -10,10 +10,7 @@ namespace {
 
 constexpr Table kTable{"users", "id, email, email_lower, name, role, state, pause_reason, pause_until, created_at", "ttttiitii",
                        Aggregate::kUser, "There is no such user."};
-constexpr Table kResources{"user_resources", "user_id, position, site, resource_id, resource_key",
-                           "titt"
-                           "t",
-                           Aggregate::kUser, ""};
+constexpr Table kResources{"user_resources", "user_id, position, site, resource_id, resource_key", "tittt", Aggregate::kUser, ""};
 constexpr std::string_view kConflict = "A user has this e-mail address already.";
 
 std::string lower(std::string_view text) {

@@ -1,0 +1,10 @@
+# One suite of cases, each run on SQLite and on PostgreSQL (tools/with_postgres.sh gives one; without it that half is NOT RUN).
+file(GLOB store_conformance_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/store_conformance/*.cpp)
+if(TARGET gh_audit AND store_conformance_sources)
+  add_executable(test_store_conformance ${store_conformance_sources})
+  gatehouse_link(test_store_conformance audit)
+  target_include_directories(test_store_conformance PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(test_store_conformance PRIVATE gatehouse_options GTest::gmock GTest::gtest_main)
+  add_test(NAME store_conformance COMMAND test_store_conformance WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(store_conformance PROPERTIES LABELS conformance TIMEOUT 600)
+endif()
