@@ -23,9 +23,9 @@ struct BackupSummary {
 /// Writes a new file of mode 0600 while others go on reading and writing. Left behind is a whole file or none.
 Result<BackupSummary> write_backup(Database& database, const DataFolder& folder, const std::string& file, Random& random);
 
-/// Puts the keyring and the audit head of the backup into `folder` and its rows into `database`, which must be empty; all or
-/// nothing. kConflict where either holds something already.
-Result<BackupSummary> restore_backup(const std::string& file, const std::string& folder, const crypto::MasterKey& master_key,
-                                     const std::string& database_target);
+/// Puts the keyring and the audit head of the backup into `folder` (DataFolder::claim) and its rows into the database, which must
+/// be empty; all or nothing. kConflict where it holds something already, kDataCorrupt where the file was changed, is cut off, or
+/// belongs to another master key.
+Result<BackupSummary> restore_backup(const std::string& file, DataFolder& folder, const std::string& database_target);
 
 }  // namespace gatehouse::store

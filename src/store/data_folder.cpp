@@ -144,6 +144,51 @@ Result<DataFolder> DataFolder::open(const std::string& path, const MasterKeySour
   return folder;
 }
 
+Result<DataFolder> DataFolder::claim(const std::string& path, const MasterKeySource& source) {
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+    return fail(Errc::kUnavailable, "Could not make the folder " + path + ": " + why() + ".");
+  }
+  GH_TRYV(check_private(path, "700"));
+  DataFolder folder;
+  folder.path_ = path;
+  GH_TRYV(folder.lock());
+  for (const std::string& there : {folder.keyring_path(), folder.database_path()}) {
+    if (exists(there))
+      return fail(Errc::kConflict, path + " holds an installation already (" + there + "); choose an empty folder.");
+  }
+  if (exists(folder.head_path())) {
+    return fail(Errc::kConflict,
+                folder.head_path() +
+                    " is left of an installation that may have gone further than the backup. Compare it (`gatehouse audit "
+                    "verify --head`), then move it away.");
+  }
+  auto master = read_master_key(source, folder.master_key_path());
+  if (!master && master.error().code == Errc::kNotFound) {
+    return fail(Errc::kNotFound,
+                master.error().public_detail + " Put the installation's master key there, or name it with --master-key FILE.");
+  }
+  GH_TRYV(master);
+  folder.master_key_ = std::make_unique<crypto::MasterKey>(std::move(master).value());
+  if (!source.file.empty() && !exists(folder.master_key_path())) {
+    GH_TRYV(folder.master_key_->write_file(folder.master_key_path()));
+  }
+  return folder;
+}
+
+Result<void> DataFolder::adopt(std::string_view sealed_keyring, std::string_view head) {
+  GH_TRY(auto keyring, crypto::Keyring::open(sealed_keyring, *master_key_));
+  keyring_ = std::make_unique<crypto::Keyring>(std::move(keyring));
+  if (!head.empty()) {
+    GH_TRYV(replace_file(head_path(), head));
+  }
+  return replace_file(keyring_path(), sealed_keyring);
+}
+
+void DataFolder::disown() noexcept {
+  ::unlink(keyring_path().c_str());
+  ::unlink(head_path().c_str());
+}
+
 DataFolder::DataFolder(DataFolder&& other) noexcept
     : path_(std::move(other.path_)),
       lock_(std::exchange(other.lock_, -1)),

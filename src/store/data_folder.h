@@ -30,6 +30,9 @@ class DataFolder {
   static Result<DataFolder> open(const std::string& path, const MasterKeySource& source = {});
   /// The same without taking the lock, to read beside a running server: backup, audit verify.
   static Result<DataFolder> open_beside(const std::string& path, const MasterKeySource& source = {});
+  /// A folder that a backup is restored into: made where it does not exist, locked, without an installation, with a master key. A
+  /// key of `source.file` is copied to DIR/master.key. kConflict where there is an installation, or the audit head of one.
+  static Result<DataFolder> claim(const std::string& path, const MasterKeySource& source);
   DataFolder(DataFolder&&) noexcept;
   ~DataFolder();
 
@@ -43,6 +46,10 @@ class DataFolder {
   const crypto::Keyring& keyring() const noexcept { return *keyring_; }
   /// Replaces the keyring file atomically and flushes it.
   Result<void> save_keyring(const crypto::Keyring& keyring, Random& random);
+  /// Of a claimed folder: writes the keyring (as it lay sealed in the other folder) and the audit head (empty: none).
+  Result<void> adopt(std::string_view sealed_keyring, std::string_view head);
+  /// Takes adopt() back.
+  void disown() noexcept;
 
  private:
   DataFolder() = default;

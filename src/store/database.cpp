@@ -52,7 +52,7 @@ Result<std::unique_ptr<Database>> Database::open(std::string_view text, Database
   std::int64_t latest = 0;
   {
     GH_TRY(const auto lease, state->writers.take());
-    GH_TRYV(migrate(lease->session(), target.name));
+    GH_TRYV(migrate(lease->session(), target.name, newest_schema()));
     GH_TRY(latest, lease->repositories().changes.latest());
   }
   state->feed = target.postgres ? make_postgres_feed(target) : make_local_feed(latest);

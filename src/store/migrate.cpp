@@ -16,18 +16,18 @@ Result<std::int64_t> version_of(Session& session) {
   return std::get<std::int64_t>(row.front());
 }
 
-Result<void> step(Session& session, const std::string& name) {
+Result<void> step(Session& session, const std::string& name, int wanted) {
   // Whoever comes second waits here, then finds the work done.
   if (session.is_postgres()) {
     GH_TRYV(session.rows("SELECT CAST(pg_advisory_xact_lock(7161) AS TEXT)", "t"));
   }
   GH_TRYV(session.script("CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY)"));
-  GH_TRY(const auto version, version_of(session));
-  if (version > newest_schema()) {
-    return fail(Errc::kUnsupported, "The database " + name + " has schema " + std::to_string(version) + ", this program knows " +
+  GH_TRY(const auto found, version_of(session));
+  if (found > newest_schema()) {
+    return fail(Errc::kUnsupported, "The database " + name + " has schema " + std::to_string(found) + ", this program knows " +
                                         std::to_string(newest_schema()) + ": a newer Gatehouse made it. Use that one.");
   }
-  for (std::int64_t next = version + 1; next <= newest_schema(); ++next) {
+  for (std::int64_t next = found + 1; next <= wanted; ++next) {
     GH_TRYV(session.script(kMigrations[static_cast<std::size_t>(next - 1)]));
     GH_TRYV(session.run("INSERT INTO schema_versions (version) VALUES (:p1)", {next}));
   }
@@ -38,9 +38,9 @@ Result<void> step(Session& session, const std::string& name) {
 
 int newest_schema() noexcept { return static_cast<int>(kMigrations.size()); }
 
-Result<void> migrate(Session& session, const std::string& name) {
+Result<void> migrate(Session& session, const std::string& name, int version) {
   GH_TRYV(session.begin_write());
-  auto done = step(session, name);
+  auto done = step(session, name, version);
   if (!done) session.rollback();
   return done;
 }

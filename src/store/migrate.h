@@ -6,9 +6,9 @@
 
 namespace gatehouse::store {
 
-/// Brings an empty or older schema up to date, each step in one transaction; several processes may try at once. kUnsupported
+/// Brings an empty or older schema up to `version`, each step in one transaction; several processes may try at once. kUnsupported
 /// where a newer program made the schema.
-Result<void> migrate(Session& session, const std::string& name);
+Result<void> migrate(Session& session, const std::string& name, int version);
 /// The newest version that this program knows.
 int newest_schema() noexcept;
 

@@ -1,0 +1,200 @@
+#include "store/dump.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace gatehouse::store {
+namespace {
+
+constexpr int kRowsAtOnce = 500;
+
+std::vector<std::string> split(std::string_view columns) {
+  std::vector<std::string> out;
+  while (!columns.empty()) {
+    const std::size_t end = std::min(columns.find(", "), columns.size());
+    out.emplace_back(columns.substr(0, end));
+    columns.remove_prefix(std::min(end + 2, columns.size()));
+  }
+  return out;
+}
+
+/// "n" NULL, "i" number, "t" text with its length; a row ends with ".", a table begins with "T".
+void append(std::string& out, const Value& value) {
+  if (const auto* const number = std::get_if<std::int64_t>(&value)) {
+    out += 'i' + std::to_string(*number) + ';';
+  } else if (const auto* const text = std::get_if<std::string>(&value)) {
+    out += 't' + std::to_string(text->size()) + ':' + *text;
+  } else {
+    out += 'n';
+  }
+}
+
+std::string placeholders(std::size_t first, std::size_t count) {
+  std::string out;
+  for (std::size_t i = 0; i < count; ++i) out += (i == 0 ? ":p" : ", :p") + std::to_string(first + i);
+  return out;
+}
+
+Error damaged() {
+  return fail(Errc::kDataCorrupt, "The backup's rows can't be read; it was made by another version, or by no Gatehouse.");
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || letter == '_' || letter == ',' || letter == ' ';
+  });
+}
+
+}  // namespace
+
+const std::vector<DumpTable>& dump_tables() {
+  static const std::vector<DumpTable> tables{
+      {"users", "id, email, email_lower, name, role, state, pause_reason, pause_until, created_at, version", "ttttiitiii", "id"},
+      {"sites", "id, key, product, base_url, cloud_id, host, state, pause_reason, pause_until, created_at, version",
+       "ttitttitiii", "id"},
+      {"accounts",
+       "id, handle, owner, deputy, purpose, runs_in, docs_url, runbook_url, rotation_plan, rotate_every, expected_every, "
+       "criticality, state, "
+       "pause_reason, pause_until, created_at, version",
+       "tttttttttiiiitiii", "id"},
+      {"upstream_credentials",
+       "id, site, account, auth, username, sealed_secret, owner, deputy, expires_at, state, created_at, version", "tttittttiiii",
+       "id"},
+      {"user_resources", "user_id, position, site, resource_id, resource_key", "tittt", "user_id, position"},
+      {"grants",
+       "id, account, site, resource_id, resource_key, scopes, role, directory, restricted, granted_by, backing, grace_ends_at, "
+       "state, "
+       "pause_reason, pause_until, created_at, version",
+       "tttttttiitiiitiii", "id"},
+      {"credentials",
+       "id, account, kind, name, scopes, role, expires_at, rotate_every, overlap, owner, requested_by, allow_ips, rate_requests, "
+       "rate_per, "
+       "relaxed_queries, state, pause_reason, pause_until, created_at, version",
+       "ttitttiiitttiiiitiii", "id"},
+      {"boundary_entries", "credential, position, site, resource_id, resource_key, role", "titttt", "credential, position"},
+      {"secrets", "id, credential, position, hash, state, created_at, first_used_at, ends_at", "ttitiiii", "id"},
+      {"admin_keys", "id, user_id, name, hash, expires_at, state, created_at, version", "ttttiiii", "id"},
+      {"sign_in_links", "id, user_id, purpose, hash, sealed_payload, created_at, expires_at, used_at", "ttittiii", "id"},
+      {"settings", "name, content", "tt", "name"},
+      {"audit_records",
+       "sequence, at, id, action, target_kind, target_id, target_name, before_json, after_json, reason, outcome, actor_kind, "
+       "actor_id, "
+       "actor_name, on_behalf_of, address, user_agent, key_epoch, mac",
+       "iitttttttttttttttit", "sequence"},
+      {"chain_head", "id, sequence, mac, key_epoch, change_number", "iitii", "id"},
+      {"change_log", "change_number, aggregate, aggregate_id", "iit", "change_number, aggregate, aggregate_id"},
+      {"write_lines",
+       "request_id, object_id, object_key, at, credential, secret, account, site, operation, resource, upstream_trace_id, status",
+       "tttittttttti", "request_id, object_id, object_key"},
+      {"usage_ticks", "credential, hour, site, operation, resource, outcome, address, user_agent, requests, last_at",
+       "tittttttii", "credential, hour, site, operation, resource, outcome, address, user_agent"},
+      {"kept_decisions", "request_id, at, credential, content", "titt", "request_id"},
+  };
+  return tables;
+}
+
+Result<std::int64_t> dump_rows(Session& session, const DumpSink& sink) {
+  std::int64_t count = 0;
+  for (const DumpTable& table : dump_tables()) {
+    std::string piece = "T";
+    append(piece, std::string(table.name));
+    append(piece, std::string(table.columns));
+    GH_TRYV(sink(piece));
+    const auto columns = split(table.columns), key = split(table.key);
+    std::vector<Value> after;
+    while (true) {
+      std::string sql = "SELECT ";
+      sql.append(table.columns).append(" FROM ").append(table.name);
+      if (!after.empty())
+        sql.append(" WHERE (").append(table.key).append(") > (").append(placeholders(1, key.size())).append(")");
+      sql.append(" ORDER BY ").append(table.key).append(" LIMIT ").append(std::to_string(kRowsAtOnce));
+      GH_TRY(const auto rows, session.rows(sql, table.types, after));
+      piece.clear();
+      for (const Row& row : rows) {
+        for (const Value& value : row) append(piece, value);
+        piece += '.';
+      }
+      GH_TRYV(sink(piece));
+      count += static_cast<std::int64_t>(rows.size());
+      if (rows.size() < static_cast<std::size_t>(kRowsAtOnce)) break;
+      after.clear();
+      for (const std::string& name : key) {
+        after.push_back(rows.back()[static_cast<std::size_t>(std::find(columns.begin(), columns.end(), name) - columns.begin())]);
+      }
+    }
+  }
+  return count;
+}
+
+Result<void> DumpLoader::take(std::string_view piece) {
+  rest_.append(piece);
+  at_ = 0;
+  while (true) {
+    GH_TRY(const bool whole, next());
+    if (!whole) break;
+  }
+  rest_.erase(0, at_);
+  return success();
+}
+
+/// Reads one table's beginning or one row; false where the rest of it has not come yet.
+Result<bool> DumpLoader::next() {
+  std::size_t at = at_;
+  if (at >= rest_.size()) return false;
+  const bool table = rest_[at] == 'T';
+  if (table) ++at;
+  const std::size_t wanted = table ? 2 : columns_;
+  if (wanted == 0) return damaged();
+  std::vector<Value> values;
+  while (values.size() < wanted) {
+    if (at >= rest_.size()) return false;
+    const char kind = rest_[at++];
+    if (kind == 'n') {
+      values.emplace_back();
+      continue;
+    }
+    const std::size_t end = rest_.find(kind == 'i' ? ';' : ':', at);
+    if (end == std::string::npos) return rest_.size() - at > 20 ? Result<bool>(damaged()) : Result<bool>(false);
+    std::int64_t number = 0;
+    const auto [stop, problem] = std::from_chars(rest_.data() + at, rest_.data() + end, number);
+    if ((kind != 'i' && kind != 't') || problem != std::errc() || stop != rest_.data() + end || (kind == 't' && number < 0))
+      return damaged();
+    at = end + 1;
+    if (kind == 'i') {
+      values.emplace_back(number);
+      continue;
+    }
+    const auto size = static_cast<std::size_t>(number);
+    if (size > rest_.size() - at) return false;
+    values.emplace_back(rest_.substr(at, size));
+    at += size;
+  }
+  if (!table) {
+    if (at >= rest_.size()) return false;
+    if (rest_[at++] != '.') return damaged();
+    GH_TRYV(row(std::move(values)));
+  } else {
+    const auto* const name = std::get_if<std::string>(&values[0]);
+    const auto* const columns = std::get_if<std::string>(&values[1]);
+    if (name == nullptr || columns == nullptr || !is_name(*name) || !is_name(*columns)) return damaged();
+    columns_ = split(*columns).size();
+    insert_ = "INSERT INTO " + *name + " (" + *columns + ") VALUES (" + placeholders(1, columns_) + ")";
+    // A new schema has rows of its own (the chain's head); the backup's stand in their place.
+    GH_TRYV(session_.run("DELETE FROM " + *name));
+  }
+  at_ = at;
+  return true;
+}
+
+Result<void> DumpLoader::row(std::vector<Value> values) {
+  GH_TRYV(session_.run(insert_, values));
+  ++rows_;
+  return success();
+}
+
+Result<std::int64_t> DumpLoader::finish() const {
+  if (!rest_.empty()) return damaged();
+  return rows_;
+}
+
+}  // namespace gatehouse::store
