@@ -7,12 +7,14 @@ namespace gatehouse::admin {
 namespace {
 
 Error not_live() {
-  return fail(Errc::kUnauthenticated, "No live administrator key. Send one as \"Authorization: Bearer gtha_…\"; gatehouse init made the first.");
+  return fail(Errc::kUnauthenticated,
+              "No live administrator key. Send one as \"Authorization: Bearer gtha_…\"; gatehouse init made the first.");
 }
 
 }  // namespace
 
-Result<Authenticated> authenticate(Services& services, std::string_view bearer, std::string_view address, std::string_view user_agent) {
+Result<Authenticated> authenticate(Services& services, std::string_view bearer, std::string_view address,
+                                   std::string_view user_agent) {
   const auto parsed = token::parse(bearer);
   if (!parsed || parsed->kind != token::TokenKind::kAdminKey) return not_live();
   GH_TRY(const store::Reader reader, services.database.read());

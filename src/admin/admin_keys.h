@@ -17,7 +17,8 @@ struct Authenticated {
 };
 
 /// `bearer` is what stands behind "Bearer ". kUnauthenticated, with one and the same text, for whatever is wrong with it.
-Result<Authenticated> authenticate(Services& services, std::string_view bearer, std::string_view address, std::string_view user_agent);
+Result<Authenticated> authenticate(Services& services, std::string_view bearer, std::string_view address,
+                                   std::string_view user_agent);
 
 struct CreatedKey {
   AdminKeyId id;

@@ -30,7 +30,8 @@ struct PauseRequest {
 /// The user behind the caller; empty for a command on the host or a job.
 UserId user_of(const Caller& caller);
 
-AuditEvent make_event(const Caller& caller, std::string_view action, std::string_view kind, std::string_view id, std::string_view name);
+AuditEvent make_event(const Caller& caller, std::string_view action, std::string_view kind, std::string_view id,
+                      std::string_view name);
 AuditEvent with_change(AuditEvent event, const Document* before, const Document* after);
 
 /// kInvalidArgument where `until` has passed.

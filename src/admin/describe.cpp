@@ -10,8 +10,12 @@ namespace {
 namespace json = boost::json;
 
 json::value text_or_null(std::string_view text) { return text.empty() ? json::value(nullptr) : json::value(text); }
-json::value instant_or_null(const std::optional<Instant>& at) { return at ? json::value(format_instant(*at)) : json::value(nullptr); }
-json::value duration_or_null(const std::optional<Duration>& span) { return span ? json::value(format_duration(*span)) : json::value(nullptr); }
+json::value instant_or_null(const std::optional<Instant>& at) {
+  return at ? json::value(format_instant(*at)) : json::value(nullptr);
+}
+json::value duration_or_null(const std::optional<Duration>& span) {
+  return span ? json::value(format_duration(*span)) : json::value(nullptr);
+}
 
 json::array texts(const std::vector<std::string>& all) {
   json::array array;
@@ -20,7 +24,8 @@ json::array texts(const std::vector<std::string>& all) {
 }
 
 /// A pause whose end has come is over, whatever the row says.
-std::string_view state_word(State state, const Pause& pause, Instant now, std::string_view paused = "paused", std::string_view revoked = "revoked") {
+std::string_view state_word(State state, const Pause& pause, Instant now, std::string_view paused = "paused",
+                            std::string_view revoked = "revoked") {
   if (is_live(state, pause, now)) return "live";
   switch (state) {
     case State::kPaused: return paused;
@@ -173,7 +178,8 @@ Result<std::string> Describer::entry_state(const Credential& credential, const B
     any = true;
     if (!is_live(grant.state, grant.pause, now_)) continue;
     any_unpaused = true;
-    const bool backed = grant.backing == Backing::kBacked || (grant.backing == Backing::kInGrace && grant.grace_ends_at && *grant.grace_ends_at > now_);
+    const bool backed = grant.backing == Backing::kBacked ||
+                        (grant.backing == Backing::kInGrace && grant.grace_ends_at && *grant.grace_ends_at > now_);
     if (backed) return std::string("open");
   }
   if (!any) return std::string("waiting for grant");

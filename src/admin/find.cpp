@@ -20,7 +20,8 @@ Result<store::Stored<Site>> find_site(const store::Repositories& at, std::string
 }
 
 Result<store::Stored<User>> find_user(const store::Repositories& at, std::string_view email_or_id) {
-  auto found = email_or_id.find('@') != std::string_view::npos ? at.users.get_by_email(email_or_id) : at.users.get(UserId(std::string(email_or_id)));
+  auto found = email_or_id.find('@') != std::string_view::npos ? at.users.get_by_email(email_or_id)
+                                                               : at.users.get(UserId(std::string(email_or_id)));
   return or_not_found(std::move(found), "There is no user of that e-mail address. \"gatehouse user list\" shows all.", "user");
 }
 
@@ -31,7 +32,8 @@ Result<store::Stored<User>> find_live_user(const store::Repositories& at, std::s
     return user;
   }
   if (user.value().value.state != State::kLive) {
-    return fail(Errc::kConflict, "That user is suspended. Name another one, or run: gatehouse user restore EMAIL.", {}, std::string(field));
+    return fail(Errc::kConflict, "That user is suspended. Name another one, or run: gatehouse user restore EMAIL.", {},
+                std::string(field));
   }
   return user;
 }
@@ -51,12 +53,14 @@ Result<store::Stored<Credential>> find_token(const store::Repositories& at, std:
 }
 
 Result<store::Stored<Grant>> find_grant(const store::Repositories& at, std::string_view id) {
-  return or_not_found(at.grants.get(GrantId(std::string(id))), "There is no grant of that id. \"gatehouse grant list\" shows all.", "grant");
+  return or_not_found(at.grants.get(GrantId(std::string(id))),
+                      "There is no grant of that id. \"gatehouse grant list\" shows all.", "grant");
 }
 
 Result<store::Stored<UpstreamCredential>> find_upstream_credential(const store::Repositories& at, std::string_view id) {
   return or_not_found(at.upstream_credentials.get(UpstreamCredentialId(std::string(id))),
-                      "There is no credential of that id. \"gatehouse site credential list --site KEY\" shows all.", "credential");
+                      "There is no credential of that id. \"gatehouse site credential list --site KEY\" shows all.",
+                      "credential");
 }
 
 }  // namespace gatehouse::admin

@@ -16,7 +16,8 @@ constexpr Duration kRememberExpired = std::chrono::hours(24 * 30);
 
 bool belongs_in_index(const Credential& credential, Instant now) {
   if (credential.state == State::kRevoked || credential.state == State::kArchived) return false;
-  return credential.kind == CredentialKind::kApiToken && (!credential.expires_at || *credential.expires_at + kRememberExpired > now);
+  return credential.kind == CredentialKind::kApiToken &&
+         (!credential.expires_at || *credential.expires_at + kRememberExpired > now);
 }
 
 std::size_t hash_of(const std::vector<BoundaryEntry>& boundary) {
@@ -104,7 +105,8 @@ Result<void> IndexFeed::catch_up(std::int64_t change) {
   note(outcome, sent);
   if (outcome) return outcome;
   index_.set_fresh(Instant{});
-  return fail(Errc::kUnavailable, "The change is recorded, but this node could not read it back; it refuses requests until it can.",
+  return fail(Errc::kUnavailable,
+              "The change is recorded, but this node could not read it back; it refuses requests until it can.",
               outcome.error().log_detail.empty() ? outcome.error().public_detail : outcome.error().log_detail);
 }
 

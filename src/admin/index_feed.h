@@ -63,8 +63,8 @@ class IndexFeed {
   token::LiveIndex& index_;
   upstream::SiteTable& sites_;
 
-  mutable std::mutex mutex_;          ///< orders all that writes; held while the store is read
-  std::int64_t applied_ = 0;          ///< the last change that is in force
+  mutable std::mutex mutex_;  ///< orders all that writes; held while the store is read
+  std::int64_t applied_ = 0;  ///< the last change that is in force
   std::unordered_map<std::size_t, std::weak_ptr<const std::vector<BoundaryEntry>>> boundaries_;  ///< by hash
   std::size_t prune_boundaries_at_ = 1024;
   std::thread thread_;

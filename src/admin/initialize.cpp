@@ -11,7 +11,8 @@ Result<CreatedKey> initialize(Services& services, std::string_view admin_email) 
   GH_TRY(store::UnitOfWork work, services.database.begin());
   GH_TRY(const auto users, work->users.list({}, store::Page{{}, 1}));
   if (!users.items.empty()) {
-    return fail(Errc::kConflict, "This installation has users already. To get in again, run \"gatehouse user reset-link\" on its host.");
+    return fail(Errc::kConflict,
+                "This installation has users already. To get in again, run \"gatehouse user reset-link\" on its host.");
   }
   const Instant now = services.clock.now();
   User user;
@@ -34,7 +35,8 @@ Result<CreatedKey> initialize(Services& services, std::string_view admin_email) 
   Caller caller;
   caller.actor_kind = "local";
   caller.actor_name = "init";
-  GH_TRYV(commit(services, std::move(work), with_change(make_event(caller, "installation.init", "user", user.id.value, user.email), nullptr, &document)));
+  GH_TRYV(commit(services, std::move(work),
+                 with_change(make_event(caller, "installation.init", "user", user.id.value, user.email), nullptr, &document)));
   return CreatedKey{key.id, minted.text};
 }
 

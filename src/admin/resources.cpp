@@ -33,7 +33,8 @@ Result<void> check_role(Services& services, const SiteId& site, std::string_view
   GH_TRY(const auto found, reader->sites.get(site));
   const catalogue::Catalogue* catalogue = services.gateway.catalogue_of(found.value.product);
   if (!catalogue) {
-    return fail(Errc::kUnsupported, "Gatehouse has no access roles for the product of this site; name scopes instead.", {}, "role");
+    return fail(Errc::kUnsupported, "Gatehouse has no access roles for the product of this site; name scopes instead.", {},
+                "role");
   }
   if (catalogue->role(role)) return success();
   std::string known;
@@ -52,9 +53,11 @@ Result<std::vector<BoundaryEntry>> resolve_boundary(Services& services, const st
     }
     GH_TRY(entry.resource, resolve_resource(services, std::string_view(name).substr(0, equals)));
     GH_TRYV(check_role(services, entry.resource.site, entry.role));
-    const bool twice = std::any_of(boundary.begin(), boundary.end(), [&](const BoundaryEntry& one) { return one.resource.same(entry.resource); });
+    const bool twice = std::any_of(boundary.begin(), boundary.end(),
+                                   [&](const BoundaryEntry& one) { return one.resource.same(entry.resource); });
     if (twice) {
-      return fail(Errc::kInvalidArgument, "Two of the resources are the same one; name each once, with one access role.", {}, "resources");
+      return fail(Errc::kInvalidArgument, "Two of the resources are the same one; name each once, with one access role.", {},
+                  "resources");
     }
     boundary.push_back(std::move(entry));
   }

@@ -31,13 +31,13 @@ struct ServicesInput {
   store::Database& database;
   audit::Log& log;
   const crypto::Keyring& keys;
-  const std::string head_path;             ///< of the audit head (store::DataFolder::head_path)
+  const std::string head_path;  ///< of the audit head (store::DataFolder::head_path)
   const Clock& clock;
-  Random& random;                          ///< thread-safe
+  Random& random;  ///< thread-safe
   token::LiveIndex& index;
   upstream::SiteTable& sites;
-  const gateway::GatewayShared& gateway;   ///< for the catalogues and `explain`
-  http::FetchOptions fetch;                ///< how sites are asked
+  const gateway::GatewayShared& gateway;  ///< for the catalogues and `explain`
+  http::FetchOptions fetch;               ///< how sites are asked
 };
 
 struct Services {

@@ -15,18 +15,22 @@ bool printable(std::string_view text) {
 
 Result<void> check_secret(UpstreamAuth auth, const SiteSecret& request) {
   if (auth == UpstreamAuth::kOAuth2) {
-    return fail(Errc::kUnsupported, "OAuth 2.0 towards a site is not supported yet; use an API token with basic or bearer.", {}, "auth");
+    return fail(Errc::kUnsupported, "OAuth 2.0 towards a site is not supported yet; use an API token with basic or bearer.", {},
+                "auth");
   }
   if (auth == UpstreamAuth::kNone) {
     if (request.username.empty() && request.secret.empty()) return success();
     return fail(Errc::kInvalidArgument, "With auth \"none\" there is neither user name nor secret.", {}, "auth");
   }
-  if (request.secret.empty()) return fail(Errc::kInvalidArgument, "The secret is missing: give --secret-file FILE, or - for standard input.", {}, "secret");
+  if (request.secret.empty())
+    return fail(Errc::kInvalidArgument, "The secret is missing: give --secret-file FILE, or - for standard input.", {}, "secret");
   if (!printable(request.secret.expose()) || request.secret.expose().size() > 4096) {
     return fail(Errc::kInvalidArgument, "The secret must be one line of printable ASCII, at most 4096 bytes.", {}, "secret");
   }
   if ((auth == UpstreamAuth::kBasic) == request.username.empty()) {
-    return fail(Errc::kInvalidArgument, "A user name belongs to auth \"basic\", and is needed there: the e-mail address of the Atlassian account.", {}, "username");
+    return fail(Errc::kInvalidArgument,
+                "A user name belongs to auth \"basic\", and is needed there: the e-mail address of the Atlassian account.", {},
+                "username");
   }
   if (!printable(request.username) || request.username.find(':') != std::string::npos || request.username.size() > 254) {
     return fail(Errc::kInvalidArgument, "The user name must be printable ASCII without a colon (RFC 7617).", {}, "username");
@@ -40,8 +44,8 @@ Result<AccountId> account_id(const store::Repositories& at, std::string_view acc
   return found.value.id;
 }
 
-Result<Document> put(Services& services, const Caller& caller, std::string_view site_name, std::string_view account, const SiteSecret& request,
-                     bool replace) {
+Result<Document> put(Services& services, const Caller& caller, std::string_view site_name, std::string_view account,
+                     const SiteSecret& request, bool replace) {
   GH_TRY(store::UnitOfWork work, services.database.begin());
   store::Repositories& at = *work.operator->();
   GH_TRY(const auto site, find_site(at, site_name));
@@ -51,9 +55,12 @@ Result<Document> put(Services& services, const Caller& caller, std::string_view 
   auto old = at.upstream_credentials.get_live(site.value.id, owner_account);
   if (!old && old.error().code != Errc::kNotFound) return old.error();
   if (old && !replace) {
-    return fail(Errc::kConflict, "There is a live credential already; replace it with: gatehouse site credential rotate.", {}, "credential");
+    return fail(Errc::kConflict, "There is a live credential already; replace it with: gatehouse site credential rotate.", {},
+                "credential");
   }
-  if (!old && replace) return fail(Errc::kNotFound, "There is no live credential to rotate; add one with: gatehouse site credential add.", {}, "credential");
+  if (!old && replace)
+    return fail(Errc::kNotFound, "There is no live credential to rotate; add one with: gatehouse site credential add.", {},
+                "credential");
   SiteSecret wanted = request;
   if (old) {
     UpstreamCredential& previous = old.value().value;
@@ -70,15 +77,16 @@ Result<Document> put(Services& services, const Caller& caller, std::string_view 
   GH_TRY(const UpstreamCredential credential, make_site_credential(services, at, caller, site.value, owner_account, wanted));
   GH_TRYV(at.upstream_credentials.insert(credential));
   GH_TRY(Document after, describer.upstream_credential(credential));
-  AuditEvent event = make_event(caller, replace ? "site_credential.rotate" : "site_credential.add", "site_credential", credential.id.value, site.value.key);
+  AuditEvent event = make_event(caller, replace ? "site_credential.rotate" : "site_credential.add", "site_credential",
+                                credential.id.value, site.value.key);
   GH_TRYV(commit(services, std::move(work), with_change(std::move(event), before ? &*before : nullptr, &after)));
   return after;
 }
 
 }  // namespace
 
-Result<UpstreamCredential> make_site_credential(Services& services, const store::Repositories& at, const Caller& caller, const Site& site,
-                                                const AccountId& account, const SiteSecret& request) {
+Result<UpstreamCredential> make_site_credential(Services& services, const store::Repositories& at, const Caller& caller,
+                                                const Site& site, const AccountId& account, const SiteSecret& request) {
   UpstreamCredential credential;
   GH_TRY(credential.auth, parse_auth(request.auth));
   GH_TRYV(check_secret(credential.auth, request));
@@ -134,7 +142,8 @@ Result<Document> remove_site_credential(Services& services, const Caller& caller
   store::Repositories& at = *work.operator->();
   GH_TRY(const auto found, find_site(at, site));
   GH_TRY(auto credential, find_upstream_credential(at, id));
-  if (credential.value.site != found.value.id) return fail(Errc::kNotFound, "There is no credential of that id on this site.", {}, "credential");
+  if (credential.value.site != found.value.id)
+    return fail(Errc::kNotFound, "There is no credential of that id on this site.", {}, "credential");
   Describer describer(at, services.clock.now());
   GH_TRY(const Document before, describer.upstream_credential(credential.value));
   if (credential.value.state == State::kRevoked) return before;

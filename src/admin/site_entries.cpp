@@ -43,7 +43,8 @@ Result<upstream::SiteEntryPtr> make_entry(const store::Reader& reader, const cry
       continue;
     }
     auto& routes = entry->account_routes;
-    const auto known = std::find_if(routes.begin(), routes.end(), [&](const auto& one) { return one.first == credential.account.value; });
+    const auto known =
+        std::find_if(routes.begin(), routes.end(), [&](const auto& one) { return one.first == credential.account.value; });
     if (known == routes.end()) {
       routes.emplace_back(credential.account.value, std::move(route));
     } else if (route) {

@@ -24,7 +24,8 @@ Result<void> drop_credentials(store::Repositories& at, const SiteId& site, bool 
   return success();
 }
 
-Result<Document> set_state(Services& services, const Caller& caller, std::string_view name, State state, const Pause& pause, std::string_view action) {
+Result<Document> set_state(Services& services, const Caller& caller, std::string_view name, State state, const Pause& pause,
+                           std::string_view action) {
   GH_TRY(store::UnitOfWork work, services.database.begin());
   store::Repositories& at = *work.operator->();
   GH_TRY(auto site, find_site(at, name));
@@ -46,7 +47,8 @@ Result<Document> set_state(Services& services, const Caller& caller, std::string
 bool same_origin(std::string_view left, std::string_view right) {
   const auto one = http::parse_base_url(left);
   const auto other = http::parse_base_url(right);
-  return one && other && one.value().scheme == other.value().scheme && one.value().host == other.value().host && one.value().port == other.value().port;
+  return one && other && one.value().scheme == other.value().scheme && one.value().host == other.value().host &&
+         one.value().port == other.value().port;
 }
 
 }  // namespace
@@ -118,7 +120,8 @@ Result<Document> test_site(Services& services, const Caller& caller, std::string
   document["account_name"] = test.account_name;
   document["detail"] = test.detail;
   GH_TRY(const store::Committed done,
-         services.log.record(with_change(make_event(caller, "site.test", "site", entry->site.id.value, entry->site.key), nullptr, &document)));
+         services.log.record(
+             with_change(make_event(caller, "site.test", "site", entry->site.id.value, entry->site.key), nullptr, &document)));
   static_cast<void>(done);
   return document;
 }

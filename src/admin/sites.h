@@ -17,7 +17,7 @@ struct SiteSecret {
   std::string username;  ///< of basic
   SecretString secret;   ///< empty with none
   std::optional<Instant> expires_at;
-  std::string owner;     ///< e-mail address; empty: the caller
+  std::string owner;  ///< e-mail address; empty: the caller
 };
 
 struct AddSite {
@@ -39,7 +39,8 @@ Result<Document> add_site(Services& services, const Caller& caller, const AddSit
 Result<Documents> list_sites(Services& services, const store::Page& page);
 Result<Document> show_site(Services& services, std::string_view site);
 Result<Document> edit_site(Services& services, const Caller& caller, std::string_view site, const EditSite& request);
-/// Asks the site who we are: {"reached","authenticated","status","account_name","detail"}. Audited, since it shows the credential.
+/// Asks the site who we are: {"reached","authenticated","status","account_name","detail"}. Audited, since it shows the
+/// credential.
 Result<Document> test_site(Services& services, const Caller& caller, std::string_view site);
 Result<Document> pause_site(Services& services, const Caller& caller, std::string_view site, const PauseRequest& request);
 Result<Document> resume_site(Services& services, const Caller& caller, std::string_view site);

@@ -10,8 +10,10 @@ namespace gatehouse::admin {
 
 Result<void> check_email(std::string_view email, std::string_view field) {
   const std::size_t at = email.find('@');
-  const bool shaped = at != std::string_view::npos && at > 0 && at + 1 < email.size() && email.find('@', at + 1) == std::string_view::npos;
-  const bool clean = std::none_of(email.begin(), email.end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; });
+  const bool shaped =
+      at != std::string_view::npos && at > 0 && at + 1 < email.size() && email.find('@', at + 1) == std::string_view::npos;
+  const bool clean =
+      std::none_of(email.begin(), email.end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; });
   if (shaped && clean && email.size() <= 254) return success();
   return fail(Errc::kInvalidArgument, "Not an e-mail address; write it as name@example.com.", {}, std::string(field));
 }
@@ -22,7 +24,8 @@ Result<Document> add_user(Services& services, const Caller& caller, const AddUse
   User user;
   GH_TRY(user.role, parse_user_role(request.role));
   if ((user.role == UserRole::kProjectAdmin) != !request.resources.empty()) {
-    return fail(Errc::kInvalidArgument, "A project-admin, and nobody else, needs at least one resource that is administered.", {}, "resources");
+    return fail(Errc::kInvalidArgument, "A project-admin, and nobody else, needs at least one resource that is administered.", {},
+                "resources");
   }
   for (const std::string& name : request.resources) {
     GH_TRY(Resource resource, resolve_resource(services, name));
@@ -36,7 +39,8 @@ Result<Document> add_user(Services& services, const Caller& caller, const AddUse
   GH_TRYV(work->users.insert(user));
   Describer describer(*work.operator->(), user.created_at);
   GH_TRY(Document document, describer.user(user));
-  GH_TRYV(commit(services, std::move(work), with_change(make_event(caller, "user.add", "user", user.id.value, user.email), nullptr, &document)));
+  GH_TRYV(commit(services, std::move(work),
+                 with_change(make_event(caller, "user.add", "user", user.id.value, user.email), nullptr, &document)));
   return document;
 }
 
@@ -75,7 +79,8 @@ Result<void> check_not_last_admin(const store::Repositories& at, const User& use
   return fail(Errc::kConflict, "This is the last organization administrator; make another one first.", {}, "user");
 }
 
-Result<Document> set_state(Services& services, const Caller& caller, std::string_view name, State state, const Pause& pause, std::string_view action) {
+Result<Document> set_state(Services& services, const Caller& caller, std::string_view name, State state, const Pause& pause,
+                           std::string_view action) {
   const Instant now = services.clock.now();
   GH_TRY(store::UnitOfWork work, services.database.begin());
   GH_TRY(auto user, find_user(*work.operator->(), name));

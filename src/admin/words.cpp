@@ -30,7 +30,8 @@ struct Words {
   }
 };
 
-constexpr Words<Product, 3> kProducts{{{{Product::kJira, "jira"}, {Product::kConfluence, "confluence"}, {Product::kOpenApi, "openapi"}}}};
+constexpr Words<Product, 3> kProducts{
+    {{{Product::kJira, "jira"}, {Product::kConfluence, "confluence"}, {Product::kOpenApi, "openapi"}}}};
 constexpr Words<UpstreamAuth, 4> kAuths{{{{UpstreamAuth::kNone, "none"},
                                           {UpstreamAuth::kBasic, "basic"},
                                           {UpstreamAuth::kBearer, "bearer"},
@@ -39,7 +40,8 @@ constexpr Words<UserRole, 4> kRoles{{{{UserRole::kOrgAdmin, "org-admin"},
                                       {UserRole::kAuditor, "auditor"},
                                       {UserRole::kProjectAdmin, "project-admin"},
                                       {UserRole::kMember, "member"}}}};
-constexpr Words<Criticality, 3> kCriticalities{{{{Criticality::kLow, "low"}, {Criticality::kNormal, "normal"}, {Criticality::kHigh, "high"}}}};
+constexpr Words<Criticality, 3> kCriticalities{
+    {{{Criticality::kLow, "low"}, {Criticality::kNormal, "normal"}, {Criticality::kHigh, "high"}}}};
 constexpr Words<SecretState, 4> kSecretStates{{{{SecretState::kRetired, "retired"},
                                                 {SecretState::kPending, "pending"},
                                                 {SecretState::kCurrent, "current"},

@@ -10,7 +10,9 @@ namespace {
 
 namespace json = boost::json;
 
-Error wrong(std::string detail, std::string_view field) { return fail(Errc::kInvalidArgument, std::move(detail), {}, std::string(field)); }
+Error wrong(std::string detail, std::string_view field) {
+  return fail(Errc::kInvalidArgument, std::move(detail), {}, std::string(field));
+}
 
 const Field* find(const std::vector<Field>& fields, std::string_view name) {
   const auto found = std::find_if(fields.begin(), fields.end(), [name](const Field& one) { return one.name == name; });
@@ -80,11 +82,20 @@ struct DuplicateHandler {
 
   bool on_document_begin(json::error_code&) { return true; }
   bool on_document_end(json::error_code&) { return true; }
-  bool on_object_begin(json::error_code&) { levels.emplace_back(); return true; }
-  bool on_object_end(std::size_t, json::error_code&) { levels.pop_back(); return true; }
+  bool on_object_begin(json::error_code&) {
+    levels.emplace_back();
+    return true;
+  }
+  bool on_object_end(std::size_t, json::error_code&) {
+    levels.pop_back();
+    return true;
+  }
   bool on_array_begin(json::error_code&) { return true; }
   bool on_array_end(std::size_t, json::error_code&) { return true; }
-  bool on_key_part(json::string_view part, std::size_t, json::error_code&) { key.append(part); return true; }
+  bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
+    key.append(part);
+    return true;
+  }
   bool on_key(json::string_view part, std::size_t, json::error_code& problem) {
     key.append(part);
     const bool fresh = levels.back().insert(key).second;
@@ -126,7 +137,8 @@ Result<void> read_query(const Route& route, std::string_view query, Call& call) 
   for (const catalogue::QueryParameter& parameter : parsed.all()) {
     const Field* field = find(route.query, parameter.name);
     if (!field) return wrong("There is no such query parameter here; known are: " + known_names(route.query) + ".", {});
-    if (parsed.count(parameter.name) > 1) return wrong("\"" + std::string(field->name) + "\" stands more than once.", field->name);
+    if (parsed.count(parameter.name) > 1)
+      return wrong("\"" + std::string(field->name) + "\" stands more than once.", field->name);
     if (!clean(parameter.value)) return wrong("\"" + std::string(field->name) + "\" holds control characters.", field->name);
     const bool number_expected = field->type == Type::kInteger;
     const bool flag_expected = field->type == Type::kBoolean;
@@ -138,7 +150,8 @@ Result<void> read_query(const Route& route, std::string_view query, Call& call) 
     call.query.emplace_back(std::string(parameter.name), std::string(parameter.value));
   }
   for (const Field& field : route.query) {
-    if (field.required && !call.has(field.name)) return wrong("The query parameter \"" + std::string(field.name) + "\" is missing.", field.name);
+    if (field.required && !call.has(field.name))
+      return wrong("The query parameter \"" + std::string(field.name) + "\" is missing.", field.name);
   }
   return success();
 }
@@ -153,7 +166,8 @@ Result<void> read_body(const Route& route, const Request& request, Call& call) {
     // A form or text/plain could be sent across origins by a browser without asking; JSON can't.
     std::string_view type = request.field("Content-Type");
     type = type.substr(0, type.find(';'));
-    if (!same_name(type, "application/json")) return fail(Errc::kInvalidArgument, "Send the body as Content-Type: application/json.");
+    if (!same_name(type, "application/json"))
+      return fail(Errc::kInvalidArgument, "Send the body as Content-Type: application/json.");
     GH_TRY(call.body, parse_object(request.body));
   }
   // A null is the same as leaving the member out.
@@ -170,10 +184,13 @@ Result<void> read_body(const Route& route, const Request& request, Call& call) {
     if (!fits(*field, member.value())) {
       return wrong("\"" + std::string(field->name) + "\" must be " + std::string(expected(field->type)) + ".", field->name);
     }
-    if (member.value().is_string()) { GH_TRYV(check_choice(*field, member.value().get_string())); }
+    if (member.value().is_string()) {
+      GH_TRYV(check_choice(*field, member.value().get_string()));
+    }
   }
   for (const Field& field : route.body) {
-    if (field.required && !call.body.contains(field.name)) return wrong("\"" + std::string(field.name) + "\" is missing.", field.name);
+    if (field.required && !call.body.contains(field.name))
+      return wrong("\"" + std::string(field.name) + "\" is missing.", field.name);
   }
   return success();
 }

@@ -1,4 +1,5 @@
-// Checks a request's query and JSON body against its route before the handler sees them: unknown names, missing ones, wrong types.
+// Checks a request's query and JSON body against its route before the handler sees them: unknown names, missing ones, wrong
+// types.
 #pragma once
 
 #include <string>

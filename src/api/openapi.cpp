@@ -76,9 +76,10 @@ json::object answer_schema(std::string_view answer) {
     return {{"type", "object"},
             {"required", json::array{"items", "next"}},
             {"properties",
-             json::object{{"items", json::object{{"type", "array"}, {"items", reference(item)}}},
-                          {"next", json::object{{"type", json::array{"string", "null"}},
-                                                {"description", "Pass it as `cursor` for the next page; null: this was the last."}}}}}};
+             json::object{
+                 {"items", json::object{{"type", "array"}, {"items", reference(item)}}},
+                 {"next", json::object{{"type", json::array{"string", "null"}},
+                                       {"description", "Pass it as `cursor` for the next page; null: this was the last."}}}}}};
   }
   return reference(answer);
 }
@@ -87,11 +88,15 @@ json::array parameters_of(const Route& route) {
   json::array parameters;
   for (std::size_t at = route.path.find('{'); at != std::string_view::npos; at = route.path.find('{', at + 1)) {
     const std::string_view name = route.path.substr(at + 1, route.path.find('}', at) - at - 1);
-    parameters.push_back(json::object{{"name", name}, {"in", "path"}, {"required", true}, {"schema", json::object{{"type", "string"}}}});
+    parameters.push_back(
+        json::object{{"name", name}, {"in", "path"}, {"required", true}, {"schema", json::object{{"type", "string"}}}});
   }
   for (const Field& field : route.query) {
-    parameters.push_back(json::object{
-        {"name", field.name}, {"in", "query"}, {"required", field.required}, {"description", field.about}, {"schema", schema_of(field)}});
+    parameters.push_back(json::object{{"name", field.name},
+                                      {"in", "query"},
+                                      {"required", field.required},
+                                      {"description", field.about},
+                                      {"schema", schema_of(field)}});
   }
   return parameters;
 }
@@ -134,7 +139,8 @@ json::object operation_of(const Route& route) {
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
   return out;
 }
 
@@ -156,7 +162,8 @@ std::string make_openapi(const std::vector<Route>& routes) {
                                              {"content", json::object{{"application/problem+json",
                                                                        json::object{{"schema", reference("Problem")}}}}}}}}},
       {"securitySchemes",
-       json::object{{"adminKey", json::object{{"type", "http"}, {"scheme", "bearer"}, {"description", "An administrator key, gtha_…"}}}}}};
+       json::object{
+           {"adminKey", json::object{{"type", "http"}, {"scheme", "bearer"}, {"description", "An administrator key, gtha_…"}}}}}};
   json::object document{
       {"openapi", "3.1.0"},
       {"info", json::object{{"title", "Gatehouse administration"},

@@ -45,8 +45,9 @@ int status_of(Errc code) noexcept {
 }
 
 Response problem(const Error& error, std::string_view request_id) {
-  const std::string_view detail = error.public_detail.empty() ? "Gatehouse could not do this; its log has the reason under the request id."
-                                                              : std::string_view(error.public_detail);
+  const std::string_view detail = error.public_detail.empty()
+                                      ? "Gatehouse could not do this; its log has the reason under the request id."
+                                      : std::string_view(error.public_detail);
   return render(status_of(error.code), to_string(error.code), detail, error.field, request_id);
 }
 

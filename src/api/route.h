@@ -46,8 +46,8 @@ class Call {
   admin::Services& services;
   Caller caller;
   const Request& request;
-  std::vector<std::pair<std::string_view, std::string>> path;   ///< parameters by name, decoded
-  std::vector<std::pair<std::string, std::string>> query;       ///< decoded
+  std::vector<std::pair<std::string_view, std::string>> path;  ///< parameters by name, decoded
+  std::vector<std::pair<std::string, std::string>> query;      ///< decoded
   boost::json::object body;
 
   /// Of the path; the route's template names it, so it is always there.
@@ -67,8 +67,8 @@ class Call {
 
 struct Reply {
   int status = 200;
-  boost::json::value body;               ///< null with 204
-  std::optional<std::string> raw = {};   ///< instead of `body`, with its own type: JSON Lines, metrics
+  boost::json::value body;              ///< null with 204
+  std::optional<std::string> raw = {};  ///< instead of `body`, with its own type: JSON Lines, metrics
   std::string content_type = "application/json";
 };
 
@@ -82,8 +82,8 @@ struct Route {
   std::string_view summary;
   Need need = Need::kNotDeclared;
   std::vector<Field> query = {};
-  std::vector<Field> body = {};   ///< empty: the route takes none
-  std::string_view answer;        ///< name of a schema (api/schemas.h); "X[]" for a page of X; empty for 204
+  std::vector<Field> body = {};  ///< empty: the route takes none
+  std::string_view answer;       ///< name of a schema (api/schemas.h); "X[]" for a page of X; empty for 204
   int status = 200;
   Handler handler;
 };

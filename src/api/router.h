@@ -1,7 +1,7 @@
 // Api: the REST API of the admin listener as a function from request to response. No sockets.
 //
-// Finds the route, checks Host's consequences having been checked by the server, reads the administrator key, holds the caller's
-// role against what the route declares, checks the input, calls the handler. Thread-safe: called by all workers at once.
+// Finds the route, reads the administrator key, holds its user's role against what the route declares, checks the input, calls
+// the handler. Thread-safe: called by all workers at once. Host and framing were checked by admin_server.h.
 #pragma once
 
 #include <functional>

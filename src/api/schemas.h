@@ -14,8 +14,8 @@ struct Member {
   std::string_view name;
   Shape shape = Shape::kText;
   std::string_view about;
-  bool optional = false;      ///< may be null or missing
-  std::string_view of = {};   ///< of kObject and kObjects: the schema
+  bool optional = false;     ///< may be null or missing
+  std::string_view of = {};  ///< of kObject and kObjects: the schema
 };
 
 struct Schema {

@@ -32,7 +32,8 @@ Result<SecretString> read_key(const Context& context) {
   if (context.key_file.empty()) {
     const std::string key = environment("GATEHOUSE_KEY");
     if (key.empty()) {
-      return fail(Errc::kInvalidArgument, "No administrator key: set GATEHOUSE_KEY or give --key-file FILE. \"gatehouse init\" prints the first one.");
+      return fail(Errc::kInvalidArgument,
+                  "No administrator key: set GATEHOUSE_KEY or give --key-file FILE. \"gatehouse init\" prints the first one.");
     }
     return SecretString(key);
   }
@@ -72,7 +73,8 @@ std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+                       c == '_' || c == '~';
     if (plain) {
       out += c;
     } else {
@@ -147,7 +149,8 @@ Result<Answer> Client::send(std::string_view method, const std::string& path, co
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer.text);
   if (const CURLcode code = curl_easy_perform(curl); code != CURLE_OK) {
-    return fail(Errc::kUnavailable, "The server at " + url_ + " was not reached: " + curl_easy_strerror(code) + ". Is it running, and is --url right?");
+    return fail(Errc::kUnavailable, "The server at " + url_ + " was not reached: " + curl_easy_strerror(code) +
+                                        ". Is it running, and is --url right?");
   }
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
@@ -168,7 +171,8 @@ Result<Answer> Client::list(const std::string& path, QueryParameters parameters)
     if (!answer.ok()) return answer;
     const auto* object = answer.body.if_object();
     const auto* found = object ? object->if_contains("items") : nullptr;
-    if (!found || !found->is_array()) return fail(Errc::kUpstreamFailed, "The server's answer is not a list. Is --url the admin address?");
+    if (!found || !found->is_array())
+      return fail(Errc::kUpstreamFailed, "The server's answer is not a list. Is --url the admin address?");
     for (const boost::json::value& item : found->get_array()) items.push_back(item);
     const auto* next = object->if_contains("next");
     cursor = next && next->is_string() ? std::string(next->get_string()) : std::string();

@@ -15,8 +15,8 @@ namespace gatehouse::cli {
 
 struct Answer {
   int status = 0;
-  std::string text;          ///< the body as it came
-  boost::json::value body;   ///< null where the body is not JSON
+  std::string text;         ///< the body as it came
+  boost::json::value body;  ///< null where the body is not JSON
   bool ok() const noexcept { return status >= 200 && status < 300; }
 };
 

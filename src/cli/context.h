@@ -1,7 +1,6 @@
 // What every remote command needs: where the server is, as whom, and where words and data go. main/ makes one.
 #pragma once
 
-#include <functional>
 #include <iosfwd>
 #include <string>
 
@@ -21,13 +20,11 @@ enum Exit : int {
 
 struct Context {
   std::istream& in;
-  std::ostream& out;  ///< data: tables, JSON, secrets
-  std::ostream& err;  ///< words for people
+  std::ostream& out;          ///< data: tables, JSON, secrets
+  std::ostream& err;          ///< words for people
   std::string url = {};       ///< --url, else GATEHOUSE_URL, else http://127.0.0.1:8481
   std::string key_file = {};  ///< --key-file; else GATEHOUSE_KEY holds the key itself
   bool json = false;
-  /// `audit verify --data DIR` without a server: set by main/ from local/. Takes the folder and whether JSON is wanted.
-  std::function<int(const std::string& folder, bool json)> verify_locally = {};
 };
 
 }  // namespace gatehouse::cli

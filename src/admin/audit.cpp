@@ -1,0 +1,77 @@
+#include "admin/audit.h"
+
+#include "admin/describe.h"
+#include "admin/find.h"
+#include "audit/export.h"
+#include "audit/verify.h"
+
+namespace gatehouse::admin {
+namespace {
+
+/// An answer is held in memory; a longer log is exported in parts by `from` and `to`.
+constexpr std::size_t kMostExported = 256UL * 1024 * 1024;
+
+Result<store::AuditRecords::Filter> stored_filter(const store::Repositories& at, const AuditFilter& filter) {
+  store::AuditRecords::Filter wanted;
+  wanted.action = filter.action;
+  wanted.target_id = filter.target;
+  wanted.from = filter.from;
+  wanted.to = filter.to;
+  if (!filter.actor.empty()) {
+    GH_TRY(const auto actor, find_user(at, filter.actor));
+    wanted.actor_id = actor.value.id.value;
+  }
+  return wanted;
+}
+
+}  // namespace
+
+Result<Documents> list_audit(Services& services, const AuditFilter& filter, const store::Page& page) {
+  GH_TRY(const store::Reader reader, services.database.read());
+  GH_TRY(auto wanted, stored_filter(*reader.operator->(), filter));
+  wanted.newest_first = true;
+  GH_TRY(const auto listed, reader->audit_records.list(wanted, page));
+  Documents documents;
+  for (const AuditRecord& record : listed.items) documents.items.push_back(describe(record));
+  documents.next = listed.next;
+  return documents;
+}
+
+Result<std::string> export_audit(Services& services, const Caller& caller, const AuditFilter& filter) {
+  GH_TRY(const store::Committed recorded, services.log.record(make_event(caller, "audit.export", "audit", "audit", "audit")));
+  static_cast<void>(recorded);
+  GH_TRY(const store::Reader reader, services.database.read());
+  GH_TRY(const auto wanted, stored_filter(*reader.operator->(), filter));
+  std::string lines;
+  GH_TRYV(audit::export_json_lines(reader, wanted, [&lines](std::string_view line) -> Result<void> {
+    if (lines.size() + line.size() > kMostExported) {
+      return fail(Errc::kLimitExceeded, "The log is too long for one answer; export it in parts by \"from\" and \"to\".");
+    }
+    lines.append(line);
+    lines += '\n';
+    return success();
+  }));
+  return lines;
+}
+
+Result<Document> verify_audit(Services& services) {
+  std::optional<audit::Head> head;
+  // A head that is written between the two reads is newer than the snapshot, and would look like a truncated log.
+  auto read = audit::read_head_file(services.head_path, services.keys);
+  if (read) head = read.value();
+  if (!read && read.error().code != Errc::kNotFound) return read.error();
+  GH_TRY(const store::Reader reader, services.database.read());
+  GH_TRY(const audit::Verification result, audit::verify(reader, head, services.keys));
+  boost::json::array findings;
+  for (const audit::Finding& finding : result.findings) {
+    findings.push_back(boost::json::object{{"sequence", finding.sequence}, {"what", finding.what}, {"detail", finding.detail}});
+  }
+  Document document;
+  document["intact"] = result.intact();
+  document["records"] = result.records;
+  document["last_sequence"] = result.last_sequence;
+  document["findings"] = std::move(findings);
+  return document;
+}
+
+}  // namespace gatehouse::admin

@@ -1,0 +1,64 @@
+#include "admin/change.h"
+
+#include "admin/describe.h"
+#include "admin/find.h"
+
+namespace gatehouse::admin {
+
+Result<Document> change_account(Services& services, const Caller& caller, std::string_view account, std::string_view action,
+                                std::string_view reason, const Edit<ServiceAccount>& edit) {
+  GH_TRY(store::UnitOfWork work, services.database.begin());
+  store::Repositories& at = *work.operator->();
+  GH_TRY(auto found, find_account(at, account));
+  Describer describer(at, services.clock.now());
+  GH_TRY(const Document before, describer.account(found.value));
+  if (found.value.state == State::kArchived) {
+    return fail(Errc::kConflict, "That service account is archived, and stays as it is. Make a new one.", {}, "account");
+  }
+  GH_TRYV(edit(found.value, at));
+  GH_TRYV(at.accounts.update(found.value, found.version));
+  GH_TRY(Document after, describer.account(found.value));
+  AuditEvent event = make_event(caller, action, "account", found.value.id.value, found.value.handle);
+  event.reason = reason;
+  GH_TRYV(commit(services, std::move(work), with_change(std::move(event), &before, &after)));
+  return after;
+}
+
+Result<Document> change_grant(Services& services, const Caller& caller, std::string_view grant, std::string_view action,
+                              std::string_view reason, const Edit<Grant>& edit) {
+  GH_TRY(store::UnitOfWork work, services.database.begin());
+  store::Repositories& at = *work.operator->();
+  GH_TRY(auto found, find_grant(at, grant));
+  Describer describer(at, services.clock.now());
+  GH_TRY(const Document before, describer.grant(found.value));
+  if (found.value.state == State::kRevoked)
+    return fail(Errc::kConflict, "That grant was removed, which is final. Add a new one.", {}, "grant");
+  GH_TRYV(edit(found.value, at));
+  GH_TRYV(at.grants.update(found.value, found.version));
+  GH_TRY(Document after, describer.grant(found.value));
+  GH_TRY(const std::string name, describer.resource_name(found.value.resource));
+  AuditEvent event = make_event(caller, action, "grant", found.value.id.value, name);
+  event.reason = reason;
+  GH_TRYV(commit(services, std::move(work), with_change(std::move(event), &before, &after)));
+  return after;
+}
+
+Result<Document> change_token(Services& services, const Caller& caller, std::string_view token, std::string_view action,
+                              std::string_view reason, const Edit<Credential>& edit) {
+  GH_TRY(store::UnitOfWork work, services.database.begin());
+  store::Repositories& at = *work.operator->();
+  GH_TRY(auto found, find_token(at, token));
+  Describer describer(at, services.clock.now());
+  GH_TRY(const Document before, describer.token(found.value));
+  if (found.value.state == State::kRevoked)
+    return fail(Errc::kConflict, "That token is revoked, which is final. Create a new one.", {}, "token");
+  GH_TRYV(edit(found.value, at));
+  GH_TRYV(at.credentials.update(found.value, found.version));
+  GH_TRY(Document after, describer.token(found.value));
+  AuditEvent event = make_event(caller, action, "token", found.value.id.value, found.value.name);
+  event.reason = reason;
+  GH_TRYV(commit(services, std::move(work), with_change(std::move(event), &before, &after)));
+  return after;
+}
+
+}  // namespace gatehouse::admin

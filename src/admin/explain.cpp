@@ -1,0 +1,145 @@
+#include "admin/explain.h"
+
+#include "admin/describe.h"
+#include "admin/find.h"
+#include "gateway/explain.h"
+
+namespace gatehouse::admin {
+namespace {
+
+Result<http::Method> parse_method(std::string_view text) {
+  using http::Method;
+  for (const Method method :
+       {Method::kGet, Method::kHead, Method::kPost, Method::kPut, Method::kDelete, Method::kPatch, Method::kOptions}) {
+    if (http::to_string(method) == text) return method;
+  }
+  return fail(Errc::kInvalidArgument,
+              "Not a method that the gateway takes; write GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS.", {}, "method");
+}
+
+http::LookupAnswer look_up(const http::FetchOptions& options, const http::UpstreamRequest& request) {
+  http::FetchRequest wanted;
+  wanted.route = request.route;
+  wanted.method = request.method;
+  // The head is a request line and fields, each ended by CRLF.
+  std::string_view head = request.head;
+  const std::size_t line_end = head.find("\r\n");
+  const std::string_view line = head.substr(0, line_end);
+  const std::size_t space = line.find(' ');
+  http::LookupAnswer answer;
+  answer.failed = true;
+  if (line_end == std::string_view::npos || space == std::string_view::npos) return answer;
+  std::string_view target = line.substr(space + 1);
+  target = target.substr(0, target.find(' '));
+  // fetch() puts the route's context path before the target; the gateway's heads have it already.
+  const std::string& context = request.route->context_path;
+  if (!context.empty() && target.rfind(context, 0) == 0) target.remove_prefix(context.size());
+  wanted.target = target;
+  for (head.remove_prefix(line_end + 2); !head.empty();) {
+    const std::size_t end = head.find("\r\n");
+    const std::string_view field = head.substr(0, end);
+    if (const std::size_t colon = field.find(": "); colon != std::string_view::npos) {
+      wanted.fields.emplace_back(std::string(field.substr(0, colon)), std::string(field.substr(colon + 2)));
+    }
+    if (end == std::string_view::npos) break;
+    head.remove_prefix(end + 2);
+  }
+  wanted.body = request.body;
+  wanted.has_body = request.has_body;
+  auto response = http::fetch(options, wanted);
+  if (!response) return answer;
+  answer.failed = false;
+  answer.status = response.value().status;
+  answer.body = std::move(response.value().body);
+  return answer;
+}
+
+Document describe(const Decision& decision) {
+  Document document;
+  document["permitted"] = decision.permitted();
+  document["effect"] = decision.permitted() ? "permit" : decision.effect == Effect::kDeny ? "deny" : "could not decide";
+  document["reason"] = to_string(decision.reason);
+  document["resource"] = decision.resource.empty() ? boost::json::value(nullptr) : boost::json::value(decision.resource);
+  boost::json::array missing;
+  for (const std::string& name : scope_names(decision.missing_scopes)) missing.emplace_back(name);
+  document["missing_scopes"] = std::move(missing);
+  boost::json::array steps;
+  for (const DecisionStep& step : decision.steps) {
+    steps.push_back(boost::json::object{{"step", step.name}, {"passed", step.passed}, {"detail", step.detail}});
+  }
+  document["steps"] = std::move(steps);
+  return document;
+}
+
+/// The index has no credential that is revoked or long expired: there is nothing to run the request with.
+Error not_live(const Document& token) {
+  const std::string state(token.at("state").as_string());
+  return fail(Errc::kConflict, "That token is " + state + ", so every request with it is answered 401.", {}, "token");
+}
+
+}  // namespace
+
+Result<Document> explain_request(Services& services, std::string_view request_id) {
+  GH_TRY(const store::Reader reader, services.database.read());
+  const auto kept = reader->usage.decision(std::string(request_id));
+  if (!kept) {
+    if (kept.error().code != Errc::kNotFound) return kept.error();
+    return fail(
+        Errc::kNotFound,
+        "There is no record of that request: only refused ones are kept, the newest ones, and they appear within a second.", {},
+        "request_id");
+  }
+  boost::json::error_code problem;
+  boost::json::value parsed = boost::json::parse(kept.value().json, problem);
+  if (problem || !parsed.is_object()) return fail(Errc::kDataCorrupt, "The record of that request can't be read.");
+  Document document = std::move(parsed.get_object());
+  document["request_id"] = kept.value().request_id;
+  document["at"] = format_instant(kept.value().at);
+  const std::string& token = kept.value().credential.value;
+  document["token_id"] = token.empty() ? boost::json::value(nullptr) : boost::json::value(token);
+  return document;
+}
+
+Result<Document> explain_token(Services& services, const ExplainToken& request) {
+  gateway::ExplainRequest wanted;
+  GH_TRY(wanted.method, parse_method(request.method));
+  wanted.target = request.target;
+  wanted.body = request.body;
+  GH_TRY(wanted.address, parse_ip(request.address.empty() ? std::string("127.0.0.1") : request.address));
+  std::string token_id;
+  {
+    GH_TRY(const store::Reader reader, services.database.read());
+    GH_TRY(const auto found, find_token(*reader.operator->(), request.token));
+    token_id = found.value.id.value;
+    for (const SecretRecord& secret : found.value.secrets) {
+      if (!wanted.credential) wanted.credential = services.index.find_locked(secret.id.value).credential;
+    }
+    if (!wanted.credential) {
+      GH_TRY(const Document token, Describer(*reader.operator->(), services.clock.now()).token(found.value));
+      return not_live(token);
+    }
+  }
+  const auto lookup = [&services](const http::UpstreamRequest& one) { return look_up(services.fetch, one); };
+  const Decision decision = gateway::explain(services.gateway, wanted, lookup, services.clock.now());
+  Document document = describe(decision);
+  document["token_id"] = token_id;
+  document["method"] = request.method;
+  document["path"] = request.target;
+  return document;
+}
+
+Result<Documents> trace(Services& services, std::string_view site, const std::string& object, std::optional<Instant> until,
+                        int limit) {
+  GH_TRY(const store::Reader reader, services.database.read());
+  GH_TRY(const auto found, find_site(*reader.operator->(), site));
+  GH_TRY(const auto lines, reader->usage.trace(found.value.id, object, until, limit));
+  Describer describer(*reader.operator->(), services.clock.now());
+  Documents documents;
+  for (const store::WriteLine& line : lines) {
+    GH_TRY(Document document, describer.write_line(line));
+    documents.items.push_back(std::move(document));
+  }
+  return documents;
+}
+
+}  // namespace gatehouse::admin

@@ -1,0 +1,28 @@
+// Use cases that answer "why?" and "who did it?": explain, trace.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "admin/common.h"
+
+namespace gatehouse::admin {
+
+struct ExplainToken {
+  std::string token;
+  std::string method;
+  std::string target;  ///< with the site's prefix (/ex/jira/acme/rest/…), or without where the token's boundary names one site
+  std::string body;
+  std::string address;  ///< the client's; empty: 127.0.0.1
+};
+
+/// The decision that was kept of a request. kNotFound where it never was, or has been dropped since.
+Result<Document> explain_request(Services& services, std::string_view request_id);
+/// What the gateway would do, by its own code; look-ups are carried out, the request itself is not.
+Result<Document> explain_token(Services& services, const ExplainToken& request);
+/// Which automation wrote to this object (id or key), newest first; up to `until`.
+Result<Documents> trace(Services& services, std::string_view site, const std::string& object, std::optional<Instant> until,
+                        int limit);
+
+}  // namespace gatehouse::admin

@@ -1,0 +1,31 @@
+// The organization's policy: a few named settings with defaults. `gatehouse policy show|set`.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "admin/common.h"
+
+namespace gatehouse::admin {
+
+struct Policy {
+  /// How many service accounts may be live or paused; nothing: unlimited.
+  std::optional<std::int64_t> service_accounts = 5;
+  /// The longest lifetime of a temporary token; nothing: any.
+  std::optional<Duration> longest_lifetime;
+  bool permanent_tokens = true;  ///< tokens without an end may be made
+  Duration default_overlap = std::chrono::hours(24 * 7);
+  bool pause_on_reuse = false;  ///< use of a retired secret pauses the token
+};
+
+/// Defaults where nothing was set.
+Result<Policy> read_policy(const store::Repositories& at);
+Result<Document> show_policy(Services& services);
+/// Names as `show` prints them; an unknown name or value is kInvalidArgument and nothing is changed.
+Result<Document> set_policy(Services& services, const Caller& caller,
+                            const std::vector<std::pair<std::string, std::string>>& values);
+
+}  // namespace gatehouse::admin

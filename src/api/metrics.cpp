@@ -1,0 +1,55 @@
+#include "api/metrics.h"
+
+#include <algorithm>
+
+#include "admin/index_feed.h"
+#include "token/live_index.h"
+
+namespace gatehouse::api {
+namespace {
+
+constexpr std::string_view kType = "text/plain; version=0.0.4; charset=utf-8";
+
+void gauge(std::string& out, std::string_view name, std::string_view help, std::int64_t value) {
+  out += "# HELP " + std::string(name) + " " + std::string(help) + "\n# TYPE " + std::string(name) + " gauge\n";
+  out += std::string(name) + " " + std::to_string(value) + "\n";
+}
+
+}  // namespace
+
+Response readiness(admin::Services& services) {
+  std::string problems;
+  if (const auto feed = services.feed->health(); !feed) problems += "store: " + feed.error().public_detail + "\n";
+  if (const auto head = services.log.health(); !head) problems += "audit head: " + head.error().public_detail + "\n";
+  if (services.index.fresh() + services.gateway.settings.stale_limit < services.clock.now())
+    problems += "index: older than the stale limit\n";
+  Response response;
+  response.status = problems.empty() ? 200 : 503;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = problems.empty() ? "ok\n" : problems;
+  return response;
+}
+
+Response metrics(admin::Services& services) {
+  Response response;
+  response.content_type = kType;
+  const auto snapshot = services.sites.snapshot();
+  // Never loaded is the beginning of time, and the difference to it does not fit.
+  const Instant fresh = std::max(services.index.fresh(), Instant{});
+  const Duration age = services.clock.now() - fresh;
+  gauge(response.body, "gatehouse_credentials", "Live credentials in this node's index.",
+        static_cast<std::int64_t>(services.index.size()));
+  gauge(response.body, "gatehouse_sites", "Sites that this node forwards to.",
+        static_cast<std::int64_t>(snapshot ? snapshot->all().size() : 0));
+  gauge(response.body, "gatehouse_index_age_milliseconds", "Since the last successful read of the store was sent.", age.count());
+  gauge(response.body, "gatehouse_store_healthy", "1 where the store could be read at the last try.",
+        services.feed->health() ? 1 : 0);
+  gauge(response.body, "gatehouse_audit_head_healthy", "1 where the audit head could be written.", services.log.health() ? 1 : 0);
+  if (services.gateway.log) {
+    gauge(response.body, "gatehouse_request_records_lost", "Usage records dropped since the rings were full; writes never are.",
+          static_cast<std::int64_t>(services.gateway.log->lost()));
+  }
+  return response;
+}
+
+}  // namespace gatehouse::api

@@ -1,0 +1,42 @@
+#include "admin/policy.h"
+#include "api/replies.h"
+#include "api/routes.h"
+
+namespace gatehouse::api {
+namespace {
+
+Result<Reply> show(Call& call) { return reply(admin::show_policy(call.services)); }
+
+Result<Reply> set(Call& call) {
+  std::vector<std::pair<std::string, std::string>> values;
+  for (const auto& member : call.body) values.emplace_back(std::string(member.key()), std::string(member.value().as_string()));
+  if (values.empty()) return fail(Errc::kInvalidArgument, "Name at least one policy.");
+  return reply(admin::set_policy(call.services, call.caller, values));
+}
+
+}  // namespace
+
+std::vector<Route> policy_routes() {
+  const std::vector<Field> fields{
+      {"service-accounts", Type::kText, false, "free (5), guard-standard (250), enterprise (1000), a number, or unlimited."},
+      {"longest-lifetime", Type::kText, false, "Of a temporary token: a duration, or any."},
+      {"permanent-tokens", Type::kText, false, "allowed or refused.", {"allowed", "refused"}},
+      {"default-overlap", Type::kDuration, false, "How long an old secret works after the first use of its successor."},
+      {"reuse", Type::kText, false, "Use of a retired secret: tell, or pause the token too.", {"tell", "pause"}}};
+  return {
+      {"GET",
+       "/api/v1/policy",
+       "showPolicy",
+       "policy",
+       "Show the organization's policy.",
+       Need::kAuditor,
+       {},
+       {},
+       "Policy",
+       200,
+       show},
+      {"PATCH", "/api/v1/policy", "setPolicy", "policy", "Change some of it.", Need::kOrgAdmin, {}, fields, "Policy", 200, set},
+  };
+}
+
+}  // namespace gatehouse::api

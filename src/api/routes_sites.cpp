@@ -1,0 +1,230 @@
+#include "admin/sites.h"
+#include "api/replies.h"
+#include "api/routes.h"
+
+namespace gatehouse::api {
+namespace {
+
+std::vector<Field> secret_fields(bool auth_required) {
+  return {{"auth", Type::kText, auth_required, "How Gatehouse shows itself to the site.", {"none", "basic", "bearer", "oauth2"}},
+          {"username", Type::kText, false, "Of basic: the e-mail address of the Atlassian account."},
+          {"secret", Type::kSecret, false, "The API token or password; never answered again."},
+          {"expires_at", Type::kInstant, false, "When it ends at the site, so that its owner is told before."},
+          {"owner", Type::kText, false, "Who answers for it, by e-mail address; by default the caller."}};
+}
+
+Result<admin::SiteSecret> secret_of(const Call& call) {
+  admin::SiteSecret secret;
+  secret.auth = call.text("auth");
+  secret.username = call.text("username");
+  secret.secret = SecretString(call.text("secret"));
+  secret.owner = call.text("owner");
+  GH_TRY(secret.expires_at, call.instant("expires_at"));
+  return secret;
+}
+
+Result<Reply> add(Call& call) {
+  admin::AddSite request;
+  request.key = call.text("key");
+  request.product = call.text("product");
+  request.url = call.text("url");
+  request.cloud_id = call.text("cloud_id");
+  request.host = call.text("host");
+  GH_TRY(request.credential, secret_of(call));
+  return reply(admin::add_site(call.services, call.caller, request), 201);
+}
+
+Result<Reply> list(Call& call) {
+  GH_TRY(const store::Page page, page_of(call));
+  return reply(admin::list_sites(call.services, page));
+}
+
+Result<Reply> show(Call& call) { return reply(admin::show_site(call.services, call.at("site"))); }
+
+Result<Reply> edit(Call& call) {
+  admin::EditSite request;
+  request.url = call.maybe_text("url");
+  request.cloud_id = call.maybe_text("cloud_id");
+  request.host = call.maybe_text("host");
+  return reply(admin::edit_site(call.services, call.caller, call.at("site"), request));
+}
+
+Result<Reply> test(Call& call) { return reply(admin::test_site(call.services, call.caller, call.at("site"))); }
+
+Result<Reply> pause(Call& call) {
+  GH_TRY(const admin::PauseRequest request, pause_of(call));
+  return reply(admin::pause_site(call.services, call.caller, call.at("site"), request));
+}
+
+Result<Reply> resume(Call& call) { return reply(admin::resume_site(call.services, call.caller, call.at("site"))); }
+Result<Reply> remove(Call& call) { return reply(admin::remove_site(call.services, call.caller, call.at("site"))); }
+
+Result<Reply> add_credential(Call& call) {
+  GH_TRY(const admin::SiteSecret secret, secret_of(call));
+  return reply(admin::add_site_credential(call.services, call.caller, call.at("site"), call.text("account"), secret), 201);
+}
+
+Result<Reply> rotate_credential(Call& call) {
+  GH_TRY(const admin::SiteSecret secret, secret_of(call));
+  return reply(admin::rotate_site_credential(call.services, call.caller, call.at("site"), call.text("account"), secret));
+}
+
+Result<Reply> list_credentials(Call& call) {
+  GH_TRY(const store::Page page, page_of(call));
+  return reply(admin::list_site_credentials(call.services, call.at("site"), call.flag("revoked"), page));
+}
+
+Result<Reply> remove_credential(Call& call) {
+  return reply(admin::remove_site_credential(call.services, call.caller, call.at("site"), call.at("credential")));
+}
+
+std::vector<Field> add_fields() {
+  std::vector<Field> fields{{"key", Type::kText, true, "Its short name, [a-z0-9-]: the first half of every resource."},
+                            {"product", Type::kText, true, "What answers there.", {"jira", "confluence", "openapi"}},
+                            {"url", Type::kText, true, "https://acme.atlassian.net, without a slash at the end."},
+                            {"cloud_id", Type::kText, false, "Atlassian's id of the site; clients may use it in the path."},
+                            {"host", Type::kText, false, "A host name of the gateway that is mapped to this site."}};
+  for (Field& field : secret_fields(true)) fields.push_back(std::move(field));
+  return fields;
+}
+
+std::vector<Field> credential_fields(bool auth_required) {
+  std::vector<Field> fields = secret_fields(auth_required);
+  fields.push_back({"account", Type::kText, false, "A service account's own credential; left out: the site's."});
+  return fields;
+}
+
+}  // namespace
+
+std::vector<Route> site_routes() {
+  const std::vector<Field> edits{
+      {"url", Type::kText, false, "Another origin drops the site's credentials, which are sealed to the old one."},
+      {"cloud_id", Type::kText, false, "Empty: none."},
+      {"host", Type::kText, false, "Empty: none."}};
+  return {
+      {"POST",
+       "/api/v1/sites",
+       "addSite",
+       "site",
+       "Add a site with the credential that Gatehouse shows to it.",
+       Need::kOrgAdmin,
+       {},
+       add_fields(),
+       "Site",
+       201,
+       add},
+      {"GET", "/api/v1/sites", "listSites", "site", "List the sites.", Need::kAuditor, with_paging({}), {}, "Site[]", 200, list},
+      {"GET",
+       "/api/v1/sites/{site}",
+       "showSite",
+       "site",
+       "Show a site, by key or id.",
+       Need::kAuditor,
+       {},
+       {},
+       "Site",
+       200,
+       show},
+      {"PATCH",
+       "/api/v1/sites/{site}",
+       "editSite",
+       "site",
+       "Change a site's address, cloud id or host.",
+       Need::kOrgAdmin,
+       {},
+       edits,
+       "Site",
+       200,
+       edit},
+      {"DELETE",
+       "/api/v1/sites/{site}",
+       "removeSite",
+       "site",
+       "Remove a site; its credentials are revoked.",
+       Need::kOrgAdmin,
+       {},
+       {},
+       "Site",
+       200,
+       remove},
+      {"POST",
+       "/api/v1/sites/{site}/test",
+       "testSite",
+       "site",
+       "Ask the site who Gatehouse is there.",
+       Need::kOrgAdmin,
+       {},
+       {},
+       "SiteTest",
+       200,
+       test},
+      {"POST",
+       "/api/v1/sites/{site}/pause",
+       "pauseSite",
+       "site",
+       "Let no request through to a site.",
+       Need::kOrgAdmin,
+       {},
+       pause_fields(),
+       "Site",
+       200,
+       pause},
+      {"POST",
+       "/api/v1/sites/{site}/resume",
+       "resumeSite",
+       "site",
+       "End a site's pause.",
+       Need::kOrgAdmin,
+       {},
+       {},
+       "Site",
+       200,
+       resume},
+      {"GET",
+       "/api/v1/sites/{site}/credentials",
+       "listSiteCredentials",
+       "site",
+       "List the credentials that Gatehouse shows to a site.",
+       Need::kAuditor,
+       with_paging({{"revoked", Type::kBoolean, false, "These as well."}}),
+       {},
+       "SiteCredential[]",
+       200,
+       list_credentials},
+      {"POST",
+       "/api/v1/sites/{site}/credentials",
+       "addSiteCredential",
+       "site",
+       "Give a site, or a service account on it, a credential.",
+       Need::kOrgAdmin,
+       {},
+       credential_fields(true),
+       "SiteCredential",
+       201,
+       add_credential},
+      {"POST",
+       "/api/v1/sites/{site}/credentials/rotate",
+       "rotateSiteCredential",
+       "site",
+       "Replace the live credential by another secret.",
+       Need::kOrgAdmin,
+       {},
+       credential_fields(false),
+       "SiteCredential",
+       200,
+       rotate_credential},
+      {"DELETE",
+       "/api/v1/sites/{site}/credentials/{credential}",
+       "removeSiteCredential",
+       "site",
+       "Revoke one of them.",
+       Need::kOrgAdmin,
+       {},
+       {},
+       "SiteCredential",
+       200,
+       remove_credential},
+  };
+}
+
+}  // namespace gatehouse::api

@@ -1,0 +1,47 @@
+// gatehouse audit list, gatehouse audit export (verify opens the data folder and stands in local/)
+#include <iostream>
+
+#include "cli/nouns.h"
+#include "cli/print.h"
+
+namespace gatehouse::cli {
+namespace {
+
+Command& with_filters(Command& command) {
+  return command.text("--action", "action", "token.revoke, or token. for all of a noun")
+      .text("--target", "target", "of the record with this id")
+      .text("--actor", "actor", "by this person, by e-mail address")
+      .instant("--from", "from", "from this instant on")
+      .instant("--to", "to", "before this instant");
+}
+
+}  // namespace
+
+void add_audit_commands(CLI::App& root, Runner runner) {
+  CLI::App* audit = add_noun(root, "audit", "who did what");
+  Command list(audit, runner, "list", "list the audit log, newest first");
+  with_filters(list).run([](Call& call) {
+    return call.list(api_path({"audit"}), [](Context& context, const boost::json::value& items) {
+      print_table(context, items,
+                  {{"#", "sequence"},
+                   {"AT", "at"},
+                   {"ACTION", "action"},
+                   {"TARGET", "target_name"},
+                   {"BY", "actor"},
+                   {"REASON", "reason"},
+                   {"OUTCOME", "outcome"}});
+    });
+  });
+  Command export_lines(audit, runner, "export", "the audit log as JSON Lines, oldest first, with its MACs");
+  with_filters(export_lines).run([](Call& call) {
+    const auto client = Client::make(call.context);
+    if (!client) return call.complain(client.error());
+    const auto answer = client.value().send("GET", with_query(api_path({"audit", "export"}), call.query()));
+    if (!answer) return call.complain(answer.error());
+    if (!answer.value().ok()) return call.complain(answer.value());
+    call.context.out << answer.value().text;
+    return static_cast<int>(kDone);
+  });
+}
+
+}  // namespace gatehouse::cli

@@ -1,0 +1,27 @@
+#include "cli/commands.h"
+
+#include "cli/nouns.h"
+
+namespace gatehouse::cli {
+
+Command& with_pause_options(Command& command) {
+  return command.text("--reason", "reason", "why; stands in the audit log and in the lists")
+      .instant("--until", "until", "when it is over by itself, such as 2027-02-24T18:00:00Z");
+}
+
+void add_remote_commands(CLI::App& root, Context& context, int& exit_status) {
+  const Runner runner{context, exit_status};
+  add_common_options(root, context, true);
+  add_site_commands(root, runner);
+  add_user_commands(root, runner);
+  add_account_commands(root, runner);
+  add_grant_commands(root, runner);
+  add_token_commands(root, runner);
+  add_explain_command(root, runner);
+  add_trace_command(root, runner);
+  add_report_commands(root, runner);
+  add_audit_commands(root, runner);
+  add_policy_commands(root, runner);
+}
+
+}  // namespace gatehouse::cli

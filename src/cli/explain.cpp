@@ -1,0 +1,87 @@
+// gatehouse explain, gatehouse trace
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include "cli/nouns.h"
+#include "cli/print.h"
+
+namespace gatehouse::cli {
+namespace {
+
+namespace json = boost::json;
+
+void print_decision(Context& context, const json::value& answer) {
+  const json::object& decision = answer.get_object();
+  const auto word = [&decision](std::string_view name) {
+    const auto* value = decision.if_contains(name);
+    return value ? in_words(*value) : std::string("-");
+  };
+  context.out << word("effect") << ": " << word("reason") << "\n";
+  if (const auto* steps = decision.if_contains("steps"); steps && steps->is_array()) {
+    for (const json::value& one : steps->get_array()) {
+      const json::object& step = one.get_object();
+      context.out << (step.at("passed").as_bool() ? "  ok    " : "  stop  ") << in_words(step.at("step")) << ": "
+                  << in_words(step.at("detail")) << "\n";
+    }
+  }
+  if (const auto* missing = decision.if_contains("missing_scopes");
+      missing && missing->is_array() && !missing->get_array().empty()) {
+    context.out << "missing scopes: " << in_words(*missing) << "\n";
+  }
+}
+
+}  // namespace
+
+void add_explain_command(CLI::App& root, Runner runner) {
+  auto body_file = std::make_shared<std::string>();
+  Command explain(&root, runner, "explain", "why a request was, or would be, permitted or refused");
+  explain.text("--request-id", "request_id", "of a refused request: the Gatehouse-Request-Id of its answer")
+      .text("--token-id", "token", "or what would be decided for this token, with METHOD and PATH")
+      .text("--address", "address", "the client's address; 127.0.0.1 by default")
+      .positional("METHOD", "method", "such as GET", false)
+      .positional("PATH", "path", "such as /ex/jira/acme/rest/api/3/issue/A-1", false);
+  explain.app()->add_option("--body", *body_file, "a file with the request's body");
+  explain.run([body_file](Call& call) {
+    const bool by_request = call.body.contains("request_id");
+    const bool has_both = !call.text("method").empty() && !call.text("path").empty();
+    if (by_request == call.body.contains("token") || by_request == has_both) {
+      return call.complain(fail(Errc::kInvalidArgument, "Give either --request-id ID, or --token-id ID METHOD PATH."));
+    }
+    if (has_both) {
+      call.body["method"] = call.text("method");
+      call.body["path"] = call.text("path");
+    }
+    if (!body_file->empty()) {
+      std::ifstream from(*body_file, std::ios::binary);
+      if (!from) return call.complain(fail(Errc::kInvalidArgument, "The file " + *body_file + " can't be read."));
+      call.body["body"] = std::string(std::istreambuf_iterator<char>(from), std::istreambuf_iterator<char>());
+    }
+    return call.post(api_path({"explain"}), print_decision);
+  });
+}
+
+void add_trace_command(CLI::App& root, Runner runner) {
+  Command(&root, runner, "trace", "which automation wrote to an object")
+      .positional("SITE", "site", "the site, by key")
+      .positional("OBJECT", "object", "the object, such as PROJ-123")
+      .instant("--at", "at", "up to this instant; now by default")
+      .integer("--limit", "limit", "how many at most; 100 by default")
+      .run([](Call& call) {
+        call.body["site"] = call.text("site");
+        call.body["object"] = call.text("object");
+        return call.list(api_path({"trace"}), [](Context& context, const json::value& items) {
+          print_table(context, items,
+                      {{"AT", "at"},
+                       {"OBJECT", "object"},
+                       {"OPERATION", "operation"},
+                       {"ACCOUNT", "account"},
+                       {"TOKEN", "token_id"},
+                       {"STATUS", "status"},
+                       {"REQUEST", "request_id"}});
+        });
+      });
+}
+
+}  // namespace gatehouse::cli

@@ -1,0 +1,140 @@
+// gatehouse site …
+#include <iostream>
+#include <memory>
+
+#include "cli/nouns.h"
+#include "cli/print.h"
+#include "cli/secret_input.h"
+
+namespace gatehouse::cli {
+namespace {
+
+using File = std::shared_ptr<std::string>;
+
+/// The secret never stands on the command line: it is read when the command runs.
+int with_secret(Call& call, const std::string& file, const std::function<int()>& send) {
+  const auto* auth = call.body.if_contains("auth");
+  const bool none = auth && *auth == "none";
+  if (!none) {
+    const auto secret = read_secret(call.context, file, "Secret for the site");
+    if (!secret) return call.complain(secret.error());
+    call.body["secret"] = secret.value().expose();
+  }
+  return send();
+}
+
+Command& with_secret_options(Command& command, const File& file, bool auth_required) {
+  command.choice("--auth", "auth", "how Gatehouse shows itself to the site", {"none", "basic", "bearer", "oauth2"});
+  if (auth_required) command.required();
+  command.text("--username", "username", "of basic: the e-mail address of the Atlassian account")
+      .instant("--expires-at", "expires_at", "when the secret ends at the site")
+      .text("--owner", "owner", "who answers for it, by e-mail address");
+  command.app()->add_option("--secret-file", *file, "a file with the secret, or - for standard input; else it is asked for");
+  return command;
+}
+
+void add_credential_commands(CLI::App* site, Runner runner) {
+  CLI::App* noun = add_noun(*site, "credential", "what Gatehouse shows to a site");
+  for (const bool rotate : {false, true}) {
+    auto file = std::make_shared<std::string>();
+    Command command(noun, runner, rotate ? "rotate" : "add",
+                    rotate ? "replace the live credential by another secret" : "give a site, or an account on it, a credential");
+    command.text("--site", "site", "the site, by key")
+        .required()
+        .text("--account", "account", "a service account's own credential");
+    with_secret_options(command, file, !rotate).run([file, rotate](Call& call) {
+      const std::string site_key(call.body["site"].as_string());
+      call.body.erase("site");
+      const std::string path = api_path({"sites", site_key, "credentials"}) + (rotate ? "/rotate" : "");
+      return with_secret(call, *file, [&] { return call.post(path, print_record); });
+    });
+  }
+  Command(noun, runner, "list", "list them, without secrets")
+      .text("--site", "site", "the site, by key")
+      .required()
+      .flag("--revoked", "revoked", "these as well")
+      .run([](Call& call) {
+        const std::string site_key(call.body["site"].as_string());
+        call.body.erase("site");
+        return call.list(api_path({"sites", site_key, "credentials"}), [](Context& context, const boost::json::value& items) {
+          print_table(context, items,
+                      {{"ID", "id"},
+                       {"ACCOUNT", "account"},
+                       {"AUTH", "auth"},
+                       {"USERNAME", "username"},
+                       {"OWNER", "owner"},
+                       {"EXPIRES", "expires_at"},
+                       {"STATE", "state"}});
+        });
+      });
+  Command(noun, runner, "remove", "revoke one of them")
+      .positional("ID", "id", "the credential's id")
+      .text("--site", "site", "the site, by key")
+      .required()
+      .run([](Call& call) {
+        const std::string site_key(call.body["site"].as_string());
+        call.body.erase("site");
+        return call.send("DELETE", api_path({"sites", site_key, "credentials", call.text("id")}), print_record);
+      });
+}
+
+}  // namespace
+
+void add_site_commands(CLI::App& root, Runner runner) {
+  CLI::App* site = add_noun(root, "site", "the APIs that Gatehouse stands before");
+  auto file = std::make_shared<std::string>();
+  Command add(site, runner, "add", "add a site with the credential that Gatehouse shows to it", Command::Url::kSite);
+  add.positional("KEY", "key", "its short name: the first half of every resource")
+      .choice("--product", "product", "what answers there", {"jira", "confluence", "openapi"})
+      .required()
+      .text("--url", "url", "https://acme.atlassian.net")
+      .required()
+      .text("--cloud-id", "cloud_id", "Atlassian's id of the site")
+      .text("--host", "host", "a host name of the gateway that is mapped to this site");
+  with_secret_options(add, file, true).run([file](Call& call) {
+    call.body["key"] = call.text("key");
+    return with_secret(call, *file, [&] { return call.post(api_path({"sites"}), print_record); });
+  });
+  Command(site, runner, "list", "list the sites").run([](Call& call) {
+    return call.list(api_path({"sites"}), [](Context& context, const boost::json::value& items) {
+      print_table(context, items, {{"KEY", "key"}, {"PRODUCT", "product"}, {"URL", "url"}, {"HOST", "host"}, {"STATE", "state"}});
+    });
+  });
+  Command(site, runner, "show", "show one").positional("KEY", "key", "its key").run([](Call& call) {
+    return call.get(api_path({"sites", call.text("key")}), print_record);
+  });
+  Command(site, runner, "edit", "change its address; another origin drops its credentials", Command::Url::kSite)
+      .positional("KEY", "key", "its key")
+      .text("--url", "url", "the new address")
+      .text("--cloud-id", "cloud_id", "empty: none")
+      .text("--host", "host", "empty: none")
+      .run([](Call& call) {
+        return call.send("PATCH", api_path({"sites", call.text("key")}), print_record);
+      });
+  Command(site, runner, "test", "ask the site who Gatehouse is there").positional("KEY", "key", "its key").run([](Call& call) {
+    int status = kDone;
+    const auto answer = call.fetch("POST", api_path({"sites", call.text("key"), "test"}), status);
+    if (status != kDone) return status;
+    if (call.context.json) {
+      call.context.out << boost::json::serialize(answer) << "\n";
+    } else {
+      print_record(call.context, answer);
+    }
+    return answer.at("ok").as_bool() ? kDone : kFoundSomething;
+  });
+  Command pause(site, runner, "pause", "let no request through to it");
+  with_pause_options(pause.positional("KEY", "key", "its key")).run([](Call& call) {
+    return call.post(api_path({"sites", call.text("key"), "pause"}), print_record);
+  });
+  Command(site, runner, "resume", "end its pause").positional("KEY", "key", "its key").run([](Call& call) {
+    return call.post(api_path({"sites", call.text("key"), "resume"}), print_record);
+  });
+  Command(site, runner, "remove", "remove it; its credentials are revoked")
+      .positional("KEY", "key", "its key")
+      .run([](Call& call) {
+        return call.send("DELETE", api_path({"sites", call.text("key")}), print_record);
+      });
+  add_credential_commands(site, runner);
+}
+
+}  // namespace gatehouse::cli

@@ -1,0 +1,138 @@
+// gatehouse token …
+#include <iostream>
+
+#include "cli/nouns.h"
+#include "cli/print.h"
+
+namespace gatehouse::cli {
+namespace {
+
+namespace json = boost::json;
+
+std::string member(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value ? in_words(*value) : "-";
+}
+
+std::string words_of_new(const json::object& token) {
+  std::string words = "Token " + member(token, "id") + " of " + member(token, "account") + " for " + member(token, "resources") +
+                      ": " + member(token, "scopes") + ".\n";
+  const auto* ends = token.if_contains("expires_at");
+  words += ends && ends->is_string() ? "It ends at " + member(token, "expires_at") + ".\n"
+                                     : "It has no end; rotate it every " + member(token, "rotate_every") + ".\n";
+  if (const auto* waiting = token.if_contains("waiting"); waiting && waiting->is_array() && !waiting->get_array().empty()) {
+    words += "Waiting for grant, and opening nothing until then: " + in_words(*waiting) + ".\n";
+  }
+  return words + "This is the only time that the token is shown.\n";
+}
+
+std::string words_of_successor(const json::object& token) {
+  return "Successor of " + member(token, "replaces") + " in token " + member(token, "id") +
+         ". The old secret works on; its overlap begins with the first use of this one (used now, it would end at " +
+         member(token, "overlap_ends_at") + ").\nThis is the only time that the token is shown.\n";
+}
+
+void add_create(CLI::App* token, Runner runner) {
+  Command create(token, runner, "create", "create an API token");
+  create.text("--account", "account", "its service account, by handle")
+      .required()
+      .text("--name", "name", "what people call it")
+      .required()
+      .texts("--scopes", "scopes", "Atlassian's scope names, with commas between them")
+      .text("--role", "role", "access role: viewer, member, administrator, or the organization's own")
+      .texts("--resource,--project,--space", "resources", "acme/A, acme/* or acme/A=viewer; may be repeated")
+      .required()
+      .duration("--expires-in", "expires_in", "its end, counted from now, such as 30d")
+      .instant("--expires-at", "expires_at", "its exact end, such as 2027-02-24T18:00:00Z")
+      .flag("--permanent", "permanent", "no end; needs a rotation policy")
+      .duration("--rotate-every", "rotate_every", "how often it is to be rotated, such as 90d")
+      .duration("--overlap", "overlap", "how long an old secret works after the first use of its successor")
+      .text("--owner", "owner", "who answers for it, by e-mail address")
+      .texts("--allow-ip", "allow_ips", "an address or network it may be used from; may be repeated")
+      .text("--rate", "rate", "its own limit, such as 10/s")
+      .flag("--relaxed-queries", "relaxed_queries", "JQL may name what lies outside; that reveals whether it exists")
+      .run([](Call& call) {
+        const int lifetimes = static_cast<int>(call.body.contains("expires_in")) +
+                              static_cast<int>(call.body.contains("expires_at")) +
+                              static_cast<int>(call.body.contains("permanent"));
+        if (lifetimes != 1)
+          return call.complain(
+              fail(Errc::kInvalidArgument, "Give exactly one of --expires-in 30d, --expires-at T and --permanent."));
+        if (!call.body.contains("scopes") && !call.body.contains("role"))
+          return call.complain(fail(Errc::kInvalidArgument, "Give --scopes, --role or both."));
+        return call.send_for_secret(api_path({"tokens"}), "token", words_of_new);
+      });
+}
+
+void add_list(CLI::App* token, Runner runner) {
+  Command(token, runner, "list", "list the tokens, ended ones too")
+      .text("--account", "account", "of this service account")
+      .text("--owner", "owner", "whose owner this is")
+      .choice("--state", "state", "only these", {"live", "paused", "revoked", "expired"})
+      .text("--resource,--project,--space", "resource", "whose boundary names this resource")
+      .duration("--expiring-within", "expiring_within", "that end from now on within this time, such as 14d")
+      .run([](Call& call) {
+        return call.list(api_path({"tokens"}), [](Context& context, const json::value& items) {
+          print_table(context, items,
+                      {{"ID", "id"},
+                       {"ACCOUNT", "account"},
+                       {"NAME", "name"},
+                       {"RESOURCES", "resources"},
+                       {"EXPIRES", "expires_at"},
+                       {"OWNER", "owner"},
+                       {"STATE", "state"}});
+        });
+      });
+}
+
+}  // namespace
+
+void add_token_commands(CLI::App& root, Runner runner) {
+  CLI::App* token = add_noun(root, "token", "API tokens");
+  add_create(token, runner);
+  add_list(token, runner);
+  Command(token, runner, "show", "show one")
+      .positional("ID", "id", "its id, or the public id inside the token")
+      .run([](Call& call) {
+        return call.get(api_path({"tokens", call.text("id")}), print_record);
+      });
+  Command(token, runner, "narrow", "take something away from it")
+      .positional("ID", "id", "its id")
+      .texts("--scopes", "scopes", "what is kept")
+      .texts("--resource,--project,--space", "resources", "what is kept; acme/A=viewer narrows the access role there")
+      .text("--role", "role", "a narrower access role")
+      .instant("--expires-at", "expires_at", "an earlier end")
+      .texts("--allow-ip", "allow_ips", "networks inside of the present ones")
+      .text("--rate", "rate", "a lower rate")
+      .run([](Call& call) {
+        return call.post(api_path({"tokens", call.text("id"), "narrow"}), print_record);
+      });
+  Command(token, runner, "transfer", "give it to another owner")
+      .positional("ID", "id", "its id")
+      .text("--to", "to", "the new owner, by e-mail address")
+      .required()
+      .run([](Call& call) {
+        return call.post(api_path({"tokens", call.text("id"), "transfer"}), print_record);
+      });
+  Command(token, runner, "rotate", "make a successor of its secret")
+      .positional("ID", "id", "its id")
+      .duration("--overlap", "overlap", "how long the old secret works after the first use of the new one, such as 7d")
+      .run([](Call& call) {
+        return call.send_for_secret(api_path({"tokens", call.text("id"), "rotate"}), "token", words_of_successor);
+      });
+  Command pause(token, runner, "pause", "refuse every request with it");
+  with_pause_options(pause.positional("ID", "id", "its id")).run([](Call& call) {
+    return call.post(api_path({"tokens", call.text("id"), "pause"}), print_record);
+  });
+  Command(token, runner, "resume", "end its pause").positional("ID", "id", "its id").run([](Call& call) {
+    return call.post(api_path({"tokens", call.text("id"), "resume"}), print_record);
+  });
+  Command(token, runner, "revoke", "end it for ever")
+      .positional("ID", "id", "its id")
+      .text("--reason", "reason", "why; stands in the audit log")
+      .run([](Call& call) {
+        return call.post(api_path({"tokens", call.text("id"), "revoke"}), print_record);
+      });
+}
+
+}  // namespace gatehouse::cli
