@@ -9,6 +9,8 @@
 #include <thread>
 
 #include "api/connection.h"
+#include "api/router.h"
+#include "base/random.h"
 #include "http/tls.h"
 
 namespace gatehouse::api {
@@ -29,12 +31,12 @@ IpAddress to_address(const asio::ip::address& from) {
 }  // namespace
 
 struct AdminServer::State {
-  State(AdminServerOptions given, RequestHandler to_call, Random& source)
+  State(AdminServerOptions given, RequestHandler to_call)
       : options(std::move(given)),
         handler(std::move(to_call)),
         workers(std::max(1U, options.workers)),
         acceptor(io),
-        shared{options, handler, source, workers},
+        shared{options, handler, random, workers},
         guard(asio::make_work_guard(io)) {}
 
   void accept();
@@ -42,6 +44,7 @@ struct AdminServer::State {
 
   AdminServerOptions options;
   RequestHandler handler;
+  SystemRandom random;  ///< for request ids
   asio::thread_pool workers;
   asio::io_context io{1};
   Tcp::acceptor acceptor;
@@ -79,8 +82,11 @@ void AdminServer::State::adopt(Tcp::socket socket) {
   connection->start();
 }
 
-AdminServer::AdminServer(AdminServerOptions options, RequestHandler handler, Random& random)
-    : state_(std::make_unique<State>(std::move(options), std::move(handler), random)) {}
+AdminServer::AdminServer(AdminServerOptions options, RequestHandler handler)
+    : state_(std::make_unique<State>(std::move(options), std::move(handler))) {}
+
+AdminServer::AdminServer(AdminServerOptions options, const Api& api)
+    : AdminServer(std::move(options), [&api](const Request& request) { return api.handle(request); }) {}
 
 AdminServer::~AdminServer() { stop(); }
 

@@ -12,7 +12,6 @@
 
 #include "api/message.h"
 #include "base/address.h"
-#include "base/random.h"
 #include "base/result.h"
 #include "http/listener.h"
 
@@ -31,10 +30,13 @@ struct AdminServerOptions {
 /// Called on a worker, by several at once.
 using RequestHandler = std::function<Response(const Request&)>;
 
+class Api;
+
 class AdminServer {
  public:
-  /// `random` makes request ids; thread-safe, and must outlive the server.
-  AdminServer(AdminServerOptions options, RequestHandler handler, Random& random);
+  AdminServer(AdminServerOptions options, RequestHandler handler);
+  /// Serves the API, which must outlive the server.
+  AdminServer(AdminServerOptions options, const Api& api);
   ~AdminServer();  ///< stops
   AdminServer(const AdminServer&) = delete;
   AdminServer& operator=(const AdminServer&) = delete;

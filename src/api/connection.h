@@ -10,6 +10,7 @@
 #include "api/admin_server.h"
 #include "api/byte_stream.h"
 #include "api/request_reader.h"
+#include "base/random.h"
 
 namespace gatehouse::api {
 
