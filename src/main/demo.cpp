@@ -48,7 +48,8 @@ class Walk {
     for (const std::string& word : words) typed += " " + quoted(word);
     out_ << "\n$ " << (input.empty() ? "" : "echo … | ") << "gatehouse" << typed << "\n";
     std::vector<std::string> all = words;
-    all.insert(all.end(), {"--url", admin_url_, "--key-file", key_file_});
+    // Before the noun: behind `site add`, --url is the site's.
+    all.insert(all.begin(), {"--url", admin_url_, "--key-file", key_file_});
     std::istringstream in(input);
     std::ostringstream out;
     std::ostringstream words_for_people;
