@@ -69,8 +69,9 @@ Action PathExchange::on_head(const RequestHead& head, const Peer& peer, const No
   kept_.clear();
   head_given_ = false;
   Action action;
-  if (does("forward") || does("whole")) return send(false);
-  if (does("upload")) return send(true);
+  const bool has_upstream = plan_.route != nullptr;
+  if (has_upstream && (does("forward") || does("whole"))) return send(false);
+  if (has_upstream && does("upload")) return send(true);
   if (does("echo") || does("prefix")) {
     action.kind = Action::Kind::kNeedBody;
     return action;
