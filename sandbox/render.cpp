@@ -1,6 +1,7 @@
 #include "sandbox/render.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace gatehouse::sandbox {
 namespace {
@@ -29,6 +30,25 @@ void add_visibility(json::object& out, const Comment& comment) {
 }
 
 }  // namespace
+
+std::string html_of(const Call& call, const std::string& text) {
+  std::string out = "<p>";
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::size_t end = at;
+    while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0 || text[end] == '-')) ++end;
+    const std::string word = text.substr(at, std::max<std::size_t>(1, end - at));
+    at += word.size();
+    const Issue* issue = word.find('-') == std::string::npos ? nullptr : find_issue(call.site, word);
+    if (issue == nullptr) {
+      out += word;
+    } else {
+      out += "<a href=\"" + call.site.base + "/browse/" + issue->key + "\" title=\"" + text_at(issue->fields, "summary") + "\">" +
+             word + "</a>";
+    }
+  }
+  return out + "</p>";
+}
 
 json::value text_json(const Call& call, const json::value& stored) {
   if (stored.is_null()) return nullptr;
@@ -132,6 +152,9 @@ json::object comment_json(const Call& call, const Issue& issue, const Comment& c
                    {"updated", comment.updated},
                    {"jsdPublic", true}};
   add_visibility(out, comment);
+  const std::vector<std::string> expand = call.list("expand");
+  if (std::find(expand.begin(), expand.end(), "renderedBody") != expand.end())
+    out["renderedBody"] = html_of(call, to_plain(comment.body));
   return out;
 }
 

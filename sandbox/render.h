@@ -32,6 +32,9 @@ json::array transitions_json(const Call& call, const Issue& issue);
 /// What a text is in this version of the API: wiki text, or ADF.
 json::value text_json(const Call& call, const json::value& stored);
 
+/// As HTML, in which each issue key has become a link with that issue's summary, of whatever project it is.
+std::string html_of(const Call& call, const std::string& text);
+
 /// Which fields of an issue, and what beside them.
 struct IssueView {
   std::vector<std::string> fields;  ///< as the parameter says: names, "*all", "*navigable", "-comment"

@@ -132,15 +132,16 @@ json::object rendered(const Call& call, const Issue& issue, const IssueView& vie
     if (!wants(view, field)) continue;
     if (id == "comment") {
       json::object talked = talk(call, issue, true);
-      for (json::value& one : talked["comments"].get_array())
-        one.get_object()["body"] = "<p>" + to_plain(one.get_object()["body"]) + "</p>";
+      for (json::value& one : talked["comments"].get_array()) {
+        one.get_object()["body"] = html_of(call, to_plain(one.get_object()["body"]));
+      }
       out[id] = std::move(talked);
       continue;
     }
     const bool text = id == "description" || id == "environment" || field.custom.ends_with(":textarea");
     const json::value* stored = issue.fields.if_contains(id);
-    out[id] =
-        text && stored != nullptr && !stored->is_null() ? json::value("<p>" + to_plain(*stored) + "</p>") : json::value(nullptr);
+    const bool shown = text && stored != nullptr && !stored->is_null();
+    out[id] = shown ? json::value(html_of(call, to_plain(*stored))) : json::value(nullptr);
   }
   return out;
 }

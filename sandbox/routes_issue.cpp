@@ -18,7 +18,8 @@ void remember(const Call& call, const Issue& issue) {
 Reply get_issue(Call& call) {
   const Issue* issue = &call.issue();
   Fault& fault = call.site.fault;
-  if (fault.kind == "lie" && fault.lie_issue != 0 && fault.remaining != 0) {
+  const bool hit = fault.match.empty() || call.request.target.find(fault.match) != std::string::npos;
+  if (fault.kind == "lie" && hit && fault.lie_issue != 0 && fault.remaining != 0) {
     const auto other = call.site.issues.find(fault.lie_issue);
     if (other != call.site.issues.end()) issue = &other->second;
     if (fault.remaining > 0) --fault.remaining;

@@ -231,9 +231,46 @@ Reply configuration(Call&) {
 Reply attachment_settings(Call&) { return ok({{"enabled", true}, {"uploadLimit", 1'000'000'000}}); }
 Reply locale(Call&) { return ok({{"locale", "en_US"}}); }
 
-Reply project_types(Call&) {
-  return ok(json::array{json::object{
-      {"key", "software"}, {"formattedKey", "Software"}, {"descriptionI18nKey", ""}, {"icon", ""}, {"color", "#fff"}}});
+json::object software() {
+  return {{"key", "software"}, {"formattedKey", "Software"}, {"descriptionI18nKey", ""}, {"icon", ""}, {"color", "#fff"}};
+}
+
+Reply project_types(Call&) { return ok(json::array{software()}); }
+Reply project_type(Call&) { return ok(software()); }
+Reply role(Call& call) { return one_of(call, call.site.roles, role_json, call.arg(0)); }
+Reply license(Call&) { return ok({{"applications", {{{"id", "jira-software"}, {"plan", "FREE"}}}}}); }
+Reply data_policy(Call&) { return ok({{"anyContentBlocked", false}}); }
+Reply events(Call&) { return ok(json::array{json::object{{"id", 1}, {"name", "Issue Created"}}}); }
+Reply classification_levels(Call&) { return ok({{"classifications", json::array()}}); }
+Reply columns(Call&) { return ok(json::array{json::object{{"label", "Summary"}, {"value", "summary"}}}); }
+Reply avatars(Call&) { return ok({{"system", json::array()}, {"custom", json::array()}}); }
+Reply gadgets(Call&) { return ok({{"gadgets", json::array()}}); }
+
+Reply time_tracking(Call& call) {
+  const json::object provider{{"key", "JIRA"}, {"name", "JIRA provided time tracking"}};
+  if (call.path_has("list")) return ok(json::array{provider});
+  if (call.path_has("options")) {
+    return ok({{"workingHoursPerDay", 8.0}, {"workingDaysPerWeek", 5.0}, {"timeFormat", "pretty"}, {"defaultUnit", "day"}});
+  }
+  return ok(provider);
+}
+
+Reply task_cancel(Call& call) {
+  const auto found = call.site.tasks.find(call.id(0));
+  if (found == call.site.tasks.end()) refuse(404, "The task was not found.");
+  refuse(400, "The task is complete.");
+}
+
+/// Which fields a project's work types have.
+Reply project_fields(Call& call) {
+  json::array out;
+  for (const std::string& name : call.list("projectId")) {
+    const Project& project = call.project_of(name);
+    for (const auto& item : fields_meta(call, project.id)) {
+      out.push_back(json::object{{"fieldId", item.key()}, {"projectId", project.id}, {"isRequired", item.key() == "summary"}});
+    }
+  }
+  return ok(page(call, std::move(out), "values", 50));
 }
 
 Reply task(Call& call) {
@@ -282,9 +319,26 @@ void add_metadata_routes(Routes& routes) {
                       {"mypreferences/locale", locale},
                       {"project/type", project_types},
                       {"project/type/accessible", project_types},
+                      {"project/type/{}", project_type},
+                      {"project/type/{}/accessible", project_type},
+                      {"projects/fields", project_fields},
+                      {"role/{}", role},
+                      {"instance/license", license},
+                      {"data-policy", data_policy},
+                      {"events", events},
+                      {"classification-levels", classification_levels},
+                      {"settings/columns", columns},
+                      {"avatar/{}/system", avatars},
+                      {"universal_avatar/view/type/{}", avatars},
+                      {"dashboard/gadgets", gadgets},
+                      {"issuetype/{}/alternatives", types},
+                      {"configuration/timetracking", time_tracking},
+                      {"configuration/timetracking/list", time_tracking},
+                      {"configuration/timetracking/options", time_tracking},
                       {"task/{}", task},
                       {"bulk/queue/{}", task}};
   for (const Row& row : rows) routes.api("GET", row.path, row.handler);
+  routes.api("POST", "task/{}/cancel", task_cancel);
   routes.api("POST", "permissions/check", permissions_check);
   routes.api("POST", "permissions/project", permitted_projects);
   routes.raw("GET", "_edge/tenant_info", tenant_info);

@@ -196,6 +196,7 @@ Reply recent(Call& call) {
 Reply features(Call& call) {
   json::array out;
   for (const auto& item : call.project().features) {
+    if (item.key().find('.') == json::string_view::npos) continue;  // ours: archived, classification
     out.push_back(json::object{{"projectId", call.project().id},
                                {"feature", item.key()},
                                {"state", item.value()},
@@ -251,6 +252,29 @@ Reply scheme_of_projects(Call& call) {
   return ok(page(call, std::move(out), "values", 50));
 }
 
+Reply avatars(Call& call) {
+  call.project();
+  return ok({{"system", json::array()}, {"custom", json::array()}});
+}
+
+/// GET, PUT and DELETE of the level that new work items get.
+Reply classification(Call& call) {
+  json::object& features = call.project().features;
+  if (call.request.method == "PUT") features["classification"] = text_at(call.object(), "id");
+  if (call.request.method == "DELETE") features.erase("classification");
+  if (call.request.method != "GET") return no_content();
+  const json::value* held = features.if_contains("classification");
+  return ok(held == nullptr ? json::object() : json::object{{"classification", {{"id", *held}, {"status", "PUBLISHED"}}}});
+}
+
+/// statuses/{}/project/{}/issueTypeUsages and workflow/{}/project/{}/issueTypeUsages.
+Reply type_usages(Call& call) {
+  json::array out;
+  for (const ObjectId id : call.project(1).issue_types) out.push_back(json::object{{"id", std::to_string(id)}});
+  return ok({{"projectId", std::to_string(call.project(1).id)},
+             {"issueTypes", {{"nextPageToken", nullptr}, {"values", std::move(out)}}}});
+}
+
 Reply archive(Call& call) {
   call.project().features["archived"] = call.path_has("archive") ? "ENABLED" : "DISABLED";
   return call.path_has("archive") ? no_content() : ok(full(call, call.project(), {}, true));
@@ -278,6 +302,11 @@ void add_project_routes(Routes& routes) {
   for (const char* scheme : {"permissionscheme", "notificationscheme", "issuesecuritylevelscheme"}) {
     routes.api("GET", (std::string("project/{}/") + scheme).c_str(), permission_scheme);
   }
+  routes.api("GET", "project/{}/avatars", avatars);
+  for (const char* method : {"GET", "PUT", "DELETE"})
+    routes.api(method, "project/{}/classification-level/default", classification);
+  routes.api("GET", "statuses/{}/project/{}/issueTypeUsages", type_usages);
+  routes.api("GET", "workflow/{}/project/{}/issueTypeUsages", type_usages);
   routes.api("GET", "issuetype/project", types_of_project);
   for (const char* scheme :
        {"issuetypescheme", "issuetypescreenscheme", "workflowscheme", "notificationscheme", "issuesecurityschemes"}) {

@@ -164,7 +164,8 @@ void seed_a_and_b(Site& site) {
        {"fixVersions", json::array{"10400"}}});
   put(site, a3, {{"parent", text_id(a2)}, {"status", "10002"}, {"resolution", "10000"}});
   put(site, a4,
-      {{"customfield_10020", json::array{"1"}},
+      {{"description", "Described: " + site.projects.at(kProjectA).canary + ", see " + b2.key},
+       {"customfield_10020", json::array{"1"}},
        {"priority", "1"},
        {"assignee", kBob},
        {"components", json::array{"10402"}},

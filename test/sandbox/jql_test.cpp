@@ -91,8 +91,8 @@ TEST_F(JqlTest, FollowsRelationsAcrossProjects) {
 
 TEST_F(JqlTest, KnowsWhoAsksAndWhatWas) {
   EXPECT_THAT(site.keys("watcher = currentUser() and project = OPS"), ElementsAre("OPS-1"));
-  EXPECT_THAT(site.keys("assignee was bob@example.com and project = A"), ElementsAre("A-4"));
-  EXPECT_THAT(site.keys("assignee = bob@example.com and project = A"), IsEmpty());
+  EXPECT_THAT(site.keys("assignee was 'bob@example.com' and project = A"), ElementsAre("A-4"));
+  EXPECT_THAT(site.keys("assignee = 'bob@example.com' and project = A"), IsEmpty());
   EXPECT_THAT(site.keys("status changed to Done and project = A"), ElementsAre("A-3"));
   EXPECT_THAT(site.keys("status changed from Done"), IsEmpty());
   EXPECT_THAT(site.keys("assignee in membersOf('team-a') and project = OPS"), ElementsAre("OPS-1"));

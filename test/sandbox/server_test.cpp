@@ -112,6 +112,7 @@ TEST_F(ServerTest, SuffersEachFaultOnceAndThenIsWellAgain) {
   EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(120));
   sandbox.with_site([](Site& site) {
     site.fault.kind = "lie";
+    site.fault.remaining = 1;
     site.fault.lie_issue = find_issue(site, "B-2")->id;
   });
   EXPECT_THAT(issue(), HasSubstr("\"key\":\"B-2\""));
