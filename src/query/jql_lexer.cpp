@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 
 #include "query/text.h"
@@ -24,7 +25,7 @@ constexpr std::array<Keyword, 20> kKeywords{{
     {"or", Kind::kOr},         {"order", Kind::kOrder}, {"to", Kind::kTo},           {"was", Kind::kWas},
 }};
 
-// What Atlassian's grammar reserves without using it, sorted.
+// What Atlassian's grammar reserves without using it.
 constexpr std::string_view kReserved[] = {
     "abort",      "access",     "add",       "alias",     "alter",      "any",        "as",        "audit",     "avg",
     "begin",      "between",    "boolean",   "break",     "byte",       "catch",      "char",      "character", "check",
@@ -45,14 +46,32 @@ constexpr std::string_view kReserved[] = {
     "trigger",    "true",       "uid",       "union",     "unique",     "update",     "user",      "validate",  "values",
     "view",       "when",       "whenever",  "where",     "while",      "with",
 };
-static_assert(std::is_sorted(std::begin(kReserved), std::end(kReserved)));
 
 // Legal bare, but older sites reserve them as words that search leaves out.
 constexpr std::string_view kStopWords[] = {"a",    "all",  "an",  "are",   "at",    "be",    "but",  "it",   "no",
                                            "such", "that", "the", "their", "there", "these", "they", "this", "will"};
-static_assert(std::is_sorted(std::begin(kStopWords), std::end(kStopWords)));
 
 constexpr std::size_t kLongestWord = 12;
+constexpr std::size_t kLetters = 26;
+
+/// All three lists as one, sorted, with the place where each first letter begins: most words are looked up in a step or two.
+struct WordTable {
+  std::array<Keyword, kKeywords.size() + std::size(kReserved) + std::size(kStopWords)> words{};
+  std::array<std::size_t, kLetters + 1> start{};
+};
+
+constexpr WordTable make_word_table() {
+  WordTable table;
+  std::size_t size = 0;
+  for (const Keyword& keyword : kKeywords) table.words[size++] = keyword;
+  for (const std::string_view word : kReserved) table.words[size++] = {word, Kind::kReserved};
+  for (const std::string_view word : kStopWords) table.words[size++] = {word, Kind::kWord};
+  std::sort(table.words.begin(), table.words.end(), [](const Keyword& a, const Keyword& b) { return a.word < b.word; });
+  for (const Keyword& keyword : table.words) ++table.start[static_cast<std::size_t>(keyword.word.front() - 'a') + 1];
+  for (std::size_t letter = 1; letter <= kLetters; ++letter) table.start[letter] += table.start[letter - 1];
+  return table;
+}
+constexpr WordTable kWords = make_word_table();
 
 /// A bare ASCII word in lower case, or empty where it can't be one of the tables' words.
 class LowerWord {
@@ -75,11 +94,13 @@ class LowerWord {
   std::size_t size_ = 0;
 };
 
-std::optional<Kind> find_keyword(std::string_view lower) noexcept {
-  const auto* found = std::lower_bound(kKeywords.begin(), kKeywords.end(), lower,
-                                       [](const Keyword& keyword, std::string_view word) { return keyword.word < word; });
-  if (found == kKeywords.end() || found->word != lower) return std::nullopt;
-  return found->kind;
+/// The entry of `lower`, which is not empty and of letters only, or null.
+const Keyword* find_word(std::string_view lower) noexcept {
+  const auto letter = static_cast<std::size_t>(lower.front() - 'a');
+  for (std::size_t i = kWords.start[letter]; i < kWords.start[letter + 1]; ++i) {
+    if (kWords.words[i].word == lower) return &kWords.words[i];
+  }
+  return nullptr;
 }
 
 constexpr std::array<bool, 128> bare_characters() {
@@ -151,8 +172,8 @@ Kind kind_of(std::string_view word) noexcept {
   if (is_number(word)) return Kind::kNumber;
   const LowerWord lower(word);
   if (lower.view().empty()) return Kind::kWord;
-  if (const auto keyword = find_keyword(lower.view())) return *keyword;
-  return std::binary_search(std::begin(kReserved), std::end(kReserved), lower.view()) ? Kind::kReserved : Kind::kWord;
+  const Keyword* known = find_word(lower.view());
+  return known != nullptr ? known->kind : Kind::kWord;
 }
 
 }  // namespace
@@ -274,8 +295,7 @@ std::string decode(const JqlToken& token) {
 bool must_be_quoted(std::string_view word) noexcept {
   const LowerWord lower(word);
   if (lower.view().empty()) return false;
-  return find_keyword(lower.view()).has_value() || std::binary_search(std::begin(kReserved), std::end(kReserved), lower.view()) ||
-         std::binary_search(std::begin(kStopWords), std::end(kStopWords), lower.view());
+  return find_word(lower.view()) != nullptr;
 }
 
 }  // namespace gatehouse::query
