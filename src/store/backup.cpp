@@ -184,6 +184,7 @@ Result<BackupSummary> load(std::FILE* in, const std::string& file, crypto::Seale
     GH_TRY(piece, read_piece(in, reader, file));
     GH_TRYV(loader.take(piece.bytes));
   }
+  if (std::fgetc(in) != EOF) return fail(Errc::kDataCorrupt, file + " was changed: something was added at its end.");
   GH_TRY(outline.summary.rows, loader.finish());
   // Before the rows are kept: with rows and no keyring the folder could not be used, and not be restored into again.
   GH_TRYV(folder.adopt(keyring, outline.head));

@@ -14,7 +14,7 @@
 
 namespace gatehouse::test {
 
-/// A folder below /tmp that is removed at the end.
+/// A folder that is removed at the end.
 class TemporaryFolder {
  public:
   TemporaryFolder();
