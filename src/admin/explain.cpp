@@ -2,6 +2,7 @@
 
 #include "admin/describe.h"
 #include "admin/find.h"
+#include "admin/recorder.h"
 #include "gateway/explain.h"
 
 namespace gatehouse::admin {
@@ -54,6 +55,12 @@ http::LookupAnswer look_up(const http::FetchOptions& options, const http::Upstre
   return answer;
 }
 
+/// What gateway threads have handed over is written in batches; who asks now means the request that was just answered.
+Result<void> flush_records(Services& services) {
+  Recorder* recorder = services.recorder;
+  return recorder ? recorder->flush() : Result<void>(success());
+}
+
 Document describe(const Decision& decision) {
   Document document;
   document["permitted"] = decision.permitted();
@@ -80,14 +87,13 @@ Error not_live(const Document& token) {
 }  // namespace
 
 Result<Document> explain_request(Services& services, std::string_view request_id) {
+  GH_TRYV(flush_records(services));
   GH_TRY(const store::Reader reader, services.database.read());
   const auto kept = reader->usage.decision(std::string(request_id));
   if (!kept) {
     if (kept.error().code != Errc::kNotFound) return kept.error();
-    return fail(
-        Errc::kNotFound,
-        "There is no record of that request: only refused ones are kept, the newest ones, and they appear within a second.", {},
-        "request_id");
+    return fail(Errc::kNotFound, "There is no record of that request: only refused ones are kept, and of these the newest.", {},
+                "request_id");
   }
   boost::json::error_code problem;
   boost::json::value parsed = boost::json::parse(kept.value().json, problem);
@@ -130,6 +136,7 @@ Result<Document> explain_token(Services& services, const ExplainToken& request) 
 
 Result<Documents> trace(Services& services, std::string_view site, const std::string& object, std::optional<Instant> until,
                         int limit) {
+  GH_TRYV(flush_records(services));
   GH_TRY(const store::Reader reader, services.database.read());
   GH_TRY(const auto found, find_site(*reader.operator->(), site));
   GH_TRY(const auto lines, reader->usage.trace(found.value.id, object, until, limit));

@@ -47,7 +47,12 @@ std::string printable(std::string_view from) {
 
 }  // namespace
 
-Recorder::~Recorder() { stop(); }
+Recorder::Recorder(Services& services, gateway::RequestLog& log) : services_(services), log_(log) { services.recorder = this; }
+
+Recorder::~Recorder() {
+  stop();
+  services_.recorder = nullptr;
+}
 
 void Recorder::start() {
   stopping_ = false;

@@ -19,7 +19,7 @@ namespace gatehouse::admin {
 class Recorder {
  public:
   /// Both must outlive the recorder.
-  Recorder(Services& services, gateway::RequestLog& log) : services_(services), log_(log) {}
+  Recorder(Services& services, gateway::RequestLog& log);
   ~Recorder();  ///< stops
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
@@ -27,7 +27,7 @@ class Recorder {
   void start();
   /// Stores what is left, then ends. Called after the gateway has stopped.
   void stop();
-  /// Drains and stores once; the thread's step, and a test's. An error leaves the batch to be tried again.
+  /// Drains and stores once; any thread but a gateway's. An error leaves the batch to be tried again.
   Result<void> flush();
 
   std::uint64_t requests(Effect effect) const noexcept { return counts_.at(static_cast<std::size_t>(effect)).load(); }

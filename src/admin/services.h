@@ -5,6 +5,7 @@
 // from the admin pool and from jobs, never from a gateway thread. All are safe to call at once.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -25,6 +26,7 @@
 namespace gatehouse::admin {
 
 class IndexFeed;
+class Recorder;
 
 /// What main/ has opened already. Everything is borrowed and must outlive the Services.
 struct ServicesInput {
@@ -59,6 +61,8 @@ struct Services {
   const crypto::Sealer sealer;
   const crypto::TokenHasher hasher;
   const std::unique_ptr<IndexFeed> feed;  ///< load() and start() are main's to call
+  /// Set by the Recorder as long as it lives. `explain` and `trace` flush it, so that they know what was just answered.
+  std::atomic<Recorder*> recorder{nullptr};
 };
 
 /// Commits, and returns when this node's index says so too. An error after the commit (kUnavailable) means that the change is

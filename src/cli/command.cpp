@@ -1,6 +1,6 @@
 #include "cli/command.h"
 
-#include <algorithm>
+#include <exception>
 #include <iostream>
 
 #include "base/clock.h"
@@ -219,7 +219,16 @@ Command& Command::required() {
 }
 
 void Command::run(std::function<int(Call&)> action) {
-  app_->callback([call = call_, runner = runner_, action = std::move(action)] { runner.exit_status = action(*call); });
+  app_->callback([call = call_, runner = runner_, action = std::move(action)] {
+    try {
+      runner.exit_status = action(*call);
+    } catch (const std::exception&) {
+      // Boost.JSON throws where a member is missing or of another type.
+      call->context.err << "gatehouse: The server's answer is not what this command expects. Is --url the admin address, and of "
+                           "the same version?\n";
+      runner.exit_status = kFailed;
+    }
+  });
 }
 
 CLI::App* add_noun(CLI::App& parent, const std::string& name, const std::string& about) {

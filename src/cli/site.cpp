@@ -120,7 +120,8 @@ void add_site_commands(CLI::App& root, Runner runner) {
     } else {
       print_record(call.context, answer);
     }
-    return answer.at("ok").as_bool() ? kDone : kFoundSomething;
+    if (!answer.at("ok").as_bool()) status = kFoundSomething;
+    return status;
   });
   Command pause(site, runner, "pause", "let no request through to it");
   with_pause_options(pause.positional("KEY", "key", "its key")).run([](Call& call) {

@@ -1,0 +1,7 @@
+# The use cases, the REST API and the command line are tested on a real SQLite and against the sandbox site.
+foreach(name admin api cli)
+  if(TARGET test_${name})
+    target_sources(test_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support/world.cpp)
+    gatehouse_link(test_${name} api sandbox)
+  endif()
+endforeach()

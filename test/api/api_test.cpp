@@ -1,0 +1,268 @@
+// The REST API as a function: keys, roles, input, problem documents, and the OpenAPI document that is made from the routes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "admin/admin_keys.h"
+#include "admin/users.h"
+#include "api/router.h"
+#include "api/schemas.h"
+#include "test/support/world.h"
+
+namespace gatehouse::api {
+namespace {
+
+namespace json = boost::json;
+using test::must;
+using testing::HasSubstr;
+
+class RestApi : public testing::Test {
+ protected:
+  RestApi() : api(world.services()) {}
+
+  Response ask(std::string method, std::string target, std::string body = {}, std::string key = "") {
+    Request request;
+    request.method = std::move(method);
+    request.target = std::move(target);
+    request.body = std::move(body);
+    request.id = "request000000001";
+    request.fields.emplace_back("Host", "localhost");
+    if (key.empty()) key = world.key();
+    if (key != "none") request.fields.emplace_back("Authorization", "Bearer " + key);
+    if (!request.body.empty()) request.fields.emplace_back("Content-Type", "application/json");
+    return api.handle(request);
+  }
+  json::object object(const Response& response) { return json::parse(response.body).as_object(); }
+  /// The whole main job's objects.
+  void populate() {
+    world.add_site();
+    world.add_account();
+    world.add_grant();
+  }
+  std::string create_token() {
+    const Response made =
+        ask("POST", "/api/v1/tokens",
+            R"({"account":"ci","name":"notify","scopes":["read:jira-work"],"resources":["acme/A"],"expires_in":"30d"})");
+    EXPECT_EQ(made.status, 201) << made.body;
+    return std::string(object(made).at("id").as_string());
+  }
+
+  test::World world;
+  Api api;
+};
+
+/// Every member of the answer stands in the schema with its type, and every member that must be there is.
+void holds(const json::object& answer, std::string_view name) {
+  const Schema* schema = find_schema(name);
+  ASSERT_TRUE(schema) << name;
+  for (const Member& member : schema->members) {
+    const json::value* value = answer.if_contains(member.name);
+    if (!value) {
+      EXPECT_TRUE(member.optional) << name << "." << member.name << " is missing";
+      continue;
+    }
+    if (value->is_null()) {
+      EXPECT_TRUE(member.optional) << name << "." << member.name << " is null";
+      continue;
+    }
+    switch (member.shape) {
+      case Shape::kText:
+      case Shape::kInstant:
+      case Shape::kDuration: EXPECT_TRUE(value->is_string()) << name << "." << member.name; break;
+      case Shape::kInteger: EXPECT_TRUE(value->is_int64()) << name << "." << member.name; break;
+      case Shape::kBoolean: EXPECT_TRUE(value->is_bool()) << name << "." << member.name; break;
+      case Shape::kTexts: EXPECT_TRUE(value->is_array()) << name << "." << member.name; break;
+      case Shape::kAny: EXPECT_TRUE(value->is_object()) << name << "." << member.name; break;
+      case Shape::kObject: holds(value->as_object(), member.of); break;
+      case Shape::kObjects:
+        for (const json::value& one : value->as_array()) holds(one.as_object(), member.of);
+        break;
+    }
+  }
+  for (const auto& member : answer) {
+    const bool known =
+        std::any_of(schema->members.begin(), schema->members.end(), [&](const Member& one) { return one.name == member.key(); });
+    EXPECT_TRUE(known) << name << "." << member.key() << " stands in no schema";
+  }
+}
+
+TEST_F(RestApi, NeedsAKeyForEverythingButHealth) {
+  for (const Route& route : api.routes()) {
+    ASSERT_NE(route.need, Need::kNotDeclared) << route.operation_id;
+    std::string target(route.path);
+    for (std::size_t at = target.find('{'); at != std::string::npos; at = target.find('{'))
+      target.replace(at, target.find('}') - at + 1, "x");
+    const Response response = ask(std::string(route.method), target, "", "none");
+    EXPECT_EQ(response.status, 401) << route.operation_id;
+    EXPECT_THAT(response.content_type, "application/problem+json");
+  }
+  EXPECT_EQ(ask("GET", "/livez", "", "none").status, 200);
+  EXPECT_EQ(ask("GET", "/readyz", "", "none").status, 200);
+  EXPECT_THAT(ask("GET", "/metrics", "", "none").body, HasSubstr("gatehouse_credentials 0"));
+}
+
+TEST_F(RestApi, HoldsTheCallersRoleAgainstEveryRoute) {
+  must(admin::add_user(world.services(), world.caller(), {"eva@example.com", "Eva", "auditor", {}}));
+  must(admin::add_user(world.services(), world.caller(), {"max@example.com", "Max", "member", {}}));
+  const std::string auditor =
+      must(admin::create_admin_key(world.services(), world.caller(), "eva@example.com", "k", {})).text.expose();
+  const std::string member =
+      must(admin::create_admin_key(world.services(), world.caller(), "max@example.com", "k", {})).text.expose();
+  for (const Route& route : api.routes()) {
+    std::string target(route.path);
+    for (std::size_t at = target.find('{'); at != std::string::npos; at = target.find('{'))
+      target.replace(at, target.find('}') - at + 1, "x");
+    const int by_auditor = ask(std::string(route.method), target, "", auditor).status;
+    const int by_member = ask(std::string(route.method), target, "", member).status;
+    EXPECT_EQ(by_auditor == 403, route.need == Need::kOrgAdmin) << route.operation_id;
+    EXPECT_EQ(by_member == 403, route.need != Need::kAnyKey) << route.operation_id;
+    // Whatever changes something is an organization administrator's.
+    const bool reads = route.method == "GET" || route.operation_id == "explain" || route.operation_id == "verifyAudit";
+    EXPECT_EQ(route.need == Need::kOrgAdmin, !reads) << route.operation_id;
+  }
+}
+
+TEST_F(RestApi, AnswersAsItsSchemasSay) {
+  populate();
+  const std::string id = create_token();
+  holds(object(ask("GET", "/api/v1/me")), "User");
+  holds(object(ask("GET", "/api/v1/sites/acme")), "Site");
+  holds(object(ask("POST", "/api/v1/sites/acme/test")), "SiteTest");
+  holds(object(ask("GET", "/api/v1/accounts/ci")), "Account");
+  holds(object(ask("GET", "/api/v1/tokens/" + id)), "Token");
+  holds(object(ask("POST", "/api/v1/tokens/" + id + "/rotate", R"({"overlap":"1h"})")), "RotatedToken");
+  holds(object(ask("GET", "/api/v1/policy")), "Policy");
+  holds(object(ask("POST", "/api/v1/audit/verify")), "AuditVerification");
+  holds(object(ask("GET", "/api/v1/reports/wake?within=40d")), "WakeReport");
+  holds(object(ask("POST", "/api/v1/explain",
+                   R"({"token":")" + id + R"(","method":"GET","path":"/ex/jira/acme/rest/api/3/issue/A-1"})")),
+        "Decision");
+  for (const auto& [target, schema] :
+       std::vector<std::pair<std::string, std::string>>{{"/api/v1/sites", "Site"},
+                                                        {"/api/v1/sites/acme/credentials", "SiteCredential"},
+                                                        {"/api/v1/users", "User"},
+                                                        {"/api/v1/accounts", "Account"},
+                                                        {"/api/v1/grants", "Grant"},
+                                                        {"/api/v1/tokens", "Token"},
+                                                        {"/api/v1/audit", "AuditRecord"}}) {
+    const json::object page = object(ask("GET", target));
+    ASSERT_FALSE(page.at("items").as_array().empty()) << target;
+    for (const json::value& item : page.at("items").as_array()) holds(item.as_object(), schema);
+  }
+  holds(object(ask("GET", "/api/v1/sites/none")), "Problem");
+}
+
+TEST_F(RestApi, TurnsPages) {
+  for (const char* handle : {"a", "b", "c"}) world.add_account(handle);
+  std::set<std::string> seen;
+  std::string cursor;
+  int pages = 0;
+  do {
+    const json::object page = object(ask("GET", "/api/v1/accounts?limit=2" + (cursor.empty() ? "" : "&cursor=" + cursor)));
+    for (const json::value& item : page.at("items").as_array()) seen.insert(std::string(item.at("handle").as_string()));
+    cursor = page.at("next").is_null() ? "" : std::string(page.at("next").as_string());
+  } while (!cursor.empty() && ++pages < 5);
+  EXPECT_EQ(seen.size(), 3U);
+  EXPECT_EQ(ask("GET", "/api/v1/accounts?limit=0").status, 400);
+  EXPECT_EQ(ask("GET", "/api/v1/accounts?limit=9999").status, 400);
+}
+
+TEST_F(RestApi, RefusesInputThatTheRouteDoesNotDeclare) {
+  const std::string good = R"({"email":"eva@example.com","name":"Eva","role":"member")";
+  const auto field_of = [this](const std::string& body) {
+    const Response response = ask("POST", "/api/v1/users", body);
+    EXPECT_EQ(response.status, 400) << body;
+    const json::object problem = object(response);
+    return problem.contains("field") ? std::string(problem.at("field").as_string()) : std::string();
+  };
+  EXPECT_EQ(field_of(good + R"(,"id":"x"})"), "") << "mass assignment";
+  EXPECT_EQ(field_of(R"({"email":"eva@example.com","name":"Eva"})"), "role");
+  EXPECT_EQ(field_of(R"({"email":5,"name":"Eva","role":"member"})"), "email");
+  EXPECT_EQ(field_of(R"({"email":"eva@example.com","name":"Eva\u0000","role":"member"})"), "name");
+  EXPECT_EQ(field_of(good + R"(,"role":"org-admin"})"), "") << "one name twice";
+  EXPECT_EQ(field_of(good + R"(,"\u0072ole":"org-admin"})"), "") << "one name twice, differently written";
+  EXPECT_EQ(field_of("[]"), "");
+  EXPECT_EQ(field_of("{"), "");
+  EXPECT_EQ(field_of(std::string(5000, '[')), "");
+  EXPECT_EQ(ask("GET", "/api/v1/users?colour=blue").status, 400);
+  EXPECT_EQ(ask("GET", "/api/v1/users?role=member&role=auditor").status, 400);
+  EXPECT_EQ(ask("GET", "/api/v1/users?role=king").status, 400);
+  EXPECT_EQ(ask("GET", "/api/v1/users/../users").status, 400);
+  EXPECT_EQ(ask("GET", "//api/v1/users").status, 400);
+  EXPECT_EQ(ask("POST", "/api/v1/sites/acme/resume", R"({"x":1})").status, 400);
+  Request form;
+  form.method = "POST";
+  form.target = "/api/v1/users";
+  form.body = good + "}";
+  form.fields = {{"Authorization", "Bearer " + world.key()}, {"Content-Type", "text/plain"}};
+  EXPECT_EQ(api.handle(form).status, 400) << "a page of another origin could send this without asking";
+  EXPECT_EQ(ask("POST", "/api/v1/users", good + R"(,"resources":null})").status, 201) << "null is the same as left out";
+}
+
+TEST_F(RestApi, SaysWhatIsWrongAsAProblem) {
+  const json::object missing = object(ask("GET", "/api/v1/accounts/nobody"));
+  EXPECT_EQ(missing.at("status").as_int64(), 404);
+  EXPECT_EQ(missing.at("code").as_string(), "not_found");
+  EXPECT_EQ(missing.at("request_id").as_string(), "request000000001");
+  EXPECT_EQ(ask("GET", "/api/v1/nothing").status, 404);
+  EXPECT_EQ(ask("GET", "/elsewhere").status, 404);
+  const Response method = ask("DELETE", "/api/v1/accounts/nobody");
+  EXPECT_EQ(method.status, 405);
+  EXPECT_THAT(method.fields, testing::Contains(testing::Pair("Allow", HasSubstr("GET"))));
+  const Response unauthenticated = ask("GET", "/api/v1/me", "", "gtha_nonsense");
+  EXPECT_EQ(unauthenticated.status, 401);
+  EXPECT_THAT(unauthenticated.fields, testing::Contains(testing::Pair("WWW-Authenticate", HasSubstr("Bearer"))));
+}
+
+TEST_F(RestApi, ShowsASecretOnceAndRecordsWhoAsked) {
+  populate();
+  const Response made =
+      ask("POST", "/api/v1/tokens", R"({"account":"ci","name":"n","role":"viewer","resources":["acme/A"],"expires_in":"1d"})");
+  const std::string secret(object(made).at("token").as_string());
+  EXPECT_THAT(secret, testing::MatchesRegex("gtht_[0-9A-Za-z]+"));
+  for (const char* target : {"/api/v1/tokens", "/api/v1/audit", "/api/v1/audit/export"}) {
+    EXPECT_THAT(ask("GET", target).body, testing::Not(HasSubstr(secret.substr(21, 40)))) << target;
+  }
+  const json::object token = object(ask("GET", "/api/v1/tokens/" + std::string(object(made).at("id").as_string())));
+  EXPECT_EQ(token.at("requested_by").as_string(), test::kAdministrator);
+}
+
+TEST_F(RestApi, DescribesItself) {
+  const json::object document = object(ask("GET", "/api/v1/openapi.json", "", "none"));
+  EXPECT_EQ(document.at("openapi").as_string(), "3.1.0");
+  std::set<std::string> ids;
+  std::size_t operations = 0;
+  for (const auto& path : document.at("paths").as_object()) {
+    for (const auto& operation : path.value().as_object()) {
+      ++operations;
+      ids.insert(std::string(operation.value().at("operationId").as_string()));
+    }
+  }
+  EXPECT_EQ(operations, api.routes().size());
+  EXPECT_EQ(ids.size(), operations) << "each has a name of its own";
+  // Every reference leads somewhere.
+  const std::string text = json::serialize(document);
+  const std::string start = R"("$ref":"#/components/schemas/)";
+  for (std::size_t at = text.find(start); at != std::string::npos; at = text.find(start, at + 1)) {
+    const std::size_t begin = at + start.size();
+    EXPECT_TRUE(find_schema(text.substr(begin, text.find('"', begin) - begin)));
+  }
+}
+
+TEST_F(RestApi, PassesWhatLiesOutsideToThePanel) {
+  const Api with_panel(world.services(), [](const Request& request) {
+    Response page;
+    page.body = "panel " + request.target;
+    return page;
+  });
+  Request request;
+  request.method = "GET";
+  request.target = "/tokens";
+  EXPECT_EQ(with_panel.handle(request).body, "panel /tokens");
+  request.target = "/api/v2/tokens";
+  EXPECT_EQ(with_panel.handle(request).status, 404);
+}
+
+}  // namespace
+}  // namespace gatehouse::api
