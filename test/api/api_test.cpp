@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <set>
 
 #include "admin/admin_keys.h"
@@ -248,6 +250,18 @@ TEST_F(RestApi, DescribesItself) {
     const std::size_t begin = at + start.size();
     EXPECT_TRUE(find_schema(text.substr(begin, text.find('"', begin) - begin)));
   }
+}
+
+TEST_F(RestApi, HasAPageThatNamesEveryRoute) {
+  std::ifstream file(std::string(GATEHOUSE_SOURCE_DIR) + "/docs/reference/rest.md");
+  const std::string page{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  for (const Route& route : api.routes()) {
+    const std::string row = "| `" + std::string(route.method) + " " + std::string(route.path).substr(7) + "` |";
+    EXPECT_THAT(page, HasSubstr(row)) << route.operation_id;
+  }
+  std::size_t rows = 0;
+  for (std::size_t at = page.find("\n| `"); at != std::string::npos; at = page.find("\n| `", at + 1)) ++rows;
+  EXPECT_EQ(rows, api.routes().size()) << "a route that is gone";
 }
 
 TEST_F(RestApi, PassesWhatLiesOutsideToThePanel) {
