@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "catalogue/catalogue.h"
 #include "crypto/token_hash.h"
+#include "gateway/cursor.h"
 #include "gateway/request_log.h"
 #include "http/exchange.h"
 #include "token/live_index.h"
@@ -33,6 +34,7 @@ struct GatewayShared {
   const token::LiveIndex* index = nullptr;
   const upstream::SiteTable* sites = nullptr;
   const crypto::TokenHasher* hasher = nullptr;
+  const CursorSeal* cursors = nullptr;  ///< null: cursors of bounded tokens are neither given out nor taken
   Random* random = nullptr;
   RequestLog* log = nullptr;
   GatewaySettings settings;

@@ -46,7 +46,8 @@ struct RequestRecord {
   std::string path;          ///< with the site prefix, as sent
   std::string resource;      ///< "A", or "A B": display keys of the granted resources it was decided on
   std::string resource_ids;  ///< the same by id
-  std::string object;        ///< id or key of the object in the path, as the client named it
+  std::string object;        ///< keys of the issues (else ids of the objects) that it touched, with spaces between
+  std::string object_ids;    ///< the same by id, as far as they were looked up
   std::string request_id;
   std::string upstream_trace;  ///< atl-traceid or x-arequestid of upstream's answer
   static constexpr std::size_t kMaxText = 512;

@@ -1,0 +1,334 @@
+// confine: queries and parameters narrowed to what is permitted, and written anew. Every returned item is verified all the same.
+
+#include "query/jql_confine.h"
+
+#include <algorithm>
+
+#include "gateway/checks.h"
+#include "gateway/json_reader.h"
+#include "gateway/query_proof.h"
+#include "gateway/request.h"
+#include "gateway/steps.h"
+#include "gateway/thread_state.h"
+
+namespace gatehouse::gateway {
+namespace {
+
+using catalogue::Kind;
+using catalogue::Operation;
+using catalogue::Parameter;
+using Form = catalogue::Parameter::Form;
+
+query::ProjectClause clause_of(const policy::Permitted& permitted) {
+  query::ProjectClause clause;
+  for (const policy::PermittedResource& project : permitted.resources) {
+    const bool exclude = check_enabled("restricted_level") && project.exclude_restricted;
+    (exclude ? clause.projects_without_levels : clause.projects).emplace_back(project.id);
+  }
+  return clause;
+}
+
+Refusal query_refused(std::string_view name, std::size_t at, std::string_view why) {
+  return refuse_because(Reason::kQueryRefused, std::string(name),
+                        "at character " + std::to_string(at + 1) + ": " + std::string(why));
+}
+
+/// One JQL text, narrowed; what it names is added to Request::named.
+Step<std::string> confine_text(std::string_view text, std::string_view name, const token::LiveCredential& credential,
+                               Request& request) {
+  // A token for the whole site is bounded by restricted content alone: each issue of the answer is verified.
+  if (request.permitted.whole_site) return std::string(text);
+  const PermittedNames names(request.permitted, request.site->field_types());
+  query::ConfineOptions options;
+  if (check_enabled("query_strict") && !credential.relaxed_queries) options.strict = &names;
+  auto confined = query::confine_jql(text, clause_of(request.permitted), options);
+  if (!confined) return query_refused(name, confined.error().at, confined.error().message);
+  for (query::NamedThing& thing : confined.value().named) request.named.push_back(std::move(thing));
+  if constexpr (!check_enabled("query_confined")) return std::string(text);
+  return std::move(confined.value().text);
+}
+
+Step<bool> confine_queries(const Operation& operation, const token::LiveCredential& credential, Request& request) {
+  for (const Parameter& row : operation.query_parameters()) {
+    if (row.kind != Kind::kJql) continue;
+    auto given = std::find_if(request.outgoing.query.begin(), request.outgoing.query.end(),
+                              [&](const auto& parameter) { return parameter.first == row.name; });
+    if (given == request.outgoing.query.end() && !row.confines) continue;
+    const std::string_view text = given == request.outgoing.query.end() ? std::string_view() : given->second;
+    GH_TRY(auto narrowed, confine_text(text, row.name, credential, request));
+    request.cursor_query += narrowed;
+    const std::string_view kept = request.keep(std::move(narrowed));
+    if (given == request.outgoing.query.end())
+      request.outgoing.query.emplace_back(row.name, kept);
+    else
+      given->second = kept;
+  }
+  if (!request.has_body || operation.body_type != "json") return true;
+  for (const Parameter& row : operation.body_parameters()) {
+    if (row.kind != Kind::kJql) continue;
+    bool found = false;
+    for (const BodyIdentifier& identifier : request.reading.identifiers) {
+      if (identifier.parameter != &row) continue;
+      found = true;
+      GH_TRY(auto narrowed, confine_text(identifier.value, identifier.place, credential, request));
+      request.cursor_query += narrowed;
+      request.edits.push_back(replace_value(identifier, narrowed));
+    }
+    if (found || !row.confines) continue;
+    if (row.required || row.name.find_first_of("[.*") != std::string::npos || request.reading.object_close == 0) {
+      return refuse_because(Reason::kBadRequest, row.name, "A token with a boundary must give this.");
+    }
+    GH_TRY(auto narrowed, confine_text({}, row.name, credential, request));
+    request.cursor_query += narrowed;
+    std::string json;
+    append_json_string(narrowed, json);
+    request.edits.push_back(add_member(request.reading, row.name, json));
+    request.reading.object_empty = false;
+  }
+  return true;
+}
+
+/// Whether the client itself named something that narrows the list.
+bool names_resource(const Request& request) noexcept { return !request.claims.empty(); }
+
+std::string joined_ids(const policy::Permitted& permitted) {
+  std::string text;
+  for (const policy::PermittedResource& project : permitted.resources)
+    text += (text.empty() ? "" : ",") + std::string(project.id);
+  return text;
+}
+
+Step<bool> confine_lists(const Operation& operation, Request& request) {
+  if (request.permitted.whole_site || names_resource(request)) return true;
+  for (const Parameter& row : operation.query_parameters()) {
+    if (!row.confines || row.kind != Kind::kProject) continue;
+    if (!row.list && request.permitted.resources.size() != 1) {
+      return refuse_because(Reason::kBadRequest, row.name, "This token is for several projects: name one of them here.");
+    }
+    for (const policy::PermittedResource& project : request.permitted.resources) {
+      request.outgoing.query.emplace_back(row.name, row.form == Form::kKey ? project.key : project.id);
+    }
+  }
+  for (const Parameter& row : operation.body_parameters()) {
+    if (!row.confines || row.kind != Kind::kProject || !row.name.ends_with("[]")) continue;
+    const std::string name = row.name.substr(0, row.name.size() - 2);
+    const auto array = std::find_if(request.reading.arrays.begin(), request.reading.arrays.end(),
+                                    [&](const BodyArray& one) { return one.element == &row; });
+    if (array != request.reading.arrays.end()) {
+      request.edits.push_back({array->close, array->close, joined_ids(request.permitted)});
+    } else if (request.reading.object_close != 0) {
+      request.edits.push_back(add_member(request.reading, name, "[" + joined_ids(request.permitted) + "]"));
+      request.reading.object_empty = false;
+    } else {
+      return refuse_because(Reason::kBadRequest, name, "A token with a boundary must send a body, {} at least.");
+    }
+  }
+  return true;
+}
+
+/// The fields that an answer must hold so that its issues can be verified, put into the client's own list of fields.
+class FieldPlan {
+ public:
+  struct Wish {
+    std::string_view name;
+    bool add = false;
+    bool hide = false;
+    bool excluded = false;  ///< the client wrote "-name"
+  };
+  std::array<Wish, 2> wishes{{{"project"}, {"security"}}};
+
+  explicit FieldPlan(const std::vector<std::string_view>& asked) {
+    const bool star =
+        std::any_of(asked.begin(), asked.end(), [](std::string_view name) { return name == "*all" || name == "*navigable"; });
+    const bool only_without =
+        std::all_of(asked.begin(), asked.end(), [](std::string_view name) { return name.starts_with('-'); });
+    for (Wish& wish : wishes) {
+      const bool named = std::find(asked.begin(), asked.end(), wish.name) != asked.end();
+      wish.excluded = std::any_of(asked.begin(), asked.end(), [&](std::string_view name) {
+        return name.size() > 1 && name[0] == '-' && name.substr(1) == wish.name;
+      });
+      // What only leaves something out begins with all fields: these two are among them, unless they were left out.
+      wish.add = wish.excluded ? !only_without : !named && !only_without;
+      wish.hide = wish.excluded || (!named && !star && !only_without);
+    }
+  }
+};
+
+void plan_query_fields(const Parameter& row, Request& request) {
+  auto given = std::find_if(request.outgoing.query.begin(), request.outgoing.query.end(),
+                            [&](const auto& parameter) { return parameter.first == row.name; });
+  if (given == request.outgoing.query.end() || given->second.empty()) {
+    if (!request.facts->only_id_by_default) return;
+    if (given == request.outgoing.query.end())
+      request.outgoing.query.emplace_back(row.name, "project,security");
+    else
+      given->second = "project,security";
+    request.hidden_fields = {"project", "security"};
+    return;
+  }
+  // A list may also be written as a repeated parameter: one value from here on.
+  std::vector<std::string_view> asked;
+  for (const auto& [name, value] : request.outgoing.query) {
+    if (name != row.name) continue;
+    for (std::size_t from = 0; from <= value.size();) {
+      const std::size_t comma = std::min(value.find(',', from), value.size());
+      if (comma > from) asked.push_back(value.substr(from, comma - from));
+      from = comma + 1;
+    }
+  }
+  const FieldPlan plan(asked);
+  std::string text;
+  for (const std::string_view name : asked) {
+    const bool excluded = std::any_of(plan.wishes.begin(), plan.wishes.end(), [&](const FieldPlan::Wish& wish) {
+      return wish.excluded && name.size() > 1 && name.substr(1) == wish.name && name[0] == '-';
+    });
+    if (!excluded) text.append(text.empty() ? "" : ",").append(name);
+  }
+  for (const FieldPlan::Wish& wish : plan.wishes) {
+    if (wish.add) text.append(text.empty() ? "" : ",").append(wish.name);
+    if (wish.hide) request.hidden_fields.push_back(wish.name);
+  }
+  if (text.empty()) text = "*all";
+  given->second = request.keep(std::move(text));
+  const std::string_view name = row.name;
+  request.outgoing.query.erase(
+      std::remove_if(given + 1, request.outgoing.query.end(), [&](const auto& other) { return other.first == name; }),
+      request.outgoing.query.end());
+}
+
+void plan_body_fields(const Parameter& row, Request& request) {
+  if (!row.name.ends_with("[]")) return;
+  std::vector<std::string_view> asked;
+  for (const BodyIdentifier& identifier : request.reading.identifiers) {
+    if (identifier.parameter == &row) asked.push_back(identifier.value);
+  }
+  const auto array = std::find_if(request.reading.arrays.begin(), request.reading.arrays.end(),
+                                  [&](const BodyArray& one) { return one.element == &row; });
+  if (asked.empty()) {
+    if (!request.facts->only_id_by_default || request.reading.object_close == 0) return;
+    request.hidden_fields = {"project", "security"};
+    constexpr std::string_view kBoth = R"(["project","security"])";
+    if (array != request.reading.arrays.end()) {
+      request.edits.push_back({array->close, array->close, std::string(kBoth.substr(1, kBoth.size() - 2))});
+      return;
+    }
+    request.edits.push_back(add_member(request.reading, row.name.substr(0, row.name.size() - 2), kBoth));
+    request.reading.object_empty = false;
+    return;
+  }
+  const FieldPlan plan(asked);
+  for (const FieldPlan::Wish& wish : plan.wishes) {
+    if (wish.hide) request.hidden_fields.push_back(wish.name);
+    bool replaced = false;
+    for (const BodyIdentifier& identifier : request.reading.identifiers) {
+      // "-project" becomes "project": the place in the array stays.
+      if (identifier.parameter != &row || identifier.value != "-" + std::string(wish.name)) continue;
+      request.edits.push_back(replace_value(identifier, wish.name));
+      replaced = true;
+    }
+    if (wish.add && !replaced && array != request.reading.arrays.end()) request.edits.push_back(add_element(*array, wish.name));
+  }
+}
+
+void plan_fields(const Operation& operation, Request& request) {
+  if (!request.facts->needs_project) return;
+  for (const Parameter& row : operation.parameters) {
+    if (row.kind != Kind::kFieldList) continue;
+    if (row.carrier == Parameter::Carrier::kQuery) plan_query_fields(row, request);
+    if (row.carrier == Parameter::Carrier::kBody && request.has_body) plan_body_fields(row, request);
+  }
+}
+
+/// The identifiers that were proven, in place of those that the client wrote: a key may have been moved or renamed meanwhile.
+void replace_identifiers(Request& request) {
+  for (std::size_t i = 0; i < request.claims.size(); ++i) {
+    const Claim& claim = request.claims[i];
+    if (claim.id.empty()) continue;
+    const bool as_key = claim.kind == Kind::kProject && claim.parameter->form == Form::kKey;
+    if (claim.path_index >= 0) request.outgoing.path[static_cast<std::size_t>(claim.path_index)] = as_key ? claim.key : claim.id;
+    if (claim.body_index >= 0) {
+      const BodyIdentifier& identifier = request.reading.identifiers[static_cast<std::size_t>(claim.body_index)];
+      // Within an object of the client's the name of the member says in which form it is read.
+      const std::string_view member = std::string_view(identifier.place).substr(identifier.place.rfind('.') + 1);
+      const bool was_key = !std::all_of(claim.text.begin(), claim.text.end(), [](char c) { return c >= '0' && c <= '9'; });
+      const bool key = !claim.key.empty() && was_key && (as_key || member == "key" || !identifier.field.empty());
+      const std::string& text = key ? claim.key : claim.id;
+      if (text != claim.text) request.edits.push_back(replace_value(identifier, text));
+    }
+    if (claim.query_index < 0) continue;
+    auto& [name, value] = request.outgoing.query[static_cast<std::size_t>(claim.query_index)];
+    const bool first = i == 0 || request.claims[i - 1].query_index != claim.query_index;
+    std::string text = first ? std::string() : std::string(value) + ",";
+    text += as_key ? claim.key : claim.id;
+    value = request.keep(std::move(text));
+  }
+}
+
+/// Page tokens come back with the seal that they left with.
+Step<bool> open_cursors(const Matched& matched, const ThreadState& thread, Request& request) {
+  const Operation& operation = matched.operation();
+  const CursorOwner owner{token::as_view(matched.credential().id), operation.id, request.cursor_query};
+  const auto open = [&](std::string_view sealed) {
+    return thread.shared.cursors ? thread.shared.cursors->open(owner, sealed) : std::nullopt;
+  };
+  const Refusal refusal =
+      refuse_because(Reason::kBadRequest, "page token", "It was not given out for this query and token: begin again without it.");
+  for (auto& [name, value] : request.outgoing.query) {
+    const Parameter* row = operation.find(Parameter::Carrier::kQuery, name);
+    if (!row || row->kind != Kind::kPageToken || value.empty()) continue;
+    const auto opened = open(value);
+    if (!opened) return refusal;
+    value = *opened;
+  }
+  for (const BodyIdentifier& identifier : request.reading.identifiers) {
+    if (identifier.kind != Kind::kPageToken) continue;
+    const auto opened = open(identifier.value);
+    if (!opened) return refusal;
+    request.edits.push_back(replace_value(identifier, *opened));
+  }
+  return true;
+}
+
+Step<bool> narrow(const Matched& matched, const ThreadState& thread, Request& request) {
+  const Operation& operation = matched.operation();
+  replace_identifiers(request);
+  GH_TRYV(confine_queries(operation, matched.credential(), request));
+  GH_TRYV(confine_lists(operation, request));
+  plan_fields(operation, request);
+  return open_cursors(matched, thread, request);
+}
+
+/// kAsk, or a refusal that does not depend on what exists.
+Step<Proven> prove_named(Request& request) {
+  Proven all = Proven::kYes;
+  for (const query::NamedThing& thing : request.named) {
+    const Proven one = prove(thing, request);
+    if (one == Proven::kNo) return query_refused("jql", thing.at, explain_named(thing.kind));
+    if (one == Proven::kAsk) all = Proven::kAsk;
+  }
+  if (request.questions.too_many()) return refuse_because(Reason::kTooLarge, "jql");
+  return all;
+}
+
+}  // namespace
+
+Step<std::optional<Confined>> confine(std::optional<Permitted>& permitted, ThreadState& thread, Request& request) {
+  const Matched& matched = permitted->matched();
+  const bool reads_body = request.has_body && request.bounded && matched.operation().body_type == "json";
+  if (request.bounded && !request.confined) {
+    request.confined = true;
+    GH_TRYV(narrow(matched, thread, request));
+  }
+  GH_TRY(auto proven, prove_named(request));
+  if (proven == Proven::kAsk) return std::optional<Confined>();
+  if (reads_body) {
+    request.outgoing.body = request.keep(request.edits.empty() ? std::move(request.reading.text)
+                                                               : apply_edits(request.reading.text, std::move(request.edits)));
+    request.outgoing.has_body = true;
+  } else {
+    request.outgoing.streams_body = request.has_body;
+  }
+  return std::optional<Confined>(Confined(*std::exchange(permitted, std::nullopt)));
+}
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,78 @@
+// admit and decide: the gateway's two calls of policy/decide.h, before and after the look-ups.
+
+#include "policy/decide.h"
+
+#include "gateway/request.h"
+#include "gateway/steps.h"
+
+namespace gatehouse::gateway {
+namespace {
+
+policy::Facts facts_of(const Matched& matched) { return {matched.site().site, matched.catalogue()}; }
+
+Refusal refusal_of(Decision decision, const Matched& matched, bool early) {
+  Refusal refusal =
+      refuse_because(decision.reason == Reason::kNone ? Reason::kInternal : decision.reason, matched.operation().id);
+  refusal.missing_scopes = decision.missing_scopes;
+  if (decision.reason == Reason::kOperationRefused) refusal.detail = matched.operation().refusal;
+  // Before anything was looked up the reason is about the token alone and may be told as it is; afterwards it would tell where
+  // an object lies.
+  const bool of_grants = decision.reason == Reason::kWaitingForGrant || decision.reason == Reason::kGrantPaused ||
+                         decision.reason == Reason::kGrantUnbacked;
+  if (early && of_grants) refusal.status = 403;
+  if (decision.effect == Effect::kCouldNotDecide) refusal.reason = Reason::kInternal;
+  return refusal;
+}
+
+void note_steps(Decision& decision, Request& request) {
+  if (!request.explanation) return;
+  request.explanation->effect = decision.effect;
+  request.explanation->reason = decision.reason;
+  request.explanation->missing_scopes = decision.missing_scopes;
+  request.explanation->resource = decision.resource;
+  request.explanation->steps = std::move(decision.steps);
+}
+
+policy::Explain wanted(const Request& request) { return request.explanation ? policy::Explain::kYes : policy::Explain::kNo; }
+
+}  // namespace
+
+Step<Admitted> admit(Matched matched, const http::Now& now, Request& request) {
+  const policy::Facts facts = facts_of(matched);
+  const policy::Request early{matched.operation(), request.peer.address, {}, false};
+  Decision decision = policy::decide_early(early, matched.credential(), facts, now.wall, wanted(request));
+  if (!decision.permitted()) {
+    Refusal refusal = refusal_of(decision, matched, true);
+    note_steps(decision, request);
+    return refusal;
+  }
+  note_steps(decision, request);
+  policy::permitted_resources(matched.operation(), matched.credential(), facts, now.wall, request.permitted);
+  request.bounded = !request.permitted.unconfined();
+  if (request.bounded && matched.operation().directory && !request.permitted.directory) {
+    return refuse_because(Reason::kOperationRefused, matched.operation().id,
+                          "It tells of users and groups beyond those of a project; the grant does not say --directory.");
+  }
+  upstream::RoutePtr route = matched.site().route_for(matched.credential().account->account.id.value);
+  if (!route) {
+    return refuse_because(Reason::kUpstreamCredential, matched.site().site.key, "Gatehouse has no live credential for it.");
+  }
+  return Admitted(std::move(matched), std::move(route));
+}
+
+Step<Permitted> decide(Located located, const http::Now& now, Request& request) {
+  const Matched& matched = located.matched();
+  // A read that is located by its answer was admitted; redact() releases nothing of it whose project is not permitted.
+  if (!request.bounded || (request.by_answer && request.touches.empty())) return Permitted(std::move(located));
+  const policy::Request whole{matched.operation(), request.peer.address, request.touches, true};
+  Decision decision = policy::decide(whole, matched.credential(), facts_of(matched), now.wall, wanted(request));
+  if (!decision.permitted()) {
+    Refusal refusal = refusal_of(decision, matched, false);
+    note_steps(decision, request);
+    return refusal;
+  }
+  note_steps(decision, request);
+  return Permitted(std::move(located));
+}
+
+}  // namespace gatehouse::gateway

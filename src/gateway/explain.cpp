@@ -1,0 +1,157 @@
+#include "gateway/explain.h"
+
+#include <algorithm>
+
+#include "catalogue/kinds.h"
+#include "gateway/refuse.h"
+#include "gateway/request.h"
+#include "gateway/steps.h"
+#include "gateway/thread_state.h"
+
+namespace gatehouse::gateway {
+namespace {
+
+/// The same steps as gateway.cpp's, with look-ups that block.
+class Explanation {
+ public:
+  Explanation(const GatewayShared& shared, const ExplainRequest& wanted, const LookupFunction& lookup, Instant now)
+      : thread_(shared, nullptr), wanted_(wanted), lookup_(lookup), now_{now, 0} {}
+
+  Decision run() {
+    prepare();
+    const Step<bool> done = walk();
+    if (!done) note_refusal(done.error());
+    for (DecisionStep& step : after_) decision_.steps.push_back(std::move(step));
+    decision_.steps.insert(decision_.steps.begin(), std::make_move_iterator(before_.begin()),
+                           std::make_move_iterator(before_.end()));
+    return std::move(decision_);
+  }
+
+ private:
+  void prepare() {
+    target_ = wanted_.target;
+    if (!target_.starts_with("/ex/")) target_ = site_prefix() + target_;
+    head_.method = wanted_.method;
+    head_.target = target_;
+    head_.host = "localhost";
+    if (!wanted_.body.empty()) {
+      head_.framing = {http::Framing::Kind::kLength, wanted_.body.size()};
+      head_.fields.add({"Content-Type", wanted_.content_type, http::Known::kContentType});
+    }
+    request_.head = &head_;
+    request_.peer.address = wanted_.address;
+    request_.began = now_;
+    request_.explanation = &decision_;
+    request_.body = wanted_.body;
+    thread_.now_ms = 1;
+    thread_.make_id(request_.id);
+  }
+
+  std::string site_prefix() {
+    std::string prefix;
+    for (const BoundaryEntry& entry : *wanted_.credential->boundary) {
+      const upstream::SiteEntryPtr* site = thread_.sites.get().find_id(entry.resource.site.value);
+      if (!site) continue;
+      const std::string one = "/ex/jira/" + (*site)->site.key;
+      if (!prefix.empty() && prefix != one) return {};
+      prefix = one;
+    }
+    return prefix;
+  }
+
+  Step<bool> walk() {
+    GH_TRY(auto matched, match(authenticate_for_explanation(wanted_.credential), thread_, request_));
+    before_.push_back({"operation", true, matched.operation().id + " on site " + matched.site().site.key});
+    site_ = matched.site().site.key;
+    GH_TRY(auto admitted, admit(std::move(matched), now_, request_));
+    route_ = admitted.route();
+    std::optional<Admitted> waiting(std::move(admitted));
+    std::optional<Located> located;
+    while (!located) {
+      GH_TRY(located, locate(waiting, thread_, request_));
+      if (!located) {
+        GH_TRYV(answer_questions());
+      }
+    }
+    note_claims();
+    GH_TRY(auto permitted, decide(std::move(*located), now_, request_));
+    std::optional<Permitted> narrowing(std::move(permitted));
+    std::optional<Confined> confined;
+    while (!confined) {
+      GH_TRY(confined, confine(narrowing, thread_, request_));
+      if (!confined) {
+        GH_TRYV(answer_questions());
+      }
+    }
+    GH_TRY(auto upstream, forward(*confined, request_));
+    const std::string_view line = upstream.head.substr(0, upstream.head.find(" HTTP/1.1"));
+    after_.push_back({"forward", true, "would be sent as " + std::string(line)});
+    if (request_.bounded) {
+      after_.push_back({"redact", true,
+                        request_.facts->redacts.empty() ? "links in the answer lead to the gateway"
+                                                        : "the answer is searched for what lies outside, and verified"});
+    }
+    return true;
+  }
+
+  Step<bool> answer_questions() {
+    if (request_.asks_fields) {
+      request_.asks_fields = false;
+      const std::string head = "GET " + route_->context_path +
+                               "/rest/api/3/field HTTP/1.1\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n";
+      http::UpstreamRequest fields;
+      fields.route = route_;
+      fields.head = head;
+      const http::LookupAnswer answer = lookup_(fields);
+      request_.site->fields_at = thread_.now_ms;
+      auto parsed = upstream::FieldTypes::parse(answer.status == 200 ? std::string_view(answer.body) : std::string_view());
+      if (parsed) request_.site->fields = std::make_shared<const upstream::FieldTypes>(std::move(parsed).value());
+      return true;
+    }
+    request_.questions.write(route_, request_.lookups);
+    std::vector<http::LookupAnswer> answers;
+    for (const http::UpstreamRequest& one : request_.lookups) answers.push_back(lookup_(one));
+    return request_.questions.take(answers, site_);
+  }
+
+  void note_claims() {
+    for (const Claim& claim : request_.claims) {
+      const bool inside = claim.state == Claim::State::kInside;
+      const policy::PermittedResource* resource = request_.permitted.find(claim.project);
+      std::string detail = std::string(catalogue::to_string(claim.kind)) + " " + std::string(claim.text);
+      detail += inside ? " lies in " + std::string(resource ? resource->key : claim.project) : " lies outside, or is not there";
+      before_.push_back({"locate", inside, std::move(detail)});
+    }
+  }
+
+  void note_refusal(const Refusal& refusal) {
+    decision_.effect = refusal.reason == Reason::kUpstreamUnavailable || refusal.reason == Reason::kUpstreamCredential
+                           ? Effect::kCouldNotDecide
+                           : Effect::kDeny;
+    decision_.reason = refusal.reason;
+    decision_.missing_scopes = refusal.missing_scopes;
+    const RefusalContext context{Product::kJira, request_.id_text(), {}};
+    after_.push_back({std::string(to_string(refusal.reason)), false, refusal_text(refusal, context)});
+  }
+
+  ThreadState thread_;
+  const ExplainRequest& wanted_;
+  const LookupFunction& lookup_;
+  http::Now now_;
+  std::string target_;
+  http::RequestHead head_;
+  Request request_;
+  upstream::RoutePtr route_;
+  std::string site_;
+  Decision decision_;
+  std::vector<DecisionStep> before_;
+  std::vector<DecisionStep> after_;
+};
+
+}  // namespace
+
+Decision explain(const GatewayShared& shared, const ExplainRequest& request, const LookupFunction& lookup, Instant now) {
+  return Explanation(shared, request, lookup, now).run();
+}
+
+}  // namespace gatehouse::gateway

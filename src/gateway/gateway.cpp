@@ -1,0 +1,333 @@
+// The way of a request, step by step: authenticate, match, locate, decide, confine, forward, redact, record.
+// Each step has a file of its own; docs/life_of_a_request.md walks through them.
+
+#include "gateway/gateway.h"
+
+#include <algorithm>
+
+#include "gateway/gateway_exchange.h"
+#include "gateway/record.h"
+#include "gateway/refuse.h"
+
+namespace gatehouse::gateway {
+namespace {
+
+using http::Action;
+
+/// A body that has to be read before it is known what it touches.
+constexpr std::size_t kMaxBody = 8 * 1024 * 1024;
+/// After a write so many of its issues are looked at again.
+constexpr std::size_t kMaxRechecked = 5;
+
+Action action(Action::Kind kind) {
+  Action result;
+  result.kind = kind;
+  return result;
+}
+
+std::string_view object_name(const Request& request) {
+  if (!request.match.operation) return {};
+  for (const catalogue::Parameter& row : request.match.operation->path_parameters()) {
+    switch (row.kind) {
+      case catalogue::Kind::kProject: return "Project";
+      case catalogue::Kind::kComponent: return "Component";
+      case catalogue::Kind::kVersion: return "Version";
+      case catalogue::Kind::kIssueLink: return "Link";
+      case catalogue::Kind::kTask: return "Task";
+      case catalogue::Kind::kComment: return "Comment";
+      case catalogue::Kind::kIssue: return "Issue";
+      default: break;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Action GatewayExchange::on_head(const http::RequestHead& head, const http::Peer& peer, const http::Now& now) {
+  request_.clear();
+  request_.head = &head;
+  request_.peer = peer;
+  request_.began = now;
+  now_ = now;
+  thread_.now_ms = now.steady_ms + 1;
+  thread_.make_id(request_.id);
+  credential_.reset();
+  site_.reset();
+  asking_ = Asking::kNothing;
+  head_sent_ = false;
+  return begin(head);
+}
+
+Action GatewayExchange::begin(const http::RequestHead& head) {
+  if (head.method == http::Method::kGet && head.target.starts_with("/browse/")) {
+    const std::string_view host = head.host.substr(0, head.host.rfind(':'));
+    const upstream::SiteEntryPtr* site = thread_.sites.get().find_host(host, head.target);
+    if (site) return redirect_browse((*site)->site.base_url);
+  }
+  Step<Authenticated> authenticated = authenticate(head, now_, thread_, request_);
+  if (!authenticated) return refuse(authenticated.error());
+  credential_ = authenticated.value().shared_credential();
+
+  Step<Matched> matched = match(std::move(authenticated).value(), thread_, request_);
+  if (!matched) return refuse(matched.error());
+  site_ = matched.value().shared_site();
+
+  Step<Admitted> admitted = admit(std::move(matched).value(), now_, request_);
+  if (!admitted) return refuse(admitted.error());
+  route_ = admitted.value().route();
+  admitted_.emplace(std::move(admitted).value());
+
+  const bool reads_body = request_.has_body && request_.bounded && request_.match.operation->body_type == "json";
+  return reads_body ? action(Action::Kind::kNeedBody) : locate_and_decide();
+}
+
+Action GatewayExchange::on_body(std::string_view piece, bool last) {
+  if (confined_) return action(Action::Kind::kWait);  // it streams upstream
+  if (request_.body.size() + piece.size() > kMaxBody) return refuse(refuse_because(Reason::kTooLarge, "body"));
+  request_.body.append(piece);
+  return last ? locate_and_decide() : action(Action::Kind::kNeedBody);
+}
+
+Action GatewayExchange::locate_and_decide() {
+  Step<std::optional<Located>> located = locate(admitted_, thread_, request_);
+  if (!located) return refuse(located.error());
+  if (!located.value()) return ask(Asking::kLocate);
+
+  Step<Permitted> permitted = decide(std::move(*located.value()), now_, request_);
+  if (!permitted) return refuse(permitted.error());
+  permitted_.emplace(std::move(permitted).value());
+  return confine_and_forward();
+}
+
+Action GatewayExchange::confine_and_forward() {
+  Step<std::optional<Confined>> confined = confine(permitted_, thread_, request_);
+  if (!confined) return refuse(confined.error());
+  if (!confined.value()) return ask(Asking::kConfine);
+  confined_.emplace(std::move(*confined.value()));
+
+  Step<http::UpstreamRequest> upstream = forward(*confined_, request_);
+  if (!upstream) return refuse(upstream.error());
+  request_.upstream = std::move(upstream).value();
+  request_.effect = Effect::kPermit;
+  request_.reason = Reason::kPermitted;
+  Action send = action(Action::Kind::kSend);
+  send.upstream = &request_.upstream;
+  return send;
+}
+
+Action GatewayExchange::ask(Asking what) {
+  asking_ = what;
+  if (request_.asks_fields) {
+    request_.outgoing.head = "GET " + route_->context_path +
+                             "/rest/api/3/field HTTP/1.1\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n"
+                             "User-Agent: Gatehouse\r\n";
+    http::UpstreamRequest fields;
+    fields.route = route_;
+    fields.head = request_.outgoing.head;
+    fields.idempotent = true;
+    request_.lookups.assign(1, std::move(fields));
+  } else {
+    (what == Asking::kRecheck ? recheck_ : request_.questions).write(route_, request_.lookups);
+  }
+  Action result = action(Action::Kind::kAsk);
+  result.lookups = &request_.lookups;
+  return result;
+}
+
+Action GatewayExchange::on_lookups(std::vector<http::LookupAnswer>& answers, const http::Now& now) {
+  now_ = now;
+  thread_.now_ms = now.steady_ms + 1;
+  const Asking asked = std::exchange(asking_, Asking::kNothing);
+  if (asked == Asking::kRecheck) {
+    // The write is done: whatever the second look says, its answer goes out.
+    if (recheck_.take(answers, {})) take_recheck();
+    return respond_whole();
+  }
+  if (!credential_->live(now.wall) || !site_->live(now.wall)) return refuse(not_live());
+  const Step<bool> taken =
+      request_.asks_fields && answers.size() == 1 ? take_fields(answers[0]) : request_.questions.take(answers, site_->site.key);
+  if (!taken) return refuse(taken.error());
+  switch (asked) {
+    case Asking::kLocate: return locate_and_decide();
+    case Asking::kConfine: return confine_and_forward();
+    case Asking::kProve: take_proofs(request_); return release();
+    case Asking::kRecheck:
+    case Asking::kNothing: break;
+  }
+  return refuse(refuse_because(Reason::kInternal));
+}
+
+/// Where the metadata can't be read, what is known goes on: system fields at least, and what is not known is refused or left out.
+Step<bool> GatewayExchange::take_fields(const http::LookupAnswer& answer) {
+  request_.asks_fields = false;
+  SiteContext& site = *request_.site;
+  site.fields_at = thread_.now_ms;
+  if (!answer.failed && answer.status == 401) return refuse_because(Reason::kUpstreamCredential, site_->site.key);
+  if (answer.failed || answer.status != 200) return true;
+  auto fields = upstream::FieldTypes::parse(answer.body);
+  if (fields) site.fields = std::make_shared<const upstream::FieldTypes>(std::move(fields).value());
+  return true;
+}
+
+bool GatewayExchange::may_send(const http::Now& now) noexcept {
+  if (!credential_ || !site_) return false;
+  const ServiceAccount& account = credential_->account->account;
+  const bool fresh = thread_.shared.index->fresh() + thread_.shared.settings.stale_limit >= now.wall;
+  const bool live =
+      fresh && credential_->live(now.wall) && is_live(account.state, account.pause, now.wall) && site_->live(now.wall);
+  if (live && asking_ == Asking::kNothing) request_.sent = true;
+  return live;
+}
+
+Action GatewayExchange::on_response_head(const http::ResponseHead& head, const http::Now& now) {
+  now_ = now;
+  const Step<AnswerMode> mode = begin_answer(*confined_, head, now, thread_, request_);
+  if (!mode) return refuse(mode.error());
+  mode_ = mode.value();
+  if (mode_ == AnswerMode::kFollow) {
+    Action next = action(Action::Kind::kSend);
+    next.upstream = &request_.upstream;
+    return next;
+  }
+  request_.answer_length =
+      head.framing.kind == http::Framing::Kind::kLength ? static_cast<std::int64_t>(head.framing.length) : -1;
+  return action(Action::Kind::kWait);
+}
+
+Action GatewayExchange::on_response_body(std::string_view piece, bool last) {
+  if (mode_ == AnswerMode::kPass) {
+    Action pass = action(Action::Kind::kRespond);
+    if (!head_sent_) {
+      pass.status = request_.status;
+      pass.head = request_.answer_head;
+      pass.content_length = request_.answer_length;
+      head_sent_ = true;
+    }
+    pass.body = piece;
+    pass.last = last;
+    return pass;
+  }
+  if (mode_ != AnswerMode::kDrop) {
+    if (request_.answer.size() + piece.size() > kMaxWholeAnswer) {
+      return refuse(
+          refuse_because(Reason::kUpstreamAnswer, site_->site.key, "It is longer than 4 MiB: ask for fewer items at once."));
+    }
+    request_.answer.append(piece);
+  }
+  return last ? release() : action(Action::Kind::kWait);
+}
+
+Action GatewayExchange::release() {
+  const Step<Release> released = finish_answer(mode_, *confined_, thread_, request_);
+  if (!released) return refuse(released.error());
+  if (released.value() == Release::kAsk) return ask(Asking::kProve);
+  return wants_recheck() ? recheck() : respond_whole();
+}
+
+Action GatewayExchange::respond_whole() {
+  Action respond = action(Action::Kind::kRespond);
+  respond.status = request_.status;
+  respond.head = request_.answer_head;
+  respond.body = request_.out;
+  respond.content_length = static_cast<std::int64_t>(request_.out.size());
+  respond.last = true;
+  return respond;
+}
+
+/// Someone may have moved the issue between our look and the write: then that is recorded.
+bool GatewayExchange::wants_recheck() const noexcept {
+  if (!request_.bounded || request_.status >= 300) return false;
+  if (request_.match.operation->access != catalogue::Access::kWrite) return false;
+  return std::any_of(request_.claims.begin(), request_.claims.end(),
+                     [](const Claim& claim) { return claim.kind == catalogue::Kind::kIssue && !claim.id.empty(); });
+}
+
+Action GatewayExchange::recheck() {
+  recheck_.clear();
+  std::size_t left = kMaxRechecked;
+  for (const Claim& claim : request_.claims) {
+    if (claim.kind == catalogue::Kind::kIssue && !claim.id.empty() && left-- > 0) recheck_.find(Ask::kIssue, claim.id);
+    if (left == 0) break;
+  }
+  return recheck_.pending() ? ask(Asking::kRecheck) : respond_whole();
+}
+
+void GatewayExchange::take_recheck() {
+  for (const Claim& claim : request_.claims) {
+    const Fact* fact = recheck_.known(Ask::kIssue, claim.id);
+    if (fact && fact->found && !request_.permitted.permits(fact->project, false)) request_.moved_out = true;
+  }
+}
+
+Refusal GatewayExchange::not_live() const {
+  const Instant now = now_.wall;
+  if (thread_.shared.index->fresh() + thread_.shared.settings.stale_limit < now) return refuse_because(Reason::kStale);
+  if (site_ && !site_->live(now)) return refuse_because(Reason::kSitePaused);
+  if (credential_ && now >= credential_->expires_at) return refuse_because(Reason::kExpired);
+  return refuse_because(Reason::kRevoked);
+}
+
+Action GatewayExchange::on_upstream_failure(http::UpstreamFailure failure, bool any_byte_sent) {
+  if (head_sent_) return action(Action::Kind::kAbort);
+  if (failure == http::UpstreamFailure::kNotPermitted) return refuse(not_live());
+  if (failure == http::UpstreamFailure::kBusy) return refuse(refuse_because(Reason::kOverloaded));
+  Refusal refusal = refuse_because(Reason::kUpstreamUnavailable, site_->site.key);
+  refusal.status = failure == http::UpstreamFailure::kTimeout ? 504 : 502;
+  const std::string_view how = failure == http::UpstreamFailure::kTimeout ? " did not answer in time. " : " could not be asked. ";
+  refusal.detail = "The site " + site_->site.key + std::string(how) +
+                   (any_byte_sent ? "The request had been sent to it: it may have been carried out."
+                                  : "Nothing of the request had been sent to it.");
+  return refuse(refusal);
+}
+
+Action GatewayExchange::refuse(const Refusal& refusal) {
+  if (head_sent_) return action(Action::Kind::kAbort);
+  const RefusalContext context{Product::kJira, request_.id_text(), object_name(request_)};
+  RefusalAnswer answer = refusal_answer(refusal, context);
+  if (credential_) append_expiry(*credential_, now_.wall, answer.head);
+  request_.effect = refusal.reason == Reason::kUpstreamUnavailable || refusal.reason == Reason::kUpstreamCredential ||
+                            refusal.reason == Reason::kUpstreamAnswer
+                        ? Effect::kCouldNotDecide
+                        : Effect::kDeny;
+  request_.reason = refusal.reason;
+  request_.status = answer.status;
+  request_.answer_head = std::move(answer.head);
+  request_.out = std::move(answer.body);
+  Action respond = respond_whole();
+  respond.close = refusal.close;
+  return respond;
+}
+
+/// People follow links to issues in their browser: to the site itself, without asking it.
+Action GatewayExchange::redirect_browse(std::string_view base_url) {
+  const std::string_view key = request_.head->target.substr(std::string_view("/browse/").size());
+  const bool plain = !key.empty() && key.size() <= 255 && std::all_of(key.begin(), key.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+  if (!plain) return refuse(refuse_because(Reason::kUnknownOperation, "GET"));
+  request_.status = 302;
+  request_.effect = Effect::kPermit;
+  request_.reason = Reason::kPermitted;
+  request_.answer_head = "Location: " + std::string(base_url) + "/browse/" + std::string(key) + "\r\n";
+  append_common_fields(request_.id_text(), request_.answer_head);
+  return respond_whole();
+}
+
+void GatewayExchange::on_finished(bool complete, const http::Now& now) {
+  record(credential_, site_, complete, now, thread_, request_);
+  request_.clear();
+  credential_.reset();
+  site_.reset();
+  route_.reset();
+  admitted_.reset();
+  permitted_.reset();
+  confined_.reset();
+}
+
+GatewayFactory::GatewayFactory(const GatewayShared& shared, unsigned thread)
+    : state_(std::make_unique<ThreadState>(shared, shared.log ? &shared.log->queue(thread) : nullptr)) {}
+GatewayFactory::~GatewayFactory() = default;
+std::unique_ptr<http::Exchange> GatewayFactory::make() { return std::make_unique<GatewayExchange>(*state_); }
+
+}  // namespace gatehouse::gateway

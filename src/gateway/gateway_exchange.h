@@ -1,0 +1,66 @@
+// GatewayExchange: the product's http::Exchange. Feeds the steps with events and turns what they say into Actions.
+//
+// Belongs to one connection and its thread; gateway.cpp reads as docs/life_of_a_request.md.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "gateway/redact.h"
+#include "gateway/request.h"
+#include "gateway/steps.h"
+#include "gateway/thread_state.h"
+#include "http/exchange.h"
+
+namespace gatehouse::gateway {
+
+class GatewayExchange final : public http::Exchange {
+ public:
+  explicit GatewayExchange(ThreadState& thread) : thread_(thread) {}
+
+  http::Action on_head(const http::RequestHead& head, const http::Peer& peer, const http::Now& now) override;
+  http::Action on_body(std::string_view piece, bool last) override;
+  http::Action on_lookups(std::vector<http::LookupAnswer>& answers, const http::Now& now) override;
+  bool may_send(const http::Now& now) noexcept override;
+  http::Action on_response_head(const http::ResponseHead& head, const http::Now& now) override;
+  http::Action on_response_body(std::string_view piece, bool last) override;
+  http::Action on_upstream_failure(http::UpstreamFailure failure, bool any_byte_sent) override;
+  void on_finished(bool complete, const http::Now& now) override;
+
+ private:
+  /// What the next answers to look-ups are for.
+  enum class Asking : std::uint8_t { kNothing = 0, kLocate, kConfine, kProve, kRecheck };
+
+  // The way of a request, in order.
+  http::Action begin(const http::RequestHead& head);
+  http::Action locate_and_decide();
+  http::Action confine_and_forward();
+  http::Action release();
+  http::Action respond_whole();
+
+  http::Action ask(Asking what);
+  Step<bool> take_fields(const http::LookupAnswer& answer);
+  bool wants_recheck() const noexcept;
+  http::Action recheck();
+  void take_recheck();
+  http::Action refuse(const Refusal& refusal);
+  http::Action redirect_browse(std::string_view base_url);
+  Refusal not_live() const;
+
+  ThreadState& thread_;
+  Request request_;
+  http::Now now_;
+  token::LiveCredentialPtr credential_;
+  upstream::SiteEntryPtr site_;
+  upstream::RoutePtr route_;
+  std::optional<Admitted> admitted_;
+  std::optional<Permitted> permitted_;
+  std::optional<Confined> confined_;
+  Asking asking_ = Asking::kNothing;
+  AnswerMode mode_ = AnswerMode::kDrop;
+  bool head_sent_ = false;
+  Questions recheck_;
+};
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,58 @@
+// locate: every identifier of the request led to its project, afresh, before anything is decided.
+
+#include "catalogue/kinds.h"
+#include "gateway/checks.h"
+#include "gateway/claims.h"
+#include "gateway/request.h"
+#include "gateway/steps.h"
+#include "gateway/thread_state.h"
+
+namespace gatehouse::gateway {
+namespace {
+
+/// Whether the site's field metadata must be read first. What is too old is read again; where that fails, the old goes on.
+bool wants_fields(const Request& request, const ThreadState& thread) {
+  if (!request.bounded || !request.facts->reads_fields) return false;
+  const SiteContext& site = *request.site;
+  const std::uint64_t now = thread.now_ms;
+  if (site.fields_at == 0) return true;
+  const std::uint64_t age = now - site.fields_at;
+  return age > (site.fields ? ThreadState::kFieldsMaxAgeMs : ThreadState::kFieldsRetryMs);
+}
+
+void add_touches(const Claim& claim, Request& request) {
+  const bool link = claim.kind == catalogue::Kind::kIssueLink;
+  request.touches.push_back({claim.project, claim.end, claim.restricted});
+  if (link) request.touches.push_back({claim.other_project, policy::End::kFar, claim.other_restricted});
+}
+
+}  // namespace
+
+Step<std::optional<Located>> locate(std::optional<Admitted>& admitted, ThreadState& thread, Request& request) {
+  const Matched& matched = admitted->matched();
+  if (wants_fields(request, thread)) {
+    request.asks_fields = true;
+    return std::optional<Located>();
+  }
+  if (!request.collected) {
+    request.collected = true;
+    GH_TRYV(collect_from_head(matched, thread, request));
+    if (request.bounded && request.has_body && matched.operation().body_type == "json") {
+      GH_TRYV(collect_from_body(matched, thread, request));
+    }
+  }
+  if (request.by_answer && !request.explanation) return std::optional<Located>(Located(*std::exchange(admitted, std::nullopt)));
+  for (Claim& claim : request.claims) resolve(claim, request);
+  if (request.questions.too_many()) return refuse_because(Reason::kTooLarge, matched.operation().id);
+  if (request.questions.pending()) return std::optional<Located>();
+
+  request.parent_inside = !request.claims.empty();
+  for (const Claim& claim : request.claims) {
+    if (claim.state != Claim::State::kInside) request.parent_inside = false;
+    if (!check_enabled("every_resource") && !request.touches.empty()) continue;
+    add_touches(claim, request);
+  }
+  return std::optional<Located>(Located(*std::exchange(admitted, std::nullopt)));
+}
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,95 @@
+#include "gateway/record.h"
+
+#include <algorithm>
+
+namespace gatehouse::gateway {
+namespace {
+
+void put(std::string_view text, std::string& slot) { slot.assign(text.substr(0, RequestRecord::kMaxText)); }
+
+void add_word(std::string_view word, std::string& slot) {
+  if (word.empty() || slot.size() + word.size() + 1 > RequestRecord::kMaxText) return;
+  if (!slot.empty()) slot += ' ';
+  slot += word;
+}
+
+void name_resources(const Request& request, RequestRecord& out) {
+  out.resource.clear();
+  out.resource_ids.clear();
+  const auto name = [&](const policy::PermittedResource& resource) {
+    add_word(resource.key, out.resource);
+    add_word(resource.id, out.resource_ids);
+  };
+  if (request.touches.empty()) {
+    // A read or search that was confined: to all of them.
+    for (const policy::PermittedResource& resource : request.permitted.resources) name(resource);
+    return;
+  }
+  for (std::size_t i = 0; i < request.touches.size(); ++i) {
+    const std::string_view id = request.touches[i].id;
+    const bool again = std::any_of(request.touches.begin(), request.touches.begin() + static_cast<std::ptrdiff_t>(i),
+                                   [&](const policy::Touch& earlier) { return earlier.id == id; });
+    if (again) continue;
+    if (const policy::PermittedResource* resource = request.permitted.find(id))
+      name(*resource);
+    else if (request.effect == Effect::kPermit)
+      add_word(id, out.resource_ids);
+  }
+}
+
+void name_objects(const Request& request, RequestRecord& out) {
+  out.object.clear();
+  out.object_ids.clear();
+  for (const Claim& claim : request.claims) {
+    add_word(claim.key.empty() ? claim.text : std::string_view(claim.key), out.object);
+    add_word(claim.id, out.object_ids);
+  }
+  add_word(request.created_key, out.object);
+  add_word(request.created_id, out.object_ids);
+}
+
+void fill(const token::LiveCredentialPtr& credential, const upstream::SiteEntryPtr& site, bool complete, const http::Now& now,
+          const Request& request, RequestRecord& out) {
+  out.at = request.began.wall;
+  out.took_ms = static_cast<std::uint32_t>(std::min<std::uint64_t>(now.steady_ms - request.began.steady_ms, UINT32_MAX));
+  out.credential = credential;
+  out.secret = request.secret;
+  out.site = site;
+  out.operation = request.match.operation;
+  out.effect = request.effect;
+  out.reason = request.reason;
+  out.status = request.status;
+  const bool writes = request.match.operation && request.match.operation->access != catalogue::Access::kRead;
+  out.write = writes && request.sent;
+  out.complete = complete;
+  out.redacted = request.redacted;
+  out.moved_out = request.moved_out;
+  out.successor_used = request.successor_used;
+  out.retired_used = request.retired_used;
+  out.client = request.peer.address;
+  const std::string_view target = request.head->target;
+  put(request.head->fields.value(http::Known::kUserAgent), out.user_agent);
+  put(http::to_string(request.head->method), out.method);
+  put(target.substr(0, target.find('?')), out.path);
+  put(request.id_text(), out.request_id);
+  put(request.upstream_trace, out.upstream_trace);
+  name_resources(request, out);
+  name_objects(request, out);
+}
+
+}  // namespace
+
+void record(const token::LiveCredentialPtr& credential, const upstream::SiteEntryPtr& site, bool complete, const http::Now& now,
+            ThreadState& thread, const Request& request) {
+  if (!thread.queue || !request.head) return;
+  if (RequestRecord* slot = thread.queue->begin()) {
+    fill(credential, site, complete, now, request, *slot);
+    thread.queue->commit();
+    return;
+  }
+  RequestRecord extra;
+  fill(credential, site, complete, now, request, extra);
+  thread.queue->overflow(std::move(extra));
+}
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,289 @@
+#include "gateway/redact.h"
+
+#include <algorithm>
+
+#include "gateway/checks.h"
+#include "gateway/cursor.h"
+#include "gateway/refuse.h"
+#include "gateway/thread_state.h"
+
+namespace gatehouse::gateway {
+namespace {
+
+using catalogue::Operation;
+using http::Known;
+
+constexpr std::string_view kJson = "Content-Type: application/json;charset=UTF-8\r\n";
+/// Mentions of issues are looked up in so many rounds: what the second did not prove is left out.
+constexpr int kMaxProofRounds = 2;
+
+bool same_without_case(std::string_view left, std::string_view right) noexcept {
+  return left.size() == right.size() && std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) {
+           const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
+           return lower(a) == lower(b);
+         });
+}
+
+std::string_view field(const http::ResponseHead& head, std::string_view name) noexcept {
+  for (const http::Field& one : head.fields.all()) {
+    if (same_without_case(one.name, name)) return one.value;
+  }
+  return {};
+}
+
+bool is_json(std::string_view type) noexcept {
+  constexpr std::string_view kType = "application/json";
+  return type.size() >= kType.size() && same_without_case(type.substr(0, kType.size()), kType);
+}
+
+void copy_field(std::string_view name, std::string_view value, std::string& out) {
+  if (!value.empty()) out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void copy_known(const http::ResponseHead& head, Known known, std::string_view name, std::string& out) {
+  copy_field(name, head.fields.value(known), out);
+}
+
+/// Whole seconds, as Atlassian sends them; a date is not passed on.
+std::uint32_t retry_after(const http::ResponseHead& head) noexcept {
+  std::uint32_t seconds = 0;
+  const std::string_view text = head.fields.value(Known::kRetryAfter);
+  if (text.empty() || text.size() > 6) return 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return 0;
+    seconds = seconds * 10 + static_cast<std::uint32_t>(c - '0');
+  }
+  return seconds;
+}
+
+Refusal site_failed(int status, const http::ResponseHead& head, const Matched& matched) {
+  Refusal refusal = refuse_because(Reason::kUpstreamUnavailable, matched.site().site.key);
+  refusal.status = status == 503 || status == 504 ? status : 502;
+  refusal.retry_after = retry_after(head);
+  refusal.detail =
+      "The site " + matched.site().site.key + " answered " + std::to_string(status) + ". The request had been sent to it.";
+  return refusal;
+}
+
+/// "https://media.example:443/path?query" → a route and what to ask it for. Nothing where we do not go.
+std::optional<http::UpstreamRequest> follow(std::string_view location, const Confined& confined, Request& request) {
+  const upstream::SiteEntry& site = confined.matched().site();
+  const bool clean =
+      std::all_of(location.begin(), location.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '\\' && c != '#'; });
+  const std::size_t scheme_end = location.find("://");
+  if (!clean || scheme_end == std::string_view::npos || location.size() > catalogue::kMaxTargetBytes) return std::nullopt;
+  const std::size_t path = std::min(location.find_first_of("/?", scheme_end + 3), location.size());
+  const auto origin = http::parse_base_url(location.substr(0, path));
+  if (!origin || (path < location.size() && location[path] == '?')) return std::nullopt;
+  const bool own = origin.value().scheme == site.origin.scheme && origin.value().host == site.origin.host &&
+                   origin.value().port == site.origin.port;
+  const bool media = origin.value().scheme == "https" &&
+                     std::find(site.media_hosts.begin(), site.media_hosts.end(), origin.value().host) != site.media_hosts.end();
+  if (!own && !media) return std::nullopt;
+
+  http::UpstreamRequest next;
+  if (own) {
+    next.route = confined.route();
+  } else {
+    // To the media host goes no credential: its link is the permission.
+    auto route = std::make_shared<http::UpstreamRoute>();
+    route->scheme = origin.value().scheme;
+    route->host = origin.value().host;
+    route->port = origin.value().port;
+    route->pool_key = route->scheme + "://" + route->host + ":" + std::to_string(route->port) + " media";
+    next.route = std::move(route);
+  }
+  std::string& head = request.outgoing.head;
+  head = "GET " + std::string(path < location.size() ? location.substr(path) : "/") + " HTTP/1.1\r\n";
+  const http::FieldTable& fields = request.head->fields;
+  copy_field("Accept", fields.value(Known::kAccept), head);
+  copy_field("Range", fields.value(Known::kRange), head);
+  head += "Accept-Encoding: identity\r\nUser-Agent: Gatehouse\r\n";
+  next.method = http::Method::kGet;
+  next.head = head;
+  next.idempotent = true;
+  return next;
+}
+
+void write_head(AnswerMode mode, const Matched& matched, const http::ResponseHead& head, Instant now, Request& request) {
+  std::string& out = request.answer_head;
+  out.clear();
+  const bool json = mode == AnswerMode::kRedact || mode == AnswerMode::kError || is_json(head.fields.value(Known::kContentType));
+  if (mode == AnswerMode::kPass) {
+    copy_known(head, Known::kContentType, "Content-Type", out);
+    copy_known(head, Known::kContentDisposition, "Content-Disposition", out);
+    copy_known(head, Known::kContentRange, "Content-Range", out);
+    copy_known(head, Known::kAcceptRanges, "Accept-Ranges", out);
+    copy_known(head, Known::kETag, "ETag", out);
+    copy_known(head, Known::kLastModified, "Last-Modified", out);
+  } else if (mode != AnswerMode::kDrop) {
+    if (json)
+      out += kJson;
+    else
+      copy_known(head, Known::kContentType, "Content-Type", out);
+  }
+  if (!request.bounded) copy_known(head, Known::kETag, "ETag", out);
+  if (request.bounded) out += request.facts->redacts;
+  const Operation& operation = matched.operation();
+  if (operation.caller_dependent && !matched.site().has_own_route(matched.credential().account->account.id.value)) {
+    out += "Gatehouse-Acts-As: shared-account\r\n";
+  }
+  append_expiry(matched.credential(), now, out);
+  append_common_fields(request.id_text(), out);
+}
+
+/// Seals what upstream keeps under its one account.
+class RequestSeal final : public OpaqueSeal {
+ public:
+  RequestSeal(const CursorSeal& seal, const Matched& matched, const Request& request)
+      : seal_(seal), matched_(matched), request_(request) {}
+  std::string page_token(std::string_view token) const override {
+    const CursorOwner owner{token::as_view(matched_.credential().id), matched_.operation().id, request_.cursor_query};
+    return seal_.seal(owner, token);
+  }
+  std::string task(std::string_view id) const override {
+    return seal_.seal(CursorOwner{token::as_view(matched_.credential().id), "task", {}}, id);
+  }
+
+ private:
+  const CursorSeal& seal_;
+  const Matched& matched_;
+  const Request& request_;
+};
+
+Step<Release> redact_by_shape(const Confined& confined, ThreadState& thread, Request& request) {
+  const Matched& matched = confined.matched();
+  const Operation& operation = matched.operation();
+  std::optional<RequestSeal> seal;
+  if (thread.shared.cursors) seal.emplace(*thread.shared.cursors, matched, request);
+  RedactionContext context{request.permitted, request.site->field_types(), *request.links, request.proof, request.hidden_fields};
+  context.parent_inside = request.parent_inside;
+  context.root_inside = (operation.access != catalogue::Access::kRead && request.parent_inside) ||
+                        (request.by_answer && !check_enabled("read_verified"));
+  context.seal = seal ? &*seal : nullptr;
+
+  request.out.clear();
+  Redaction redaction = redact(request.answer, *operation.shape, operation.answer_list, context, request.out);
+  if (redaction.outcome == Redaction::Outcome::kMalformed)
+    return refuse_because(Reason::kUpstreamAnswer, matched.site().site.key);
+  request.redacted = redaction.left_out > 0;
+  for (const std::string& id : redaction.contained) request.proof.set(id, true);
+  request.unproven.clear();
+  bool proven_meanwhile = false;
+  for (std::string& id : redaction.unproven) {
+    if (request.proof.find(id))
+      proven_meanwhile = true;
+    else
+      request.unproven.push_back(std::move(id));
+  }
+  if (request.proof_rounds < kMaxProofRounds && !request.unproven.empty()) {
+    ++request.proof_rounds;
+    for (const std::string& id : request.unproven) request.questions.find(Ask::kIssue, id);
+    if (request.questions.too_many()) return refuse_because(Reason::kTooLarge, operation.id);
+    if (request.questions.pending()) return Release::kAsk;
+    take_proofs(request);
+    proven_meanwhile = true;
+  }
+  if (proven_meanwhile) return redact_by_shape(confined, thread, request);
+  if (redaction.outcome == Redaction::Outcome::kOutside) return refuse_because(Reason::kOutsideBoundary, operation.id);
+  return Release::kReady;
+}
+
+}  // namespace
+
+void append_expiry(const token::LiveCredential& credential, Instant now, std::string& head) {
+  constexpr Duration kNear = std::chrono::hours(24 * 14);
+  if (credential.expires_at == Instant::max() || credential.expires_at - now > kNear) return;
+  head += "Gatehouse-Token-Expires: " + format_instant(credential.expires_at) + "\r\n";
+}
+
+void take_proofs(Request& request) {
+  for (const std::string& id : request.unproven) {
+    const Fact* fact = request.questions.known(Ask::kIssue, id);
+    const bool restricted = check_enabled("restricted_level") && fact && fact->restricted;
+    request.proof.set(id, fact && fact->found && request.permitted.permits(fact->project, restricted));
+  }
+  request.unproven.clear();
+}
+
+Step<AnswerMode> begin_answer(const Confined& confined, const http::ResponseHead& head, const http::Now& now, ThreadState&,
+                              Request& request) {
+  const Matched& matched = confined.matched();
+  const Operation& operation = matched.operation();
+  const int status = head.status;
+  request.upstream_status = status;
+  request.status = status;
+  request.upstream_trace = field(head, "atl-traceid");
+  if (request.upstream_trace.empty()) request.upstream_trace = field(head, "x-arequestid");
+
+  if (status == 401) return refuse_because(Reason::kUpstreamCredential, matched.site().site.key);
+  if (status == 403 && same_without_case(field(head, "x-seraph-loginreason"), "AUTHENTICATION_DENIED")) {
+    return refuse_because(Reason::kUpstreamCredential, matched.site().site.key);
+  }
+  if (status == 429) {
+    Refusal refusal =
+        refuse_because(Reason::kRateLimited, {}, "The site itself limits requests now. Nothing is wrong with this token.");
+    refusal.retry_after = retry_after(head);
+    return refusal;
+  }
+  if (status >= 500) return site_failed(status, head, matched);
+  const bool blob = operation.answer == "blob";
+  if (status >= 300 && status < 400 && !(status == 304 && blob)) {
+    if (blob && request.redirects++ < 2) {
+      if (auto next = follow(head.fields.value(Known::kLocation), confined, request)) {
+        request.upstream = std::move(*next);
+        return AnswerMode::kFollow;
+      }
+    }
+    return refuse_because(Reason::kUpstreamAnswer, matched.site().site.key, "It redirects to where Gatehouse does not go.");
+  }
+  if (status == 404 && request.bounded) return refuse_because(Reason::kOutsideBoundary, operation.id);
+
+  AnswerMode mode = AnswerMode::kRewrite;
+  if (status >= 400)
+    mode = request.bounded ? AnswerMode::kError : AnswerMode::kRewrite;
+  else if (blob)
+    mode = AnswerMode::kPass;
+  else if (!request.bounded)
+    mode = AnswerMode::kRewrite;
+  else if (operation.answer == "none")
+    mode = AnswerMode::kDrop;
+  else if (operation.shape)
+    mode = AnswerMode::kRedact;
+  else if (operation.answer != "links")
+    return refuse_because(Reason::kOperationRefused, operation.id);
+  const bool no_body = status == 204 || status == 304;
+  if (mode == AnswerMode::kRedact && !no_body && !is_json(head.fields.value(Known::kContentType))) {
+    return refuse_because(Reason::kUpstreamAnswer, matched.site().site.key, "It is not JSON.");
+  }
+  if (no_body) mode = blob ? AnswerMode::kPass : AnswerMode::kDrop;
+  write_head(mode, matched, head, now.wall, request);
+  return mode;
+}
+
+Step<Release> finish_answer(AnswerMode mode, const Confined& confined, ThreadState& thread, Request& request) {
+  request.out.clear();
+  switch (mode) {
+    case AnswerMode::kRedact: return redact_by_shape(confined, thread, request);
+    case AnswerMode::kRewrite:
+      if constexpr (check_enabled("links_rewritten"))
+        request.links->append_rewritten(request.answer, request.out);
+      else
+        request.out = request.answer;
+      return Release::kReady;
+    case AnswerMode::kError: {
+      request.out = safe_error_body(request.answer);
+      if (request.out.empty()) {
+        request.out =
+            R"({"errorMessages":["The site refuses the request; its own words are left out, since they may name other projects."],"errors":{}})";
+      }
+      return Release::kReady;
+    }
+    case AnswerMode::kDrop:
+    case AnswerMode::kPass:
+    case AnswerMode::kFollow: break;
+  }
+  return Release::kReady;
+}
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,37 @@
+// redact: what of an upstream answer a client gets, and under which head.
+#pragma once
+
+#include "gateway/refusal.h"
+#include "gateway/request.h"
+#include "gateway/steps.h"
+#include "http/message.h"
+
+namespace gatehouse::gateway {
+
+/// How an answer's body is handled. Zero lets nothing through.
+enum class AnswerMode : std::uint8_t {
+  kDrop = 0,  ///< read and not passed on
+  kRedact,    ///< gathered whole, then redacted by the operation's shape
+  kRewrite,   ///< gathered whole, then its links rewritten
+  kError,     ///< gathered whole: an error of the site, of which only what is known to be safe is passed on
+  kPass,      ///< bytes that are passed as they come
+  kFollow,    ///< a redirect of media that the gateway follows itself: Request::upstream is the next request
+};
+
+/// An answer's body, or an item of a long list, is held whole up to here.
+inline constexpr std::size_t kMaxWholeAnswer = 4 * 1024 * 1024;
+
+/// By the answer's head: the mode, with Request::answer_head and ::status written; or a refusal.
+Step<AnswerMode> begin_answer(const Confined& confined, const http::ResponseHead& head, const http::Now& now, ThreadState& thread,
+                              Request& request);
+
+/// Request::answer, which is whole, into Request::out. kAsk: look-ups must be answered first (Request::questions).
+enum class Release : std::uint8_t { kAsk = 0, kReady };
+Step<Release> finish_answer(AnswerMode mode, const Confined& confined, ThreadState& thread, Request& request);
+/// After the look-ups of kAsk: what they proved.
+void take_proofs(Request& request);
+
+/// Gatehouse-Token-Expires, where the end is near.
+void append_expiry(const token::LiveCredential& credential, Instant now, std::string& head);
+
+}  // namespace gatehouse::gateway

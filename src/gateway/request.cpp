@@ -1,0 +1,55 @@
+#include "gateway/request.h"
+
+namespace gatehouse::gateway {
+
+void Request::clear() {
+  head = nullptr;
+  by_host = false;
+  prefix = {};
+  site_path = {};
+  match = {};
+  body.clear();
+  has_body = false;
+  site.reset();
+  links = nullptr;
+  facts = nullptr;
+  bounded = true;
+  collected = by_answer = parent_inside = asks_fields = confined = false;
+  claims.clear();
+  touches.clear();
+  questions.clear();
+  if (!reading.text.empty() || !reading.ok()) reading = {};
+  named.clear();
+  cursor_query.clear();
+  edits.clear();
+  hidden_fields.clear();
+  texts.clear();
+  outgoing.path.clear();
+  outgoing.query.clear();
+  outgoing.head.clear();
+  outgoing.body = {};
+  outgoing.has_body = outgoing.streams_body = false;
+  lookups.clear();
+  upstream = {};
+  sent = false;
+  redirects = 0;
+  upstream_status = 0;
+  answer_length = -1;
+  answer_head.clear();
+  answer.clear();
+  out.clear();
+  proof.clear();
+  proof_rounds = 0;
+  unproven.clear();
+  effect = Effect::kDeny;
+  reason = Reason::kNone;
+  status = 0;
+  redacted = moved_out = successor_used = retired_used = false;
+  secret = {};
+  upstream_trace.clear();
+  created_id.clear();
+  created_key.clear();
+  explanation = nullptr;
+}
+
+}  // namespace gatehouse::gateway

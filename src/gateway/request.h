@@ -1,0 +1,136 @@
+// Request: all that one request needs between its head and its last byte. Cleared and used again, so that its buffers are grown
+// once.
+//
+// The steps (gateway/steps.h) say what is known; here lies with what. Only the steps and gateway.cpp touch it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "catalogue/catalogue.h"
+#include "catalogue/target.h"
+#include "gateway/body_reader.h"
+#include "gateway/links.h"
+#include "gateway/questions.h"
+#include "gateway/redactor.h"
+#include "gateway/request_log.h"
+#include "http/exchange.h"
+#include "policy/decide.h"
+#include "query/jql_strict.h"
+
+namespace gatehouse::gateway {
+
+struct SiteContext;
+struct OperationFacts;
+
+/// One identifier of the request that leads to a resource, and what was found of it.
+struct Claim {
+  enum class State : std::uint8_t { kOpen = 0, kOutside, kInside };
+  catalogue::Kind kind = catalogue::Kind::kUnclassified;
+  const catalogue::Parameter* parameter = nullptr;
+  std::string_view text;          ///< decoded, as the client wrote it
+  std::int16_t parent = -1;       ///< the claim that it is nested under
+  std::int16_t path_index = -1;   ///< which path parameter it is …
+  std::int32_t query_index = -1;  ///< … or in which query parameter of Outgoing …
+  std::int32_t body_index = -1;   ///< … or which identifier of the body
+  policy::End end = policy::End::kOnly;
+  bool by_query = false;  ///< named in a JQL text
+  std::size_t at = 0;     ///< where in it
+
+  State state = State::kOpen;
+  bool restricted = true;
+  std::string id;   ///< proven
+  std::string key;  ///< the display key of this moment, where the look-up told it
+  std::string project;
+  std::string other_project;  ///< of an issue link: its other end's
+  bool other_restricted = true;
+};
+
+/// What goes upstream, part by part.
+struct Outgoing {
+  std::vector<std::string_view> path;                                ///< decoded, in the order of the template
+  std::vector<std::pair<std::string_view, std::string_view>> query;  ///< decoded
+  std::string head;
+  std::string_view body;
+  bool has_body = false;
+  bool streams_body = false;
+};
+
+struct Request {
+  // The request as it came. `head` is valid until it is finished.
+  const http::RequestHead* head = nullptr;
+  http::Peer peer;
+  http::Now began;
+  std::array<char, 16> id{};
+  bool by_host = false;        ///< it came by a host name that is mapped to the site
+  std::string_view prefix;     ///< "/ex/jira/acme"; empty by host
+  std::string_view site_path;  ///< the site's own path
+  catalogue::Query query;
+  catalogue::Match match;
+  std::string body;
+  bool has_body = false;
+
+  // What it is about.
+  std::shared_ptr<SiteContext> site;
+  const LinkRewriter* links = nullptr;
+  const OperationFacts* facts = nullptr;
+  policy::Permitted permitted;
+  bool bounded = true;     ///< something is to be confined, verified or redacted
+  bool collected = false;  ///< claims were gathered
+  bool by_answer = false;  ///< a read of one object, located by its answer
+  bool parent_inside = false;
+  std::vector<Claim> claims;
+  std::vector<policy::Touch> touches;
+  Questions questions;
+  bool asks_fields = false;  ///< the look-ups of this round begin with the site's field metadata
+  BodyReading reading;
+  std::vector<query::NamedThing> named;
+  std::string cursor_query;  ///< the confined queries: what page tokens are sealed to
+  bool confined = false;     ///< queries were narrowed
+  std::vector<BodyEdit> edits;
+  std::vector<std::string_view> hidden_fields;
+  std::deque<std::string> texts;  ///< what views above may point into; addresses are stable
+
+  // Upstream and back.
+  Outgoing outgoing;
+  std::vector<http::UpstreamRequest> lookups;
+  http::UpstreamRequest upstream;
+  bool sent = false;  ///< the request itself went upstream
+  int redirects = 0;
+  int upstream_status = 0;
+  std::int64_t answer_length = -1;  ///< of upstream's body, where it says so
+  std::string answer_head;          ///< the fields of the answer to the client
+  std::string answer;               ///< upstream's body
+  std::string out;                  ///< the body for the client
+  Proof proof;
+  int proof_rounds = 0;
+  std::vector<std::string> unproven;  ///< issues that the answer mentions and that are being looked up
+
+  Decision* explanation = nullptr;  ///< of explain(): the steps are wanted
+
+  // For the record.
+  Effect effect = Effect::kDeny;
+  Reason reason = Reason::kNone;
+  int status = 0;
+  bool redacted = false;
+  bool moved_out = false;
+  bool successor_used = false;
+  bool retired_used = false;
+  token::Key secret{};
+  std::string upstream_trace;
+  std::string created_id;  ///< of what a write made, by its answer
+  std::string created_key;
+
+  std::string_view id_text() const noexcept { return {id.data(), id.size()}; }
+  /// Keeps `text` as long as the request lives.
+  std::string_view keep(std::string text) { return texts.emplace_back(std::move(text)); }
+  void clear();
+};
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,124 @@
+#include "gateway/thread_state.h"
+
+#include <algorithm>
+#include <set>
+
+namespace gatehouse::gateway {
+namespace {
+
+using catalogue::Inside;
+using catalogue::Kind;
+using catalogue::Operation;
+using catalogue::Parameter;
+using catalogue::Rule;
+using catalogue::Shape;
+using catalogue::ShapeField;
+
+/// The words of Gatehouse-Redacts: what an answer of this shape is always searched for, whether or not something is found.
+void gather_redactions(const Shape* shape, std::set<const Shape*>& seen, std::set<std::string>& words, bool& fields) {
+  if (!shape || !seen.insert(shape).second) return;
+  if (!shape->items.empty()) words.insert(shape->items);
+  const auto gather = [&](const ShapeField& field) {
+    switch (field.rule) {
+      case Rule::kFields:
+      case Rule::kFieldNames:
+      case Rule::kFieldChange:
+        fields = true;
+        words.insert(field.name.empty() ? "fields" : field.name);
+        break;
+      case Rule::kIssueRef:
+      case Rule::kProjectRef:
+      case Rule::kProjectId:
+      case Rule::kProjectScope: words.insert(field.name); break;
+      default: break;
+    }
+    gather_redactions(field.shape, seen, words, fields);
+  };
+  for (const ShapeField& field : shape->fields) gather(field);
+  gather(shape->others);
+}
+
+bool verified_by_answer(const Operation& operation) {
+  if (operation.access != catalogue::Access::kRead || operation.method != "GET" || !operation.shape || operation.answer_list)
+    return false;
+  if (operation.shape->inside.by != Inside::By::kProject || operation.path_count != 1) return false;
+  const Kind kind = operation.parameters[0].kind;
+  const std::string& name = operation.shape->name;
+  return (kind == Kind::kIssue && name == "issue") || (kind == Kind::kProject && name == "project") ||
+         (kind == Kind::kComponent && name == "component") || (kind == Kind::kVersion && name == "version");
+}
+
+OperationFacts facts_for(const Operation& operation) {
+  OperationFacts facts;
+  std::set<const Shape*> seen;
+  std::set<std::string> words;
+  gather_redactions(operation.shape, seen, words, facts.reads_fields);
+  for (const Parameter& parameter : operation.parameters) {
+    if (parameter.kind == Kind::kIssueFields || parameter.kind == Kind::kIssueUpdate || parameter.kind == Kind::kJql) {
+      facts.reads_fields = true;
+    }
+  }
+  facts.verified_by_answer = verified_by_answer(operation);
+  facts.proves_itself =
+      operation.access == catalogue::Access::kRead && operation.shape &&
+      (operation.shape->inside.by == Inside::By::kIssueLink || operation.shape->inside.by == Inside::By::kIssue);
+  // Atlassian's own default of the new searches; the old ones and the reads of an issue give more.
+  facts.only_id_by_default = operation.path.ends_with("/search/jql");
+  facts.needs_project = operation.shape && std::find(operation.shape->needs.begin(), operation.shape->needs.end(),
+                                                     "fields=project") != operation.shape->needs.end();
+  if (!words.empty()) {
+    facts.redacts = "Gatehouse-Redacts: ";
+    for (const std::string& word : words) {
+      if (facts.redacts.back() != ' ') facts.redacts += ',';
+      facts.redacts += word;
+    }
+    facts.redacts += "\r\n";
+  }
+  return facts;
+}
+
+}  // namespace
+
+const LinkRewriter& SiteContext::links_for(std::string_view gateway_base) {
+  for (const auto& rewriter : rewriters) {
+    if (rewriter->gateway_base() == gateway_base) return *rewriter;
+  }
+  std::vector<std::string> bases{entry->site.base_url};
+  if (!entry->site.cloud_id.empty()) bases.push_back("https://api.atlassian.com/ex/jira/" + entry->site.cloud_id);
+  rewriters.push_back(std::make_unique<LinkRewriter>(std::move(bases), std::string(gateway_base)));
+  return *rewriters.back();
+}
+
+ThreadState::ThreadState(const GatewayShared& shared_state, RecordQueue* record_queue)
+    : shared(shared_state), sites(*shared_state.sites), queue(record_queue), id_prefix(random_base62(*shared_state.random, 9)) {
+  if (!shared.jira) return;
+  for (const Operation& operation : shared.jira->operations()) jira_facts.push_back(facts_for(operation));
+}
+
+const std::shared_ptr<SiteContext>& ThreadState::context_of(const upstream::SiteEntryPtr& entry) {
+  std::shared_ptr<SiteContext>& context = contexts[entry->site.id.value];
+  // A client that varies its Host header must not make us keep a rewriter for each.
+  if (!context || context->entry != entry || context->rewriters.size() > 32) {
+    auto fresh = std::make_shared<SiteContext>();
+    fresh->entry = entry;
+    // The fields are the site's, whatever was changed about its entry here: but not at another address.
+    if (context && context->entry->site.base_url == entry->site.base_url) {
+      fresh->fields = context->fields;
+      fresh->fields_at = context->fields_at;
+    }
+    context = std::move(fresh);
+  }
+  return context;
+}
+
+void ThreadState::make_id(std::array<char, 16>& out) {
+  constexpr std::string_view kDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  std::copy(id_prefix.begin(), id_prefix.end(), out.begin());
+  std::uint64_t rest = next_id++;
+  for (std::size_t i = out.size(); i > id_prefix.size(); --i) {
+    out[i - 1] = kDigits[rest % kDigits.size()];
+    rest /= kDigits.size();
+  }
+}
+
+}  // namespace gatehouse::gateway
