@@ -1,6 +1,7 @@
-// gatehouse audit list, gatehouse audit export (verify opens the data folder and stands in local/)
+// gatehouse audit list, audit export, and audit verify where it asks a server (with a data folder it stands in local/)
 #include <iostream>
 
+#include "cli/commands.h"
 #include "cli/nouns.h"
 #include "cli/print.h"
 
@@ -42,6 +43,22 @@ void add_audit_commands(CLI::App& root, Runner runner) {
     call.context.out << answer.value().text;
     return static_cast<int>(kDone);
   });
+}
+
+int verify_audit(Context& context) {
+  Call call(context);
+  int status = kDone;
+  const boost::json::value result = call.fetch("POST", api_path({"audit", "verify"}), status);
+  if (status != kDone) return status;
+  const boost::json::array& findings = result.at("findings").as_array();
+  if (context.json) {
+    context.out << boost::json::serialize(result) << "\n";
+  } else if (findings.empty()) {
+    context.out << "The chain is whole: " << in_words(result.at("records")) << " records.\n";
+  } else {
+    print_table(context, findings, {{"#", "sequence"}, {"WHAT", "what"}, {"DETAIL", "detail"}});
+  }
+  return findings.empty() ? kDone : kFoundSomething;
 }
 
 }  // namespace gatehouse::cli

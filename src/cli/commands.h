@@ -11,4 +11,8 @@ namespace gatehouse::cli {
 /// `exit_status`. `context` and `exit_status` must outlive the parse.
 void add_remote_commands(CLI::App& root, Context& context, int& exit_status);
 
+/// `audit verify` of the server's own log, by its REST API; local/ calls it where no data folder was named. Returns the exit
+/// status.
+int verify_audit(Context& context);
+
 }  // namespace gatehouse::cli

@@ -214,6 +214,14 @@ TEST_F(CommandLine, TellsByItsExitThatSomebodyIsWoken) {
   EXPECT_TRUE(json::parse(out).at("items").as_array().empty());
 }
 
+TEST_F(CommandLine, AsksTheServerWhetherItsAuditLogIsWhole) {
+  std::istringstream in;
+  std::ostringstream out_stream;
+  Context context{in, out_stream, out_stream};
+  EXPECT_EQ(verify_audit(context), kDone);
+  EXPECT_THAT(out_stream.str(), HasSubstr("whole: 1 records"));
+}
+
 TEST_F(CommandLine, NeedsNoSecretOnTheCommandLine) {
   const std::vector<std::string> words{
       "site", "add", "acme", "--product", "jira", "--url", "https://acme.atlassian.net", "--auth", "bearer", "--secret-file"};
