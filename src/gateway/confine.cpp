@@ -89,7 +89,7 @@ Step<bool> confine_queries(const Operation& operation, const token::LiveCredenti
 }
 
 /// Whether the client itself named something that narrows the list.
-bool names_resource(const Request& request) noexcept { return !request.claims.empty(); }
+bool names_resource(const Request& request) noexcept { return !request.references.empty(); }
 
 std::string joined_ids(const policy::Permitted& permitted) {
   std::string text;
@@ -241,25 +241,27 @@ void plan_fields(const Operation& operation, Request& request) {
 
 /// The identifiers that were proven, in place of those that the client wrote: a key may have been moved or renamed meanwhile.
 void replace_identifiers(Request& request) {
-  for (std::size_t i = 0; i < request.claims.size(); ++i) {
-    const Claim& claim = request.claims[i];
-    if (claim.id.empty()) continue;
-    const bool as_key = claim.kind == Kind::kProject && claim.parameter->form == Form::kKey;
-    if (claim.path_index >= 0) request.outgoing.path[static_cast<std::size_t>(claim.path_index)] = as_key ? claim.key : claim.id;
-    if (claim.body_index >= 0) {
-      const BodyIdentifier& identifier = request.reading.identifiers[static_cast<std::size_t>(claim.body_index)];
+  for (std::size_t i = 0; i < request.references.size(); ++i) {
+    const Reference& reference = request.references[i];
+    if (reference.id.empty()) continue;
+    const bool as_key = reference.kind == Kind::kProject && reference.parameter->form == Form::kKey;
+    if (reference.path_index >= 0)
+      request.outgoing.path[static_cast<std::size_t>(reference.path_index)] = as_key ? reference.key : reference.id;
+    if (reference.body_index >= 0) {
+      const BodyIdentifier& identifier = request.reading.identifiers[static_cast<std::size_t>(reference.body_index)];
       // Within an object of the client's the name of the member says in which form it is read.
       const std::string_view member = std::string_view(identifier.place).substr(identifier.place.rfind('.') + 1);
-      const bool was_key = !std::all_of(claim.text.begin(), claim.text.end(), [](char c) { return c >= '0' && c <= '9'; });
-      const bool key = !claim.key.empty() && was_key && (as_key || member == "key" || !identifier.field.empty());
-      const std::string& text = key ? claim.key : claim.id;
-      if (text != claim.text) request.edits.push_back(replace_value(identifier, text));
+      const bool was_key =
+          !std::all_of(reference.text.begin(), reference.text.end(), [](char c) { return c >= '0' && c <= '9'; });
+      const bool key = !reference.key.empty() && was_key && (as_key || member == "key" || !identifier.field.empty());
+      const std::string& text = key ? reference.key : reference.id;
+      if (text != reference.text) request.edits.push_back(replace_value(identifier, text));
     }
-    if (claim.query_index < 0) continue;
-    auto& [name, value] = request.outgoing.query[static_cast<std::size_t>(claim.query_index)];
-    const bool first = i == 0 || request.claims[i - 1].query_index != claim.query_index;
+    if (reference.query_index < 0) continue;
+    auto& [name, value] = request.outgoing.query[static_cast<std::size_t>(reference.query_index)];
+    const bool first = i == 0 || request.references[i - 1].query_index != reference.query_index;
     std::string text = first ? std::string() : std::string(value) + ",";
-    text += as_key ? claim.key : claim.id;
+    text += as_key ? reference.key : reference.id;
     value = request.keep(std::move(text));
   }
 }

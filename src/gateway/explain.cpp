@@ -73,7 +73,7 @@ class Explanation {
         GH_TRYV(answer_questions());
       }
     }
-    note_claims();
+    note_references();
     GH_TRY(auto permitted, decide(std::move(*located), now_, request_));
     std::optional<Permitted> narrowing(std::move(permitted));
     std::optional<Confined> confined;
@@ -114,12 +114,13 @@ class Explanation {
     return request_.questions.take(answers, site_);
   }
 
-  void note_claims() {
-    for (const Claim& claim : request_.claims) {
-      const bool inside = claim.state == Claim::State::kInside;
-      const policy::PermittedResource* resource = request_.permitted.find(claim.project);
-      std::string detail = std::string(catalogue::to_string(claim.kind)) + " " + std::string(claim.text);
-      detail += inside ? " lies in " + std::string(resource ? resource->key : claim.project) : " lies outside, or is not there";
+  void note_references() {
+    for (const Reference& reference : request_.references) {
+      const bool inside = reference.state == Reference::State::kInside;
+      const policy::PermittedResource* resource = request_.permitted.find(reference.project);
+      std::string detail = std::string(catalogue::to_string(reference.kind)) + " " + std::string(reference.text);
+      detail +=
+          inside ? " lies in " + std::string(resource ? resource->key : reference.project) : " lies outside, or is not there";
       before_.push_back({"locate", inside, std::move(detail)});
     }
   }

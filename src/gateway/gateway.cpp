@@ -239,23 +239,25 @@ Action GatewayExchange::respond_whole() {
 bool GatewayExchange::wants_recheck() const noexcept {
   if (!request_.bounded || request_.status >= 300) return false;
   if (request_.match.operation->access != catalogue::Access::kWrite) return false;
-  return std::any_of(request_.claims.begin(), request_.claims.end(),
-                     [](const Claim& claim) { return claim.kind == catalogue::Kind::kIssue && !claim.id.empty(); });
+  return std::any_of(request_.references.begin(), request_.references.end(), [](const Reference& reference) {
+    return reference.kind == catalogue::Kind::kIssue && !reference.id.empty();
+  });
 }
 
 Action GatewayExchange::recheck() {
   recheck_.clear();
   std::size_t left = kMaxRechecked;
-  for (const Claim& claim : request_.claims) {
-    if (claim.kind == catalogue::Kind::kIssue && !claim.id.empty() && left-- > 0) recheck_.find(Ask::kIssue, claim.id);
+  for (const Reference& reference : request_.references) {
+    if (reference.kind == catalogue::Kind::kIssue && !reference.id.empty() && left-- > 0)
+      recheck_.find(Ask::kIssue, reference.id);
     if (left == 0) break;
   }
   return recheck_.pending() ? ask(Asking::kRecheck) : respond_whole();
 }
 
 void GatewayExchange::take_recheck() {
-  for (const Claim& claim : request_.claims) {
-    const Fact* fact = recheck_.known(Ask::kIssue, claim.id);
+  for (const Reference& reference : request_.references) {
+    const Fact* fact = recheck_.known(Ask::kIssue, reference.id);
     if (fact && fact->found && !request_.permitted.permits(fact->project, false)) request_.moved_out = true;
   }
 }

@@ -2,7 +2,7 @@
 
 #include "catalogue/kinds.h"
 #include "gateway/checks.h"
-#include "gateway/claims.h"
+#include "gateway/references.h"
 #include "gateway/request.h"
 #include "gateway/steps.h"
 #include "gateway/thread_state.h"
@@ -20,10 +20,10 @@ bool wants_fields(const Request& request, const ThreadState& thread) {
   return age > (site.fields ? ThreadState::kFieldsMaxAgeMs : ThreadState::kFieldsRetryMs);
 }
 
-void add_touches(const Claim& claim, Request& request) {
-  const bool link = claim.kind == catalogue::Kind::kIssueLink;
-  request.touches.push_back({claim.project, claim.end, claim.restricted});
-  if (link) request.touches.push_back({claim.other_project, policy::End::kFar, claim.other_restricted});
+void add_touches(const Reference& reference, Request& request) {
+  const bool link = reference.kind == catalogue::Kind::kIssueLink;
+  request.touches.push_back({reference.project, reference.end, reference.restricted});
+  if (link) request.touches.push_back({reference.other_project, policy::End::kFar, reference.other_restricted});
 }
 
 }  // namespace
@@ -42,15 +42,15 @@ Step<std::optional<Located>> locate(std::optional<Admitted>& admitted, ThreadSta
     }
   }
   if (request.by_answer && !request.explanation) return std::optional<Located>(Located(*std::exchange(admitted, std::nullopt)));
-  for (Claim& claim : request.claims) resolve(claim, request);
+  for (Reference& reference : request.references) resolve(reference, request);
   if (request.questions.too_many()) return refuse_because(Reason::kTooLarge, matched.operation().id);
   if (request.questions.pending()) return std::optional<Located>();
 
-  request.parent_inside = !request.claims.empty();
-  for (const Claim& claim : request.claims) {
-    if (claim.state != Claim::State::kInside) request.parent_inside = false;
+  request.parent_inside = !request.references.empty();
+  for (const Reference& reference : request.references) {
+    if (reference.state != Reference::State::kInside) request.parent_inside = false;
     if (!check_enabled("every_resource") && !request.touches.empty()) continue;
-    add_touches(claim, request);
+    add_touches(reference, request);
   }
   return std::optional<Located>(Located(*std::exchange(admitted, std::nullopt)));
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "gateway/claims.h"
+#include "gateway/references.h"
 
 namespace gatehouse::gateway {
 namespace {
@@ -51,13 +51,13 @@ FieldKind kind_of(FieldType type) noexcept {
   return FieldKind::kUnknown;
 }
 
-Proven by_claim(catalogue::Kind kind, std::string_view text, Request& request) {
-  Claim claim;
-  claim.kind = kind;
-  claim.text = text;
-  resolve(claim, request);
-  if (claim.state == Claim::State::kOpen) return Proven::kAsk;
-  return claim.state == Claim::State::kInside ? Proven::kYes : Proven::kNo;
+Proven by_reference(catalogue::Kind kind, std::string_view text, Request& request) {
+  Reference reference;
+  reference.kind = kind;
+  reference.text = text;
+  resolve(reference, request);
+  if (reference.state == Reference::State::kOpen) return Proven::kAsk;
+  return reference.state == Reference::State::kInside ? Proven::kYes : Proven::kNo;
 }
 
 /// A version or component by name: in the list of one of the permitted projects.
@@ -80,7 +80,7 @@ Proven by_name(Ask ask, std::string_view name, Request& request) {
 Proven by_id_or_name(catalogue::Kind kind, Ask names, const NamedThing& thing, Request& request) {
   const Proven named = by_name(names, thing.text, request);
   if (named == Proven::kYes || !is_digits(thing.text)) return named;
-  const Proven by_id = by_claim(kind, thing.text, request);
+  const Proven by_id = by_reference(kind, thing.text, request);
   if (by_id == Proven::kYes) return by_id;
   return named == Proven::kAsk || by_id == Proven::kAsk ? Proven::kAsk : Proven::kNo;
 }
@@ -127,9 +127,9 @@ query::FieldKind PermittedNames::custom_field(const query::JqlField& field) cons
 
 Proven prove(const NamedThing& thing, Request& request) {
   switch (thing.kind) {
-    case NamedThing::Kind::kIssue: return by_claim(catalogue::Kind::kIssue, thing.text, request);
+    case NamedThing::Kind::kIssue: return by_reference(catalogue::Kind::kIssue, thing.text, request);
     case NamedThing::Kind::kSprint:
-      return is_digits(thing.text) ? by_claim(catalogue::Kind::kSprint, thing.text, request) : Proven::kNo;
+      return is_digits(thing.text) ? by_reference(catalogue::Kind::kSprint, thing.text, request) : Proven::kNo;
     case NamedThing::Kind::kVersion: return by_id_or_name(catalogue::Kind::kVersion, Ask::kVersionNames, thing, request);
     case NamedThing::Kind::kComponent: return by_id_or_name(catalogue::Kind::kComponent, Ask::kComponentNames, thing, request);
     case NamedThing::Kind::kUser: return request.permitted.directory ? Proven::kYes : by_assignability(thing.text, request);

@@ -40,9 +40,9 @@ void name_resources(const Request& request, RequestRecord& out) {
 void name_objects(const Request& request, RequestRecord& out) {
   out.object.clear();
   out.object_ids.clear();
-  for (const Claim& claim : request.claims) {
-    add_word(claim.key.empty() ? claim.text : std::string_view(claim.key), out.object);
-    add_word(claim.id, out.object_ids);
+  for (const Reference& reference : request.references) {
+    add_word(reference.key.empty() ? reference.text : std::string_view(reference.key), out.object);
+    add_word(reference.id, out.object_ids);
   }
   add_word(request.created_key, out.object);
   add_word(request.created_id, out.object_ids);

@@ -15,7 +15,7 @@ void Request::clear() {
   facts = nullptr;
   bounded = true;
   collected = by_answer = parent_inside = asks_fields = confined = false;
-  claims.clear();
+  references.clear();
   touches.clear();
   questions.clear();
   if (!reading.text.empty() || !reading.ok()) reading = {};

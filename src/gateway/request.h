@@ -30,12 +30,12 @@ struct SiteContext;
 struct OperationFacts;
 
 /// One identifier of the request that leads to a resource, and what was found of it.
-struct Claim {
+struct Reference {
   enum class State : std::uint8_t { kOpen = 0, kOutside, kInside };
   catalogue::Kind kind = catalogue::Kind::kUnclassified;
   const catalogue::Parameter* parameter = nullptr;
   std::string_view text;          ///< decoded, as the client wrote it
-  std::int16_t parent = -1;       ///< the claim that it is nested under
+  std::int16_t parent = -1;       ///< the reference that it is nested under
   std::int16_t path_index = -1;   ///< which path parameter it is …
   std::int32_t query_index = -1;  ///< … or in which query parameter of Outgoing …
   std::int32_t body_index = -1;   ///< … or which identifier of the body
@@ -82,10 +82,10 @@ struct Request {
   const OperationFacts* facts = nullptr;
   policy::Permitted permitted;
   bool bounded = true;     ///< something is to be confined, verified or redacted
-  bool collected = false;  ///< claims were gathered
+  bool collected = false;  ///< references were gathered
   bool by_answer = false;  ///< a read of one object, located by its answer
   bool parent_inside = false;
-  std::vector<Claim> claims;
+  std::vector<Reference> references;
   std::vector<policy::Touch> touches;
   Questions questions;
   bool asks_fields = false;  ///< the look-ups of this round begin with the site's field metadata

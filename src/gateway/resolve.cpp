@@ -1,10 +1,10 @@
 // resolve: how each kind of identifier is led to its project. "Derive, or ask": what is missing becomes a question of the next
-// round, and the claim is settled when it is answered. What is not found, and what lies outside, look alike from here on.
+// round, and the reference is settled when it is answered. What is not found, and what lies outside, look alike from here on.
 
 #include <algorithm>
 
 #include "gateway/checks.h"
-#include "gateway/claims.h"
+#include "gateway/references.h"
 
 namespace gatehouse::gateway {
 namespace {
@@ -15,8 +15,9 @@ bool is_digits(std::string_view text) noexcept {
   return !text.empty() && text.size() <= 20 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-void settle(Claim& claim, const Request& request) {
-  claim.state = request.permitted.permits(claim.project, claim.restricted) ? Claim::State::kInside : Claim::State::kOutside;
+void settle(Reference& reference, const Request& request) {
+  reference.state =
+      request.permitted.permits(reference.project, reference.restricted) ? Reference::State::kInside : Reference::State::kOutside;
 }
 
 /// The permitted project whose display key is that of an issue key: what a gateway would believe that trusts keys.
@@ -29,177 +30,178 @@ const policy::PermittedResource* project_by_key(std::string_view key, const Requ
 
 std::string_view key_of_project(std::string_view issue_key) noexcept { return issue_key.substr(0, issue_key.rfind('-')); }
 
-void take_issue(Claim& claim, const Fact& fact, const Request& request) {
-  claim.id = fact.id;
-  claim.key = fact.key;
-  claim.project = fact.found ? fact.project : std::string();
-  claim.restricted = check_enabled("restricted_level") && fact.restricted;
+void take_issue(Reference& reference, const Fact& fact, const Request& request) {
+  reference.id = fact.id;
+  reference.key = fact.key;
+  reference.project = fact.found ? fact.project : std::string();
+  reference.restricted = check_enabled("restricted_level") && fact.restricted;
   if constexpr (!check_enabled("moved_key")) {
-    const policy::PermittedResource* believed = project_by_key(key_of_project(claim.text), request);
-    if (believed) claim.project = believed->id;
+    const policy::PermittedResource* believed = project_by_key(key_of_project(reference.text), request);
+    if (believed) reference.project = believed->id;
   }
-  settle(claim, request);
+  settle(reference, request);
 }
 
-void resolve_issue(Claim& claim, Request& request) {
+void resolve_issue(Reference& reference, Request& request) {
   if constexpr (!check_enabled("write_located_afresh")) {
-    const policy::PermittedResource* believed = project_by_key(key_of_project(claim.text), request);
-    if (request.match.operation->access != catalogue::Access::kRead && (believed || is_digits(claim.text)) &&
+    const policy::PermittedResource* believed = project_by_key(key_of_project(reference.text), request);
+    if (request.match.operation->access != catalogue::Access::kRead && (believed || is_digits(reference.text)) &&
         !request.permitted.resources.empty()) {
-      claim.id = claim.text;
-      claim.project = believed ? believed->id : request.permitted.resources.front().id;
-      claim.restricted = false;
-      return settle(claim, request);
+      reference.id = reference.text;
+      reference.project = believed ? believed->id : request.permitted.resources.front().id;
+      reference.restricted = false;
+      return settle(reference, request);
     }
   }
-  if (const Fact* fact = request.questions.find(Ask::kIssue, claim.text)) take_issue(claim, *fact, request);
+  if (const Fact* fact = request.questions.find(Ask::kIssue, reference.text)) take_issue(reference, *fact, request);
 }
 
 /// Of which issue something says that it belongs to it.
-void resolve_by_home(Claim& claim, Ask ask, Request& request) {
-  const Fact* home = request.questions.find(ask, claim.text);
+void resolve_by_home(Reference& reference, Ask ask, Request& request) {
+  const Fact* home = request.questions.find(ask, reference.text);
   if (!home) return;
   if (!home->found) {
-    claim.state = Claim::State::kOutside;
+    reference.state = Reference::State::kOutside;
     return;
   }
   const Fact* issue = request.questions.find(Ask::kIssue, home->issue);
   if (!issue) return;
-  claim.id = claim.text;
-  claim.project = issue->found ? issue->project : std::string();
-  claim.restricted = issue->restricted;
-  settle(claim, request);
+  reference.id = reference.text;
+  reference.project = issue->found ? issue->project : std::string();
+  reference.restricted = issue->restricted;
+  settle(reference, request);
 }
 
-void resolve_nested(Claim& claim, Request& request) {
-  const Claim& parent = request.claims[static_cast<std::size_t>(claim.parent)];
-  if (parent.state == Claim::State::kOpen) return;
-  if (parent.state == Claim::State::kOutside) {
+void resolve_nested(Reference& reference, Request& request) {
+  const Reference& parent = request.references[static_cast<std::size_t>(reference.parent)];
+  if (parent.state == Reference::State::kOpen) return;
+  if (parent.state == Reference::State::kOutside) {
     // Nothing more is asked: an issue outside and one that is not there cost the same look-ups.
-    claim.state = Claim::State::kOutside;
+    reference.state = Reference::State::kOutside;
     return;
   }
-  claim.id = claim.text;
-  claim.project = parent.project;
-  claim.restricted = parent.restricted;
+  reference.id = reference.text;
+  reference.project = parent.project;
+  reference.restricted = parent.restricted;
   // A read whose answer says itself where it belongs is proven by that.
-  const bool proves_itself = request.facts->proves_itself && claim.path_index >= 0;
-  if (!check_enabled("nested_parent") || proves_itself) return settle(claim, request);
-  if (claim.kind == Kind::kRemoteLink) {
+  const bool proves_itself = request.facts->proves_itself && reference.path_index >= 0;
+  if (!check_enabled("nested_parent") || proves_itself) return settle(reference, request);
+  if (reference.kind == Kind::kRemoteLink) {
     const Fact* links = request.questions.find(Ask::kRemoteLinks, parent.id);
     if (!links) return;
-    if (std::find(links->list.begin(), links->list.end(), claim.text) == links->list.end()) claim.project.clear();
-    return settle(claim, request);
+    if (std::find(links->list.begin(), links->list.end(), reference.text) == links->list.end()) reference.project.clear();
+    return settle(reference, request);
   }
-  const Fact* fact = request.questions.find(claim.kind == Kind::kComment ? Ask::kComment : Ask::kWorklog, claim.text, parent.id);
+  const Fact* fact =
+      request.questions.find(reference.kind == Kind::kComment ? Ask::kComment : Ask::kWorklog, reference.text, parent.id);
   if (!fact) return;
-  if (!fact->found || fact->issue != parent.id) claim.project.clear();
-  settle(claim, request);
+  if (!fact->found || fact->issue != parent.id) reference.project.clear();
+  settle(reference, request);
 }
 
-void resolve_project(Claim& claim, Request& request) {
-  const bool wants_key = claim.parameter && claim.parameter->form == catalogue::Parameter::Form::kKey;
+void resolve_project(Reference& reference, Request& request) {
+  const bool wants_key = reference.parameter && reference.parameter->form == catalogue::Parameter::Form::kKey;
   if constexpr (!check_enabled("renamed_project")) {
-    const policy::PermittedResource* believed = project_by_key(claim.text, request);
+    const policy::PermittedResource* believed = project_by_key(reference.text, request);
     if (believed) {
-      claim.id = claim.text;
-      claim.key = claim.text;
-      claim.project = believed->id;
-      claim.restricted = false;
-      return settle(claim, request);
+      reference.id = reference.text;
+      reference.key = reference.text;
+      reference.project = believed->id;
+      reference.restricted = false;
+      return settle(reference, request);
     }
   }
-  claim.restricted = false;
+  reference.restricted = false;
   // An id is compared as it is, and what is not permitted need not be asked for.
-  if (is_digits(claim.text) && (!wants_key || !request.permitted.permits(claim.text, false))) {
-    claim.id = claim.text;
-    claim.project = claim.text;
-    return settle(claim, request);
+  if (is_digits(reference.text) && (!wants_key || !request.permitted.permits(reference.text, false))) {
+    reference.id = reference.text;
+    reference.project = reference.text;
+    return settle(reference, request);
   }
-  const Fact* fact = request.questions.find(Ask::kProject, claim.text);
+  const Fact* fact = request.questions.find(Ask::kProject, reference.text);
   if (!fact) return;
-  claim.id = fact->id;
-  claim.key = fact->key;
-  claim.project = fact->found ? fact->id : std::string();
-  settle(claim, request);
+  reference.id = fact->id;
+  reference.key = fact->key;
+  reference.project = fact->found ? fact->id : std::string();
+  settle(reference, request);
 }
 
-void resolve_by_project_id(Claim& claim, Ask ask, Request& request) {
-  const Fact* fact = request.questions.find(ask, claim.text);
+void resolve_by_project_id(Reference& reference, Ask ask, Request& request) {
+  const Fact* fact = request.questions.find(ask, reference.text);
   if (!fact) return;
-  claim.id = claim.text;
-  claim.project = fact->found ? fact->project : std::string();
-  claim.restricted = false;
-  settle(claim, request);
+  reference.id = reference.text;
+  reference.project = fact->found ? fact->project : std::string();
+  reference.restricted = false;
+  settle(reference, request);
 }
 
 /// Both ends of a link between two issues.
-void resolve_issue_link(Claim& claim, Request& request) {
-  const Fact* link = request.questions.find(Ask::kIssueLink, claim.text);
+void resolve_issue_link(Reference& reference, Request& request) {
+  const Fact* link = request.questions.find(Ask::kIssueLink, reference.text);
   if (!link) return;
   if (!link->found) {
-    claim.state = Claim::State::kOutside;
+    reference.state = Reference::State::kOutside;
     return;
   }
   const Fact* near = request.questions.find(Ask::kIssue, link->issue);
   const Fact* far = request.questions.find(Ask::kIssue, link->other_issue);
   if (!near || !far) return;
-  claim.id = claim.text;
-  claim.project = near->found ? near->project : std::string();
-  claim.restricted = near->restricted;
-  claim.other_project = far->found ? far->project : std::string();
-  claim.other_restricted = far->restricted;
-  claim.end = policy::End::kNear;
-  const bool both = request.permitted.permits(claim.project, claim.restricted) &&
-                    request.permitted.permits(claim.other_project, claim.other_restricted);
-  claim.state = both ? Claim::State::kInside : Claim::State::kOutside;
+  reference.id = reference.text;
+  reference.project = near->found ? near->project : std::string();
+  reference.restricted = near->restricted;
+  reference.other_project = far->found ? far->project : std::string();
+  reference.other_restricted = far->restricted;
+  reference.end = policy::End::kNear;
+  const bool both = request.permitted.permits(reference.project, reference.restricted) &&
+                    request.permitted.permits(reference.other_project, reference.other_restricted);
+  reference.state = both ? Reference::State::kInside : Reference::State::kOutside;
 }
 
-void resolve_sprint(Claim& claim, Request& request) {
-  const Fact* sprint = request.questions.find(Ask::kSprint, claim.text);
+void resolve_sprint(Reference& reference, Request& request) {
+  const Fact* sprint = request.questions.find(Ask::kSprint, reference.text);
   if (!sprint) return;
   if (!sprint->found) {
-    claim.state = Claim::State::kOutside;
+    reference.state = Reference::State::kOutside;
     return;
   }
   const Fact* board = request.questions.find(Ask::kBoard, sprint->board);
   if (!board) return;
-  claim.id = claim.text;
-  claim.project = board->found ? board->project : std::string();
-  claim.restricted = false;
-  settle(claim, request);
+  reference.id = reference.text;
+  reference.project = board->found ? board->project : std::string();
+  reference.restricted = false;
+  settle(reference, request);
 }
 
 }  // namespace
 
-void resolve(Claim& claim, Request& request) {
-  if (claim.state != Claim::State::kOpen) return;
-  switch (claim.kind) {
-    case Kind::kIssue: return resolve_issue(claim, request);
-    case Kind::kProject: return resolve_project(claim, request);
+void resolve(Reference& reference, Request& request) {
+  if (reference.state != Reference::State::kOpen) return;
+  switch (reference.kind) {
+    case Kind::kIssue: return resolve_issue(reference, request);
+    case Kind::kProject: return resolve_project(reference, request);
     case Kind::kComment:
-      return claim.parent >= 0 ? resolve_nested(claim, request) : resolve_by_home(claim, Ask::kCommentHome, request);
+      return reference.parent >= 0 ? resolve_nested(reference, request) : resolve_by_home(reference, Ask::kCommentHome, request);
     case Kind::kWorklog:
-      return claim.parent >= 0 ? resolve_nested(claim, request) : resolve_by_home(claim, Ask::kWorklogHome, request);
+      return reference.parent >= 0 ? resolve_nested(reference, request) : resolve_by_home(reference, Ask::kWorklogHome, request);
     case Kind::kRemoteLink:
-      if (claim.parent >= 0) return resolve_nested(claim, request);
+      if (reference.parent >= 0) return resolve_nested(reference, request);
       break;
-    case Kind::kComponent: return resolve_by_project_id(claim, Ask::kComponent, request);
-    case Kind::kVersion: return resolve_by_project_id(claim, Ask::kVersion, request);
-    case Kind::kIssueLink: return resolve_issue_link(claim, request);
-    case Kind::kSprint: return resolve_sprint(claim, request);
-    case Kind::kBoard: return resolve_by_project_id(claim, Ask::kBoard, request);
+    case Kind::kComponent: return resolve_by_project_id(reference, Ask::kComponent, request);
+    case Kind::kVersion: return resolve_by_project_id(reference, Ask::kVersion, request);
+    case Kind::kIssueLink: return resolve_issue_link(reference, request);
+    case Kind::kSprint: return resolve_sprint(reference, request);
+    case Kind::kBoard: return resolve_by_project_id(reference, Ask::kBoard, request);
     case Kind::kTask:
       // Its seal was opened: it belongs to this credential, which has something here.
-      claim.project = request.permitted.resources.empty() ? "0" : request.permitted.resources.front().id;
-      claim.restricted = false;
-      claim.id = claim.text;
-      claim.state = Claim::State::kInside;
+      reference.project = request.permitted.resources.empty() ? "0" : request.permitted.resources.front().id;
+      reference.restricted = false;
+      reference.id = reference.text;
+      reference.state = Reference::State::kInside;
       return;
     default: break;
   }
   // A kind that nothing here can prove: outside.
-  claim.state = Claim::State::kOutside;
+  reference.state = Reference::State::kOutside;
 }
 
 }  // namespace gatehouse::gateway

@@ -190,7 +190,9 @@ class CaseScript final : public SiteScript {
     }
     const Upstream& expected = case_.upstream[next_++];
     EXPECT_EQ(line, expected.line);
-    if (expected.body) EXPECT_EQ(asked.body, *expected.body) << line;
+    if (expected.body) {
+      EXPECT_EQ(asked.body, *expected.body) << line;
+    }
     for (const std::string& field : expected.present)
       EXPECT_NE(asked.head.find("\r\n" + field + "\r\n"), std::string::npos) << field;
     for (const std::string& name : expected.absent) EXPECT_EQ(asked.head.find("\r\n" + name), std::string::npos) << name;
@@ -233,7 +235,9 @@ TEST_P(Golden, Conversation) {
   for (const std::string& field : one.present)
     EXPECT_NE(head.find("\r\n" + field + "\r\n"), std::string::npos) << field << "\n" << head;
   for (const std::string& name : one.absent) EXPECT_EQ(head.find("\r\n" + name), std::string::npos) << name;
-  if (one.body) EXPECT_EQ(answered.body, with_id(*one.body, id));
+  if (one.body) {
+    EXPECT_EQ(answered.body, with_id(*one.body, id));
+  }
   for (const char* must : {"X-Content-Type-Options: nosniff", "Content-Security-Policy: sandbox"}) {
     EXPECT_NE(head.find(must), std::string::npos) << must;
   }
@@ -248,8 +252,8 @@ std::vector<std::string> case_files() {
   return files;
 }
 
-INSTANTIATE_TEST_SUITE_P(Gateway, Golden, testing::ValuesIn(case_files()), [](const testing::TestParamInfo<std::string>& info) {
-  return std::filesystem::path(info.param).stem().string();
+INSTANTIATE_TEST_SUITE_P(Gateway, Golden, testing::ValuesIn(case_files()), [](const testing::TestParamInfo<std::string>& tested) {
+  return std::filesystem::path(tested.param).stem().string();
 });
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "gateway/claims.h"
+#include "gateway/references.h"
 
 #include <algorithm>
 
@@ -44,8 +44,8 @@ bool each_value(const Parameter& row, std::string_view value, Use use) {
 
 /// The issue in the path, under which comments, worklogs and the like of the same request lie.
 std::int16_t issue_in_path(const Request& request) noexcept {
-  for (std::size_t i = 0; i < request.claims.size(); ++i) {
-    if (request.claims[i].kind == Kind::kIssue && request.claims[i].path_index >= 0) return static_cast<std::int16_t>(i);
+  for (std::size_t i = 0; i < request.references.size(); ++i) {
+    if (request.references[i].kind == Kind::kIssue && request.references[i].path_index >= 0) return static_cast<std::int16_t>(i);
   }
   return -1;
 }
@@ -65,14 +65,14 @@ policy::End end_of(std::string_view place, Kind kind, const Operation& operation
   return policy::End::kOnly;
 }
 
-Claim& add_claim(Kind kind, const Parameter& row, std::string_view text, Request& request) {
+Reference& add_reference(Kind kind, const Parameter& row, std::string_view text, Request& request) {
   const std::int16_t parent = lies_under_issue(kind) ? issue_in_path(request) : std::int16_t{-1};
-  Claim& claim = request.claims.emplace_back();
-  claim.kind = kind == Kind::kEpic ? Kind::kIssue : kind;
-  claim.parameter = &row;
-  claim.text = text;
-  claim.parent = parent;
-  return claim;
+  Reference& reference = request.references.emplace_back();
+  reference.kind = kind == Kind::kEpic ? Kind::kIssue : kind;
+  reference.parameter = &row;
+  reference.text = text;
+  reference.parent = parent;
+  return reference;
 }
 
 /// Of a task: usable by the credential that obtained it.
@@ -98,7 +98,7 @@ Step<bool> collect_path(const Matched& matched, const ThreadState& thread, Reque
       request.outgoing.path[i] = opened;
     }
     if (!catalogue::leads_to_resource(row.kind)) continue;
-    add_claim(row.kind, row, text, request).path_index = static_cast<std::int16_t>(i);
+    add_reference(row.kind, row, text, request).path_index = static_cast<std::int16_t>(i);
   }
   return true;
 }
@@ -135,9 +135,9 @@ Step<bool> collect_parameter(const Parameter& row, const catalogue::QueryParamet
   if (!catalogue::leads_to_resource(row.kind)) return true;
   each_value(row, parameter.value, [&](std::string_view part) {
     if (part.empty()) return true;
-    Claim& claim = add_claim(row.kind, row, part, request);
-    claim.query_index = static_cast<std::int32_t>(request.outgoing.query.size());
-    claim.end = end_of(row.name, row.kind, operation);
+    Reference& reference = add_reference(row.kind, row, part, request);
+    reference.query_index = static_cast<std::int32_t>(request.outgoing.query.size());
+    reference.end = end_of(row.name, row.kind, operation);
     return true;
   });
   return true;
@@ -177,7 +177,7 @@ bool fault_is_ignored(BodyFault::Code code) noexcept {
 Step<bool> collect_from_head(const Matched& matched, ThreadState& thread, Request& request) {
   GH_TRYV(collect_path(matched, thread, request));
   GH_TRYV(collect_query(matched, request));
-  request.by_answer = request.facts->verified_by_answer && request.claims.size() == 1;
+  request.by_answer = request.facts->verified_by_answer && request.references.size() == 1;
   return true;
 }
 
@@ -201,9 +201,9 @@ Step<bool> collect_from_body(const Matched& matched, ThreadState&, Request& requ
     if (!catalogue::leads_to_resource(identifier.kind) || identifier.kind == Kind::kTask) continue;
     // What a filtered list names need not lie inside: every element of the answer proves itself, or is left out.
     if (operation.bounded == catalogue::Bounded::kFiltered) continue;
-    Claim& claim = add_claim(identifier.kind, *identifier.parameter, identifier.value, request);
-    claim.body_index = static_cast<std::int32_t>(i);
-    claim.end = end_of(identifier.place, identifier.kind, operation);
+    Reference& reference = add_reference(identifier.kind, *identifier.parameter, identifier.value, request);
+    reference.body_index = static_cast<std::int32_t>(i);
+    reference.end = end_of(identifier.place, identifier.kind, operation);
   }
   return true;
 }

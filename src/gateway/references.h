@@ -10,12 +10,12 @@
 
 namespace gatehouse::gateway {
 
-/// Fills Request::claims and Outgoing's path and query. What is not classified refuses a bounded request.
+/// Fills Request::references and Outgoing's path and query. What is not classified refuses a bounded request.
 Step<bool> collect_from_head(const Matched& matched, ThreadState& thread, Request& request);
-/// Reads the body by its rows (Request::reading) and adds its claims.
+/// Reads the body by its rows (Request::reading) and adds its references.
 Step<bool> collect_from_body(const Matched& matched, ThreadState& thread, Request& request);
 
-/// Settles the claim, or leaves it open where a question has to be answered first.
-void resolve(Claim& claim, Request& request);
+/// Settles the reference, or leaves it open where a question has to be answered first.
+void resolve(Reference& reference, Request& request);
 
 }  // namespace gatehouse::gateway
