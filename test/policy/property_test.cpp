@@ -12,7 +12,7 @@ namespace gatehouse::policy {
 namespace {
 
 /// RC_PARAMS of the environment wins.
-const int kConfigured = setenv("RC_PARAMS", "max_success=500", 0);
+const int kConfigured = setenv("RC_PARAMS", "max_success=300", 0);
 
 const std::vector<std::string> kScopeNames{
     "read:jira-work",       "write:jira-work",   "read:issue:jira",           "write:issue:jira",
