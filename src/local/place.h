@@ -1,0 +1,28 @@
+// Where an installation lies, as commands that open the data folder themselves take it. Used inside local/ only.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "store/data_folder.h"
+
+namespace gatehouse::local {
+
+struct Place {
+  std::string data;
+  std::string database;  ///< empty: SQLite in the data folder
+  store::MasterKeySource master_key;
+  bool json = false;
+};
+
+/// --data, --database, the master key's options and --json.
+void add_place_options(CLI::App& command, Place& place);
+/// --json may stand before or after the command's name.
+bool wants_json(const CLI::App& root, const Place& place);
+
+/// Says what is wrong on standard error; the exit status for it (design section 6).
+int complain(std::string_view command, const Error& error);
+
+}  // namespace gatehouse::local
