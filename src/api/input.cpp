@@ -1,6 +1,7 @@
 #include "api/input.h"
 
 #include <algorithm>
+#include <boost/json/basic_parser_impl.hpp>
 #include <set>
 
 #include "catalogue/target.h"
