@@ -42,8 +42,21 @@ class Walk {
 
   void say(std::string_view text) { out_ << "\n" << text << "\n"; }
 
-  /// Runs a command as a user would type it; `input` goes to its standard input.
+  /// Runs a command as a user would type it and shows what it prints; `input` goes to its standard input.
   std::string command(const std::vector<std::string>& words, const std::string& input = {}) {
+    const Printed printed = run(words, input);
+    out_ << indented(printed.err) << indented(printed.out) << std::flush;
+    return printed.out;
+  }
+
+  /// The same for a command whose answer is the record that it made: what it is called is enough here.
+  void change(const std::vector<std::string>& words, const std::string& input = {}) { run(words, input); }
+
+  struct Printed {
+    std::string out;
+    std::string err;
+  };
+  Printed run(const std::vector<std::string>& words, const std::string& input) {
     std::string typed;
     for (const std::string& word : words) typed += " " + quoted(word);
     out_ << "\n$ " << (input.empty() ? "" : "echo … | ") << "gatehouse" << typed << "\n";
@@ -54,9 +67,8 @@ class Walk {
     std::ostringstream out;
     std::ostringstream words_for_people;
     const int status = run_command(all, in, out, words_for_people);
-    out_ << indented(words_for_people.str()) << indented(out.str()) << std::flush;
     if (status != 0) throw Unexpected{"gatehouse" + typed + " ended with " + std::to_string(status)};
-    return out.str();
+    return {out.str(), words_for_people.str()};
   }
 
   struct Answer {
@@ -137,14 +149,14 @@ void walk_through(Walk& walk, const std::string& site_url) {
   const std::string scopes = "read:jira-work,write:jira-work";
 
   walk.say("1. The site, and the one credential that Gatehouse itself shows to it.");
-  walk.command({"site", "add", "acme", "--product", "jira", "--url", site_url, "--auth", "basic", "--username",
-                sandbox::kUsername, "--secret-file", "-"},
-               std::string(sandbox::kToken) + "\n");
+  walk.change({"site", "add", "acme", "--product", "jira", "--url", site_url, "--auth", "basic", "--username", sandbox::kUsername,
+               "--secret-file", "-"},
+              std::string(sandbox::kToken) + "\n");
   walk.say("2. A service account for one automation, with an owner and a purpose.");
-  walk.command({"account", "create", "ci-builds", "--owner", kAdministrator, "--purpose", "opens an issue when a build breaks",
-                "--runs-in", "GitLab CI, job notify"});
+  walk.change({"account", "create", "ci-builds", "--owner", kAdministrator, "--purpose", "opens an issue when a build breaks",
+               "--runs-in", "GitLab CI, job notify"});
   walk.say("3. What it may do, and where: project A and nothing else.");
-  walk.command({"grant", "add", "--account", "ci-builds", "--resource", "acme/A", "--scopes", scopes, "--role", "member"});
+  walk.change({"grant", "add", "--account", "ci-builds", "--resource", "acme/A", "--scopes", scopes, "--role", "member"});
   walk.say("4. A token for 30 days. It is printed once.");
   const std::string token = trimmed(walk.command({"token", "create", "--account", "ci-builds", "--name", "notify", "--scopes",
                                                   scopes, "--resource", "acme/A", "--expires-in", "30d"}));
@@ -169,9 +181,9 @@ void walk_through(Walk& walk, const std::string& site_url) {
                R"({"fields":{"project":{"key":"B"},"issuetype":{"name":"Task"},"summary":"build 812 is broken"}})");
 
   walk.say("8. Paused: this automation alone stops, at once. Resumed: it goes on.");
-  walk.command({"account", "pause", "ci-builds", "--reason", "trying it out"});
-  walk.request(http::Method::kGet, "/rest/api/3/issue/A-1?fields=summary", token, 403);
-  walk.command({"account", "resume", "ci-builds"});
+  walk.change({"account", "pause", "ci-builds", "--reason", "trying it out"});
+  walk.request(http::Method::kGet, "/rest/api/3/issue/A-1?fields=summary", token, 401);
+  walk.change({"account", "resume", "ci-builds"});
   walk.request(http::Method::kGet, "/rest/api/3/issue/A-1?fields=summary", token, 200);
 
   walk.say("9. Who wakes up tomorrow if something ends tonight?");
