@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "audit/verify.h"
 #include "crypto/self_test.h"
@@ -65,14 +66,19 @@ void report(const audit::Verification& result, bool json) {
 
 }  // namespace
 
-void add_audit_local_commands(CLI::App& root, int& exit_status) {
+void add_audit_local_commands(CLI::App& root, int& exit_status, std::function<int()> ask_server) {
   const auto made = root.get_subcommands([](CLI::App* one) { return one->get_name() == "audit"; });
   CLI::App* const noun = made.empty() ? root.add_subcommand("audit", "who did what") : made.front();
   const auto options = std::make_shared<Options>();
   CLI::App* const command = noun->add_subcommand("verify", "look for changed, missing, cut off or rolled back audit records");
   add_place_options(*command, options->place);
+  command->get_option("--data")->required(false);
   command->add_option("--head", options->head, "a head that was kept elsewhere, instead of the data folder's audit.head");
-  command->callback([options, &root, &exit_status] {
+  command->callback([options, &root, &exit_status, ask_server = std::move(ask_server)] {
+    if (options->place.data.empty()) {
+      exit_status = ask_server();
+      return;
+    }
     const auto result = verify(*options);
     if (!result) {
       exit_status = complain("audit verify", result.error());
