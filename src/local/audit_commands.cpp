@@ -66,7 +66,7 @@ void report(const audit::Verification& result, bool json) {
 
 }  // namespace
 
-void add_audit_local_commands(CLI::App& root, int& exit_status, std::function<int()> ask_server) {
+void add_audit_local_commands(CLI::App& root, int& exit_status, std::function<int(bool json)> ask_server) {
   const auto made = root.get_subcommands([](CLI::App* one) { return one->get_name() == "audit"; });
   CLI::App* const noun = made.empty() ? root.add_subcommand("audit", "who did what") : made.front();
   const auto options = std::make_shared<Options>();
@@ -76,7 +76,7 @@ void add_audit_local_commands(CLI::App& root, int& exit_status, std::function<in
   command->add_option("--head", options->head, "a head that was kept elsewhere, instead of the data folder's audit.head");
   command->callback([options, &root, &exit_status, ask_server = std::move(ask_server)] {
     if (options->place.data.empty()) {
-      exit_status = ask_server();
+      exit_status = ask_server(wants_json(root, options->place));
       return;
     }
     const auto result = verify(*options);

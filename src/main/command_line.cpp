@@ -26,7 +26,10 @@ int run_command(const std::vector<std::string>& words, std::istream& in, std::os
   cli::add_remote_commands(root, context, status);
   local::add_query_commands(root, status);
   local::add_backup_commands(root, status);
-  local::add_audit_local_commands(root, status, [&context] { return cli::verify_audit(context); });
+  local::add_audit_local_commands(root, status, [&context](bool json) {
+    context.json = json;
+    return cli::verify_audit(context);
+  });
   add_host_commands(root, context, status);
 
   std::vector<std::string> reversed(words.rbegin(), words.rend());  // CLI11 takes them from the back
