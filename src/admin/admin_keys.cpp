@@ -11,6 +11,15 @@ Error not_live() {
               "No live administrator key. Send one as \"Authorization: Bearer gtha_…\"; gatehouse init made the first.");
 }
 
+/// The header may hold any byte; what the store would refuse must not make a change impossible.
+std::string printable(std::string_view from) {
+  std::string out(from.substr(0, 200));
+  for (char& c : out) {
+    if (c < 0x20 || c > 0x7e) c = '?';
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<Authenticated> authenticate(Services& services, std::string_view bearer, std::string_view address,
@@ -36,7 +45,7 @@ Result<Authenticated> authenticate(Services& services, std::string_view bearer, 
   who.caller.actor_id = person.id.value;
   who.caller.actor_name = person.email + " (key " + record.id.value + ")";
   who.caller.address = address;
-  who.caller.user_agent = user_agent.substr(0, 200);
+  who.caller.user_agent = printable(user_agent);
   return who;
 }
 

@@ -34,8 +34,8 @@ struct AdminServer::State {
   State(AdminServerOptions given, RequestHandler to_call)
       : options(std::move(given)),
         handler(std::move(to_call)),
-        workers(std::max(1U, options.workers)),
         acceptor(io),
+        workers(std::max(1U, options.workers)),
         shared{options, handler, random, workers},
         guard(asio::make_work_guard(io)) {}
 
@@ -45,9 +45,10 @@ struct AdminServer::State {
   AdminServerOptions options;
   RequestHandler handler;
   SystemRandom random;  ///< for request ids
-  asio::thread_pool workers;
   asio::io_context io{1};
   Tcp::acceptor acceptor;
+  /// Goes before `io`: what was queued for a worker and never ran holds a connection.
+  asio::thread_pool workers;
   ConnectionShared shared;
   asio::executor_work_guard<asio::io_context::executor_type> guard;
   std::vector<std::weak_ptr<Connection>> connections;  ///< on the listener's thread

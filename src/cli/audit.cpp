@@ -50,15 +50,19 @@ int verify_audit(Context& context) {
   int status = kDone;
   const boost::json::value result = call.fetch("POST", api_path({"audit", "verify"}), status);
   if (status != kDone) return status;
-  const boost::json::array& findings = result.at("findings").as_array();
+  const auto* object = result.if_object();
+  const auto* findings = object ? object->if_contains("findings") : nullptr;
+  if (!findings || !findings->is_array())
+    return call.complain(fail(Errc::kUpstreamFailed, "The server's answer is not what this command expects."));
+  const bool whole = findings->get_array().empty();
   if (context.json) {
     context.out << boost::json::serialize(result) << "\n";
-  } else if (findings.empty()) {
-    context.out << "The chain is whole: " << in_words(result.at("records")) << " records.\n";
+  } else if (whole) {
+    context.out << "The chain is whole.\n";
   } else {
-    print_table(context, findings, {{"#", "sequence"}, {"WHAT", "what"}, {"DETAIL", "detail"}});
+    print_table(context, *findings, {{"#", "sequence"}, {"WHAT", "what"}, {"DETAIL", "detail"}});
   }
-  return findings.empty() ? kDone : kFoundSomething;
+  return whole ? kDone : kFoundSomething;
 }
 
 }  // namespace gatehouse::cli

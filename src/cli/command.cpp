@@ -1,5 +1,6 @@
 #include "cli/command.h"
 
+#include <algorithm>
 #include <exception>
 #include <iostream>
 
@@ -39,6 +40,22 @@ std::string check_duration(const std::string& text) {
 std::string check_number(const std::string& text) {
   const bool right = !text.empty() && text.size() <= 9 && text.find_first_not_of("0123456789") == std::string::npos;
   return right ? std::string() : "Not a whole number.";
+}
+
+/// Pages come in the order of random ids; people and scripts get the oldest first. What has no age (records, writes) keeps its
+/// order.
+void sort_by_age(json::value& items) {
+  std::vector<std::pair<Instant, json::value>> aged;
+  for (const json::value& item : items.as_array()) {
+    const json::object* object = item.if_object();
+    const auto at = parse_instant(object ? member_text(*object, "created_at") : std::string());
+    if (!at) return;
+    aged.emplace_back(at.value(), item);
+  }
+  std::stable_sort(aged.begin(), aged.end(), [](const auto& left, const auto& right) { return left.first < right.first; });
+  json::array sorted;
+  for (auto& [at, item] : aged) sorted.push_back(std::move(item));
+  items = std::move(sorted);
 }
 
 }  // namespace
@@ -100,7 +117,9 @@ int Call::get(const std::string& path, const Printer& printer) {
 int Call::list(const std::string& path, const Printer& printer) {
   const auto client = Client::make(context);
   if (!client) return complain(client.error());
-  return finish(client.value().list(path, query()), printer);
+  auto answer = client.value().list(path, query());
+  if (answer && answer.value().ok()) sort_by_age(answer.value().body);
+  return finish(answer, printer);
 }
 
 int Call::send(std::string_view method, const std::string& path, const Printer& printer) {
@@ -112,7 +131,7 @@ int Call::send(std::string_view method, const std::string& path, const Printer& 
 int Call::send_for_secret(const std::string& path, std::string_view member,
                           const std::function<std::string(const json::object&)>& words) {
   return send("POST", path, [&](Context& where, const json::value& answer) {
-    const json::object& object = answer.get_object();
+    const json::object& object = answer.as_object();
     where.out << member_text(object, member) << "\n";
     where.err << words(object);
   });

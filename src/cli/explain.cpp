@@ -13,7 +13,7 @@ namespace {
 namespace json = boost::json;
 
 void print_decision(Context& context, const json::value& answer) {
-  const json::object& decision = answer.get_object();
+  const json::object& decision = answer.as_object();
   const auto word = [&decision](std::string_view name) {
     const auto* value = decision.if_contains(name);
     return value ? in_words(*value) : std::string("-");
@@ -21,7 +21,7 @@ void print_decision(Context& context, const json::value& answer) {
   context.out << word("effect") << ": " << word("reason") << "\n";
   if (const auto* steps = decision.if_contains("steps"); steps && steps->is_array()) {
     for (const json::value& one : steps->get_array()) {
-      const json::object& step = one.get_object();
+      const json::object& step = one.as_object();
       context.out << (step.at("passed").as_bool() ? "  ok    " : "  stop  ") << in_words(step.at("step")) << ": "
                   << in_words(step.at("detail")) << "\n";
     }

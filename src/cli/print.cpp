@@ -32,6 +32,12 @@ void print_row(std::ostream& out, const std::vector<std::string>& cells, const s
   out << "\n";
 }
 
+std::string in_title(json::string_view member) {
+  std::string title(member.data(), member.size());
+  std::replace(title.begin(), title.end(), '_', ' ');
+  return title;
+}
+
 }  // namespace
 
 std::string printable(std::string_view text) {
@@ -49,6 +55,12 @@ std::string in_words(const json::value& value) {
   if (value.is_array()) {
     std::string text;
     for (const json::value& one : value.get_array()) text += (text.empty() ? "" : ", ") + in_words(one);
+    return text.empty() ? "-" : text;
+  }
+  if (value.is_object()) {
+    std::string text;
+    for (const auto& member : value.get_object())
+      text += (text.empty() ? "" : ", ") + in_title(member.key()) + " " + in_words(member.value());
     return text.empty() ? "-" : text;
   }
   return json::serialize(value);
@@ -79,9 +91,16 @@ void print_record(Context& context, const json::value& record) {
   std::size_t widest = 0;
   for (const auto& member : *object) widest = std::max(widest, member.key().size());
   for (const auto& member : *object) {
-    std::string title(member.key());
-    std::replace(title.begin(), title.end(), '_', ' ');
-    context.out << title << std::string(widest - title.size() + 2, ' ') << in_words(member.value()) << "\n";
+    const std::string title = in_title(member.key());
+    const std::string indent(widest + 2, ' ');
+    context.out << title << indent.substr(title.size());
+    // Each of several records has a line of its own.
+    const json::array* records = member.value().if_array();
+    if (!records || records->empty() || !records->front().is_object()) {
+      context.out << in_words(member.value()) << "\n";
+      continue;
+    }
+    for (std::size_t i = 0; i < records->size(); ++i) context.out << (i == 0 ? "" : indent) << in_words((*records)[i]) << "\n";
   }
 }
 

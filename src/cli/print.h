@@ -18,7 +18,7 @@ struct Column {
 
 /// Controls of a terminal that stand in a name are shown as '?': a name must not move the cursor.
 std::string printable(std::string_view text);
-/// A member in a few words: lists with commas, null as "-", objects as JSON.
+/// A member in a few words: lists with commas, null as "-", objects as names and values.
 std::string in_words(const boost::json::value& value);
 /// "Nothing." on `err` where there are no items.
 void print_table(Context& context, const boost::json::value& items, const std::vector<Column>& columns);

@@ -58,6 +58,13 @@ TEST(AdminKeys, AreCheckedAtEveryRequest) {
   EXPECT_FALSE(authenticate(world.services(), key.text.expose(), "", "")) << "it has ended";
 }
 
+TEST(AdminKeys, TakeAnyUserAgent) {
+  test::World world;
+  const Caller caller = must(authenticate(world.services(), world.key(), "127.0.0.1", "curl \xff\n")).caller;
+  EXPECT_EQ(caller.user_agent, "curl ??");
+  EXPECT_TRUE(set_policy(world.services(), caller, {{"reuse", "pause"}}));
+}
+
 TEST(AdminKeys, EndWhenTheyAreRevoked) {
   test::World world;
   const CreatedKey key = must(create_admin_key(world.services(), world.caller(), test::kAdministrator, "second", {}));
