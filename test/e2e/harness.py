@@ -18,7 +18,7 @@ import urllib.error
 import urllib.request
 
 BINARY = os.environ["GATEHOUSE_BINARY"]
-SCOPES = "read:jira-work,write:jira-work"
+SCOPES = "read:jira-work,write:jira-work,read:jira-user"
 SANDBOX_USER, SANDBOX_TOKEN = "bot@example.com", "sandbox-token"
 ADMIN = "admin@example.com"
 
