@@ -13,6 +13,8 @@ namespace json = boost::json;
 
 int exit_of(int status) {
   switch (status) {
+    case 400:  // what was typed is wrong, whether this program noticed or the server
+    case 422: return kWrongUsage;
     case 401:
     case 403: return kNotAllowed;
     case 404: return kNotFound;
