@@ -32,6 +32,13 @@ int run_command(const std::vector<std::string>& words, std::istream& in, std::os
   });
   add_host_commands(root, context, status);
 
+  const auto noun =
+      std::find_if(words.begin(), words.end(), [](const std::string& word) { return word.empty() || word.front() != '-'; });
+  if (noun == words.begin() && noun != words.end() &&
+      root.get_subcommands([&noun](CLI::App* one) { return one->check_name(*noun); }).empty()) {
+    err << "gatehouse: there is no command \"" << *noun << "\"; see gatehouse --help.\n";
+    return cli::kWrongUsage;
+  }
   std::vector<std::string> reversed(words.rbegin(), words.rend());  // CLI11 takes them from the back
   try {
     root.parse(reversed);
