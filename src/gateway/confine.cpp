@@ -19,6 +19,9 @@ using catalogue::Operation;
 using catalogue::Parameter;
 using Form = catalogue::Parameter::Form;
 
+/// The body's rows are copied where they are compiled (catalogue/body_rules.h): they are compared by name.
+bool is_row(const Parameter* given, const Parameter& row) noexcept { return given && given->name == row.name; }
+
 query::ProjectClause clause_of(const policy::Permitted& permitted) {
   query::ProjectClause clause;
   for (const policy::PermittedResource& project : permitted.resources) {
@@ -68,7 +71,7 @@ Step<bool> confine_queries(const Operation& operation, const token::LiveCredenti
     if (row.kind != Kind::kJql) continue;
     bool found = false;
     for (const BodyIdentifier& identifier : request.reading.identifiers) {
-      if (identifier.parameter != &row) continue;
+      if (!is_row(identifier.parameter, row)) continue;
       found = true;
       GH_TRY(auto narrowed, confine_text(identifier.value, identifier.place, credential, request));
       request.cursor_query += narrowed;
@@ -113,7 +116,7 @@ Step<bool> confine_lists(const Operation& operation, Request& request) {
     if (!row.confines || row.kind != Kind::kProject || !row.name.ends_with("[]")) continue;
     const std::string name = row.name.substr(0, row.name.size() - 2);
     const auto array = std::find_if(request.reading.arrays.begin(), request.reading.arrays.end(),
-                                    [&](const BodyArray& one) { return one.element == &row; });
+                                    [&](const BodyArray& one) { return is_row(one.element, row); });
     if (array != request.reading.arrays.end()) {
       request.edits.push_back({array->close, array->close, joined_ids(request.permitted)});
     } else if (request.reading.object_close != 0) {
@@ -200,10 +203,10 @@ void plan_body_fields(const Parameter& row, Request& request) {
   if (!row.name.ends_with("[]")) return;
   std::vector<std::string_view> asked;
   for (const BodyIdentifier& identifier : request.reading.identifiers) {
-    if (identifier.parameter == &row) asked.push_back(identifier.value);
+    if (is_row(identifier.parameter, row)) asked.push_back(identifier.value);
   }
   const auto array = std::find_if(request.reading.arrays.begin(), request.reading.arrays.end(),
-                                  [&](const BodyArray& one) { return one.element == &row; });
+                                  [&](const BodyArray& one) { return is_row(one.element, row); });
   if (asked.empty()) {
     if (!request.facts->only_id_by_default || request.reading.object_close == 0) return;
     request.hidden_fields = {"project", "security"};
@@ -222,7 +225,7 @@ void plan_body_fields(const Parameter& row, Request& request) {
     bool replaced = false;
     for (const BodyIdentifier& identifier : request.reading.identifiers) {
       // "-project" becomes "project": the place in the array stays.
-      if (identifier.parameter != &row || identifier.value != "-" + std::string(wish.name)) continue;
+      if (!is_row(identifier.parameter, row) || identifier.value != "-" + std::string(wish.name)) continue;
       request.edits.push_back(replace_value(identifier, wish.name));
       replaced = true;
     }
@@ -293,11 +296,20 @@ Step<bool> open_cursors(const Matched& matched, const ThreadState& thread, Reque
 
 Step<bool> narrow(const Matched& matched, const ThreadState& thread, Request& request) {
   const Operation& operation = matched.operation();
+  const auto rows = operation.body_parameters();
+  if (!request.has_body && std::any_of(rows.begin(), rows.end(), [](const Parameter& row) { return row.confines; })) {
+    return refuse_because(Reason::kBadRequest, operation.id, "A token with a boundary must send a body, {} at least.");
+  }
   replace_identifiers(request);
   GH_TRYV(confine_queries(operation, matched.credential(), request));
   GH_TRYV(confine_lists(operation, request));
   plan_fields(operation, request);
   return open_cursors(matched, thread, request);
+}
+
+bool reads_one_way(std::string_view json) {
+  JsonReader reader(json);
+  return reader.next() != JsonToken::kError && reader.skip() && reader.next() == JsonToken::kEnd;
 }
 
 /// kAsk, or a refusal that does not depend on what exists.
@@ -324,9 +336,13 @@ Step<std::optional<Confined>> confine(std::optional<Permitted>& permitted, Threa
   GH_TRY(auto proven, prove_named(request));
   if (proven == Proven::kAsk) return std::optional<Confined>();
   if (reads_body) {
-    request.outgoing.body = request.keep(request.edits.empty() ? std::move(request.reading.text)
-                                                               : apply_edits(request.reading.text, std::move(request.edits)));
+    const bool edited = !request.edits.empty();
+    request.outgoing.body =
+        request.keep(edited ? apply_edits(request.reading.text, std::move(request.edits)) : std::move(request.reading.text));
     request.outgoing.has_body = true;
+    // What we wrote ourselves is held to the same rule as what was sent: one reading only.
+    if (edited && check_enabled("duplicate_json_key") && !reads_one_way(request.outgoing.body))
+      return refuse_because(Reason::kInternal);
   } else {
     request.outgoing.streams_body = request.has_body;
   }

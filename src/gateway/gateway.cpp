@@ -16,6 +16,8 @@ using http::Action;
 
 /// A body that has to be read before it is known what it touches.
 constexpr std::size_t kMaxBody = 8 * 1024 * 1024;
+/// An answer whose links alone are rewritten is streamed from this length on.
+constexpr std::size_t kStreamFrom = 256 * 1024;
 /// After a write so many of its issues are looked at again.
 constexpr std::size_t kMaxRechecked = 5;
 
@@ -208,6 +210,10 @@ Action GatewayExchange::on_response_body(std::string_view piece, bool last) {
     pass.last = last;
     return pass;
   }
+  if (mode_ == AnswerMode::kRewrite && (head_sent_ || request_.answer.size() + piece.size() > kStreamFrom)) {
+    request_.answer.append(piece);
+    return stream_rewritten(last);
+  }
   if (mode_ != AnswerMode::kDrop) {
     if (request_.answer.size() + piece.size() > kMaxWholeAnswer) {
       return refuse(
@@ -216,6 +222,21 @@ Action GatewayExchange::on_response_body(std::string_view piece, bool last) {
     request_.answer.append(piece);
   }
   return last ? release() : action(Action::Kind::kWait);
+}
+
+/// An answer of which only links are rewritten need not be held whole.
+Action GatewayExchange::stream_rewritten(bool last) {
+  rewrite_piece(last, request_);
+  if (request_.out.empty() && !last) return action(Action::Kind::kWait);
+  Action respond = action(Action::Kind::kRespond);
+  if (!head_sent_) {
+    respond.status = request_.status;
+    respond.head = request_.answer_head;
+    head_sent_ = true;
+  }
+  respond.body = request_.out;
+  respond.last = last;
+  return respond;
 }
 
 Action GatewayExchange::release() {

@@ -38,6 +38,7 @@ class GatewayExchange final : public http::Exchange {
   http::Action confine_and_forward();
   http::Action release();
   http::Action respond_whole();
+  http::Action stream_rewritten(bool last);
 
   http::Action ask(Asking what);
   Step<bool> take_fields(const http::LookupAnswer& answer);

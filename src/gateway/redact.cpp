@@ -151,6 +151,15 @@ class RequestSeal final : public OpaqueSeal {
   const Request& request_;
 };
 
+/// The issues that the request was located by are proven already.
+void prove_located(Request& request) {
+  for (const Reference& reference : request.references) {
+    if (reference.kind != catalogue::Kind::kIssue || reference.state != Reference::State::kInside) continue;
+    request.proof.set(reference.id, true);
+    if (!reference.key.empty()) request.proof.set(reference.key, true);
+  }
+}
+
 Step<Release> redact_by_shape(const Confined& confined, ThreadState& thread, Request& request) {
   const Matched& matched = confined.matched();
   const Operation& operation = matched.operation();
@@ -163,6 +172,7 @@ Step<Release> redact_by_shape(const Confined& confined, ThreadState& thread, Req
   context.seal = seal ? &*seal : nullptr;
 
   request.out.clear();
+  if (request.proof_rounds == 0) prove_located(request);
   Redaction redaction = redact(request.answer, *operation.shape, operation.answer_list, context, request.out);
   if (redaction.outcome == Redaction::Outcome::kMalformed)
     return refuse_because(Reason::kUpstreamAnswer, matched.site().site.key);
@@ -195,6 +205,25 @@ void append_expiry(const token::LiveCredential& credential, Instant now, std::st
   constexpr Duration kNear = std::chrono::hours(24 * 14);
   if (credential.expires_at == Instant::max() || credential.expires_at - now > kNear) return;
   head += "Gatehouse-Token-Expires: " + format_instant(credential.expires_at) + "\r\n";
+}
+
+void rewrite_piece(bool last, Request& request) {
+  request.out.clear();
+  // A link begins at the quote of its string: what stands before the last of them holds no half of one.
+  std::size_t cut = request.answer.size();
+  if (!last) {
+    for (cut = request.answer.rfind('"'); cut != std::string::npos && cut > 0 && request.answer[cut - 1] == '\\';) {
+      cut = request.answer.rfind('"', cut - 1);
+    }
+    // A string this long is no link.
+    if (cut == std::string::npos || request.answer.size() - cut > catalogue::kMaxTargetBytes) cut = request.answer.size();
+  }
+  const std::string_view ready = std::string_view(request.answer).substr(0, cut);
+  if constexpr (check_enabled("links_rewritten"))
+    request.links->append_rewritten(ready, request.out);
+  else
+    request.out = ready;
+  request.answer.erase(0, cut);
 }
 
 void take_proofs(Request& request) {

@@ -12,7 +12,7 @@ namespace gatehouse::gateway {
 enum class AnswerMode : std::uint8_t {
   kDrop = 0,  ///< read and not passed on
   kRedact,    ///< gathered whole, then redacted by the operation's shape
-  kRewrite,   ///< gathered whole, then its links rewritten
+  kRewrite,   ///< its links rewritten, whole or piece by piece
   kError,     ///< gathered whole: an error of the site, of which only what is known to be safe is passed on
   kPass,      ///< bytes that are passed as they come
   kFollow,    ///< a redirect of media that the gateway follows itself: Request::upstream is the next request
@@ -30,6 +30,9 @@ enum class Release : std::uint8_t { kAsk = 0, kReady };
 Step<Release> finish_answer(AnswerMode mode, const Confined& confined, ThreadState& thread, Request& request);
 /// After the look-ups of kAsk: what they proved.
 void take_proofs(Request& request);
+
+/// Of kRewrite: moves what can be rewritten already from Request::answer to Request::out; all of it if `last`.
+void rewrite_piece(bool last, Request& request);
 
 /// Gatehouse-Token-Expires, where the end is near.
 void append_expiry(const token::LiveCredential& credential, Instant now, std::string& head);

@@ -183,6 +183,7 @@ Step<bool> collect_from_head(const Matched& matched, ThreadState& thread, Reques
 
 Step<bool> collect_from_body(const Matched& matched, ThreadState&, Request& request) {
   const Operation& operation = matched.operation();
+  request.reading_used = true;
   request.reading = read_body(request.body, operation, request.site->field_types());
   BodyReading& reading = request.reading;
   if (!reading.ok()) {

@@ -18,7 +18,8 @@ void Request::clear() {
   references.clear();
   touches.clear();
   questions.clear();
-  if (!reading.text.empty() || !reading.ok()) reading = {};
+  if (reading_used) reading = {};
+  reading_used = false;
   named.clear();
   cursor_query.clear();
   edits.clear();

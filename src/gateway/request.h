@@ -90,6 +90,7 @@ struct Request {
   Questions questions;
   bool asks_fields = false;  ///< the look-ups of this round begin with the site's field metadata
   BodyReading reading;
+  bool reading_used = false;
   std::vector<query::NamedThing> named;
   std::string cursor_query;  ///< the confined queries: what page tokens are sealed to
   bool confined = false;     ///< queries were narrowed
