@@ -164,7 +164,10 @@ json::array allowed_values(const Call& call, const Project& project, const Field
   } else if (type == "issuetype") {
     for (const ObjectId id : project.issue_types) out.push_back(issue_type_json(call, id));
   } else if (type == "project") {
-    out.push_back(project_ref(call, project));
+    // A project picker offers every project that the account sees, whatever issue it is asked for.
+    for (const auto& [id, other] : call.site.projects) {
+      if (id == project.id || (!field.custom.empty() && call.sees(other))) out.push_back(project_ref(call, other));
+    }
   } else if (type == "securitylevel") {
     for (const ObjectId id : project.levels) out.push_back(row_json(call, site.levels, id, "securitylevel"));
   } else if (type == "version") {

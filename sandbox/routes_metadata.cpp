@@ -45,6 +45,16 @@ Reply fields_search(Call& call) {
   return ok(page(call, std::move(out), "values", 50));
 }
 
+/// Options of a field, for whoever names a project or not: the parameter narrows nothing here.
+Reply option_suggestions(Call& call) {
+  if (const auto project = call.given("projectId")) call.project_of(*project);
+  json::array out;
+  for (const auto& [id, row] : call.site.options_of_fields) {
+    if (text_at(row, "_field") == call.arg(0)) out.push_back(json::object{{"id", id}, {"value", row.at("value")}});
+  }
+  return ok(page(call, std::move(out), "values", 50));
+}
+
 using Render = json::object (*)(const Call&, ObjectId);
 
 Reply list_of(const Call& call, const Table& table, Render render) {
@@ -321,6 +331,8 @@ void add_metadata_routes(Routes& routes) {
                       {"project/type/accessible", project_types},
                       {"project/type/{}", project_type},
                       {"project/type/{}/accessible", project_type},
+                      {"field/{}/option/suggestions/edit", option_suggestions},
+                      {"field/{}/option/suggestions/search", option_suggestions},
                       {"projects/fields", project_fields},
                       {"role/{}", role},
                       {"instance/license", license},

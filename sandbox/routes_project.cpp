@@ -196,7 +196,7 @@ Reply recent(Call& call) {
 Reply features(Call& call) {
   json::array out;
   for (const auto& item : call.project().features) {
-    if (item.key().find('.') == json::string_view::npos) continue;  // ours: archived, classification
+    if (item.key().find('.') == json::string_view::npos) continue;  // ours: archived, classification, email
     out.push_back(json::object{{"projectId", call.project().id},
                                {"feature", item.key()},
                                {"state", item.value()},
@@ -212,7 +212,15 @@ Reply feature_put(Call& call) {
 }
 
 Reply email(Call& call) {
+  if (const json::value* set = call.project().features.if_contains("email")) {
+    return ok({{"emailAddress", *set}, {"emailAddressStatus", json::array()}});
+  }
   return ok({{"emailAddress", "jira-" + call.project().canary + "@example.com"}, {"emailAddressStatus", json::array()}});
+}
+
+Reply email_put(Call& call) {
+  call.project().features["email"] = text_at(call.object(), "emailAddress");
+  return no_content();
 }
 
 Reply security_levels(Call& call) {
@@ -297,6 +305,7 @@ void add_project_routes(Routes& routes) {
   routes.api("GET", "project/{}/features", features);
   routes.api("PUT", "project/{}/features/{}", feature_put);
   routes.api("GET", "project/{}/email", email);
+  routes.api("PUT", "project/{}/email", email_put);
   routes.api("GET", "project/{}/securitylevel", security_levels);
   routes.api("GET", "securitylevel/{}", security_level);
   for (const char* scheme : {"permissionscheme", "notificationscheme", "issuesecuritylevelscheme"}) {

@@ -153,6 +153,17 @@ Reply component_get(Call& call) {
   return ok(component_json(call, call.id(0)));
 }
 
+Reply component_list(Call& call) {
+  json::array out;
+  for (const std::string& name : call.list("projectIdsOrKeys")) {
+    const ObjectId project = call.project_of(name).id;
+    for (const auto& [id, row] : call.site.components) {
+      if (id_at(row, "_project") == project) out.push_back(component_json(call, id));
+    }
+  }
+  return ok(page(call, std::move(out), "values", 50));
+}
+
 Reply component_put(Call& call) {
   json::object& row = component_of(call);
   copy_known(row, call.object(), {"name", "description", "assigneeType"});
@@ -252,6 +263,7 @@ void add_project_part_routes(Routes& routes) {
   routes.api("POST", "version/{}/move", version_move);
   routes.api("GET", "version/{}/relatedIssueCounts", version_counts);
   routes.api("GET", "version/{}/unresolvedIssueCount", version_counts);
+  routes.api("GET", "component", component_list);
   routes.api("POST", "component", component_add);
   routes.api("GET", "component/{}", component_get);
   routes.api("PUT", "component/{}", component_put);

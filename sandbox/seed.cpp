@@ -132,13 +132,23 @@ Issue& plant(Site& site, ObjectId project_id, const char* type, const char* what
   return plant(site, project_id, type, what, project_id);
 }
 
+void put(Site& site, Issue& issue, json::object fields) {
+  change_fields(site, issue, fields, site.projects.at(issue.project).lead);
+}
+
+/// What a level hides holds a canary of its own, since the project's says nothing about it.
+void restrict_to(Site& site, Issue& issue, ObjectId level) {
+  const std::string mark = " " + Sandbox::canary(site.projects.at(issue.project).key + "-level");
+  put(site, issue, {{"security", std::to_string(level)}});
+  for (const char* field : {"summary", "description", "environment"}) issue.fields[field] = text_at(issue.fields, field) + mark;
+  for (Comment& one : issue.comments) one.body = to_plain(one.body) + mark;
+  for (Worklog& one : issue.worklogs) one.comment = to_plain(one.comment) + mark;
+  for (Attachment& one : issue.attachments) one.bytes += mark;
+}
+
 void link(Site& site, ObjectId type, ObjectId in, ObjectId out) {
   const ObjectId id = site.next_id++;
   site.links[id] = {{"id", std::to_string(id)}, {"_type", type}, {"_in", in}, {"_out", out}};
-}
-
-void put(Site& site, Issue& issue, json::object fields) {
-  change_fields(site, issue, fields, site.projects.at(issue.project).lead);
 }
 
 std::string text_id(const Issue& issue) { return std::to_string(issue.id); }
@@ -180,11 +190,11 @@ void seed_a_and_b(Site& site) {
        {"duedate", "2026-12-24"}});
   put(site, a4, {{"customfield_10030", std::to_string(kProjectB)}, {"assignee", kAlice}});
   put(site, a5, {{"parent", text_id(b1)}, {"customfield_10020", json::array{"3"}}});
-  put(site, a7, {{"security", std::to_string(kLevelA)}});
+  restrict_to(site, a7, kLevelA);
   put(site, b1, {{"customfield_10011", "Epic " + site.projects.at(kProjectB).canary}});
   put(site, b2, {{"parent", text_id(a1)}, {"customfield_10020", json::array{"1", "3"}}, {"fixVersions", json::array{"10403"}}});
   put(site, b3, {{"parent", text_id(b2)}});
-  put(site, b4, {{"security", std::to_string(kLevelB)}});
+  restrict_to(site, b4, kLevelB);
   link(site, 10000, a4.id, b2.id);
   link(site, 10003, b3.id, a2.id);
   link(site, 10003, a2.id, a4.id);

@@ -1,7 +1,7 @@
 // One request as the stand-in reads it, its answer, and the table that leads from one to the other. Used by every routes_*.cpp.
 //
 // A handler that can't go on throws Refused: the answers of a stand-in are many and its errors few, and so each handler reads
-// as its good case. `answer` is the only place that catches.
+// as its good case. `answer` catches it, and so do the few operations that report errors item by item.
 #pragma once
 
 #include <functional>
