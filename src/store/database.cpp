@@ -5,6 +5,22 @@
 #include "store/target.h"
 
 namespace gatehouse::store {
+namespace {
+
+constexpr int kMostStale = 16;
+
+/// A session with a transaction. One that was cut while it lay idle fails here and is replaced; a server that is away fails in
+/// take().
+Result<std::unique_ptr<SessionLease>> begin_on(SessionPool& pool, Result<void> (Session::*begin)()) {
+  for (int attempt = 0;; ++attempt) {
+    GH_TRY(auto lease, pool.take());
+    auto begun = (lease->session().*begin)();
+    if (begun) return lease;
+    if (!lease->session().broken() || attempt == kMostStale) return std::move(begun).error();
+  }
+}
+
+}  // namespace
 
 Reader::Reader(std::unique_ptr<SessionLease> lease) : lease_(std::move(lease)) {}
 Reader::Reader(Reader&&) noexcept = default;
@@ -60,15 +76,13 @@ Result<std::unique_ptr<Database>> Database::open(std::string_view text, Database
 }
 
 Result<Reader> Database::read() {
-  GH_TRY(auto lease, state_->readers.take());
-  GH_TRYV(lease->session().begin_read());
+  GH_TRY(auto lease, begin_on(state_->readers, &Session::begin_read));
   return Reader(std::move(lease));
 }
 
 Result<UnitOfWork> Database::begin() {
-  GH_TRY(auto lease, state_->writers.take());
+  GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
   Session& session = lease->session();
-  GH_TRYV(session.begin_write());
   UnitOfWork work(std::move(lease), *state_->feed);
   // On PostgreSQL this row's lock orders the writers of all nodes; SQLite has no FOR UPDATE and needs none after BEGIN IMMEDIATE.
   GH_TRY(
@@ -83,8 +97,7 @@ Result<UnitOfWork> Database::begin() {
 }
 
 Result<void> Database::record(const UsageBatch& batch) {
-  GH_TRY(auto lease, state_->writers.take());
-  GH_TRYV(lease->session().begin_write());
+  GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
   GH_TRYV(lease->repositories().usage.append(batch, state_->options.kept_decisions));
   return lease->session().commit();
 }

@@ -303,15 +303,19 @@ Result<void> Session::begin_write() {
 
 Result<void> Session::commit() {
   native_->notices = {};
-  GH_TRYV(run("COMMIT"));
-  native_->in_transaction = false;
-  touched_.clear();
-  if (native_->notices.warned) {
+  auto done = run("COMMIT");
+  const bool lost =
+      !done && (native_->broken || (!is_postgres() && (sqlite_api::sqlite3_errcode(native_->sqlite()) & 0xff) == SQLITE_IOERR));
+  if (lost || (done && native_->notices.warned)) {
+    if (done) native_->in_transaction = false;
     return fail(
         Errc::kUnavailable,
         "The database " + native_->target.name + " did not confirm that the change is durable; look before you try again.",
-        native_->notices.text);
+        done ? native_->notices.text : done.error().log_detail);
   }
+  GH_TRYV(done);
+  native_->in_transaction = false;
+  touched_.clear();
   return success();
 }
 
