@@ -64,8 +64,8 @@ int initialize(const Settings& settings, const std::string& admin_email, const c
   if (!key) return tell(context, "init", key.error());
   const std::string master = installation.value()->folder().master_key_path();
   if (context.json) {
-    context.out << boost::json::serialize(
-                       boost::json::object{{"admin_key", key.value().text.expose()}, {"master_key_file", master}})
+    context.out << boost::json::serialize(boost::json::object{
+                       {"admin_key", key.value().text.expose()}, {"sign_in_url", nullptr}, {"master_key_file", master}})
                 << std::endl;
   } else {
     context.out << key.value().text.expose() << std::endl;
