@@ -83,7 +83,9 @@ class Walk {
     const json::array* tokens = list.if_array();
     for (std::size_t i = 0; tokens && i < tokens->size(); ++i) {
       const json::object* one = (*tokens)[i].if_object();
-      if (one && one->contains("name") && one->at("name") == name) return std::string(one->at("id").as_string());
+      const json::value* called = one ? one->if_contains("name") : nullptr;
+      if (called && called->is_string() && std::string_view(called->get_string()) == name)
+        return std::string(one->at("id").as_string());
     }
     throw Unexpected{"the token is not listed"};
   }
