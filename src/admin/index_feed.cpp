@@ -28,6 +28,24 @@ std::size_t hash_of(const std::vector<BoundaryEntry>& boundary) {
   return std::hash<std::string>()(text);
 }
 
+template <class Entry>
+using Older = std::unordered_map<std::string, std::vector<std::shared_ptr<const Entry>>>;
+
+template <class Entry>
+void withdraw_all(Older<Entry>& older, const std::string& id) {
+  const auto found = older.find(id);
+  if (found == older.end()) return;
+  for (const auto& one : found->second) one->withdrawn.store(true, std::memory_order_release);
+  older.erase(found);
+}
+
+/// What nobody else holds any more, nobody can come to hold again.
+template <class Entry>
+void sweep(Older<Entry>& older) {
+  for (auto& [id, versions] : older) std::erase_if(versions, [](const auto& one) { return one.use_count() == 1; });
+  std::erase_if(older, [](const auto& one) { return one.second.empty(); });
+}
+
 }  // namespace
 
 IndexFeed::IndexFeed(store::Database& database, const crypto::Sealer& sealer, const Clock& clock, token::LiveIndex& index,
@@ -88,6 +106,7 @@ void IndexFeed::follow() {
       continue;
     }
     const Result<void> outcome = catch_up(latest.value());
+    forget_unused();
     if (outcome) {
       seen = latest.value();
       note(success(), sent);
@@ -180,6 +199,7 @@ void IndexFeed::put(const Credential& credential, const AccountPtr& account) {
   if (!key) return;
   if (!belongs_in_index(credential, clock_.now())) {
     index_.remove(*key);
+    withdraw_older(credential.id.value);
     return;
   }
   auto live = make_live(credential, account);
@@ -194,6 +214,19 @@ void IndexFeed::put(const Credential& credential, const AccountPtr& account) {
     withdraw = takes_something_away(*old, *live);
   }
   index_.put(std::move(live), withdraw);
+  if (withdraw) {
+    withdraw_older(credential.id.value);
+  } else if (old) {
+    older_credentials_[credential.id.value].push_back(old);
+  }
+}
+
+void IndexFeed::withdraw_older(const std::string& credential_id) { withdraw_all(older_credentials_, credential_id); }
+
+void IndexFeed::forget_unused() {
+  const std::lock_guard lock(mutex_);
+  sweep(older_credentials_);
+  sweep(older_sites_);
 }
 
 std::shared_ptr<token::LiveCredential> IndexFeed::make_live(const Credential& credential, const AccountPtr& account) {
@@ -244,7 +277,16 @@ IndexFeed::BoundaryPtr IndexFeed::interned(const std::vector<BoundaryEntry>& bou
 
 Result<void> IndexFeed::publish_sites(const store::Reader& reader) {
   GH_TRY(auto snapshot, read_sites(reader, sealer_));
+  const auto before = sites_.snapshot();
   sites_.publish(std::move(snapshot));
+  if (!before) return success();
+  for (const upstream::SiteEntryPtr& entry : before->all()) {
+    if (entry->withdrawn.load(std::memory_order_acquire)) {
+      withdraw_all(older_sites_, entry->site.id.value);
+    } else {
+      older_sites_[entry->site.id.value].push_back(entry);
+    }
+  }
   return success();
 }
 

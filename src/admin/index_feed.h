@@ -52,6 +52,8 @@ class IndexFeed {
   Result<void> publish_sites(const store::Reader& reader);
   Result<AccountPtr> read_account(const store::Reader& reader, const AccountId& id) const;
   void put(const Credential& credential, const AccountPtr& account);
+  void withdraw_older(const std::string& credential_id);
+  void forget_unused();
   std::shared_ptr<token::LiveCredential> make_live(const Credential& credential, const AccountPtr& account);
   BoundaryPtr interned(const std::vector<BoundaryEntry>& boundary);
   void follow();
@@ -67,6 +69,10 @@ class IndexFeed {
   std::int64_t applied_ = 0;  ///< the last change that is in force
   std::unordered_map<std::size_t, std::weak_ptr<const std::vector<BoundaryEntry>>> boundaries_;  ///< by hash
   std::size_t prune_boundaries_at_ = 1024;
+  /// Versions that were replaced without being withdrawn and that some request may still hold, by credential and by site. What
+  /// withdraws the present version withdraws them too: no upstream request begins after a revocation, however old its version.
+  std::unordered_map<std::string, std::vector<token::LiveCredentialPtr>> older_credentials_;
+  std::unordered_map<std::string, std::vector<upstream::SiteEntryPtr>> older_sites_;
   std::thread thread_;
   std::atomic<bool> stopping_{false};
   mutable std::mutex health_mutex_;

@@ -7,7 +7,7 @@ namespace gatehouse::admin {
 Result<Rate> parse_rate(std::string_view text) {
   constexpr int kMost = 1'000'000;
   const std::size_t slash = text.find('/');
-  if (slash != std::string_view::npos && slash > 0) {
+  if (slash != std::string_view::npos && slash > 0 && slash + 2 == text.size()) {
     Rate rate;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + slash, rate.requests);
     const auto per = parse_duration("1" + std::string(text.substr(slash + 1)));

@@ -78,6 +78,8 @@ void Recorder::run() {
     static_cast<void>(outcome.has_value());
     lock.lock();
   }
+  const Result<void> last = flush();
+  static_cast<void>(last.has_value());
 }
 
 void Recorder::add_tick(const gateway::RequestRecord& record) {

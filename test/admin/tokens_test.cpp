@@ -167,6 +167,7 @@ TEST_F(Tokens, RotateWithoutARequestThatFails) {
   const auto first = world.live(token.token.expose());
   const CreatedToken successor = must(rotate_token(world.services(), world.caller(), id_of(token), hours(2)));
   EXPECT_FALSE(first->withdrawn.load()) << "rotation takes nothing away";
+  const auto second = world.live(token.token.expose());
   EXPECT_EQ(successor.document.at("replaces").as_string(), secret_id(token.token.expose()));
   EXPECT_EQ(successor.document.at("overlap_ends_at").as_string(), "2027-01-01T02:00:00Z");
   EXPECT_EQ(successor.document.at("id").as_string(), token.document.at("id").as_string());
@@ -191,6 +192,17 @@ TEST_F(Tokens, RotateWithoutARequestThatFails) {
   EXPECT_FALSE(world.live(token.token.expose())) << "at most two live secrets: the oldest ends";
   EXPECT_TRUE(world.live(again.token.expose()));
   EXPECT_TRUE(world.live(third.token.expose()));
+  EXPECT_TRUE(first->withdrawn.load() && second->withdrawn.load()) << "older versions go with the one that replaced them";
+}
+
+TEST_F(Tokens, StopHoweverOldTheVersionIsThatARequestHolds) {
+  const CreatedToken token = create(request());
+  const auto first = world.live(token.token.expose());
+  must(rotate_token(world.services(), world.caller(), id_of(token), {}));
+  world.add_grant();
+  EXPECT_FALSE(first->withdrawn.load());
+  must(revoke_token(world.services(), world.caller(), id_of(token), ""));
+  EXPECT_TRUE(first->withdrawn.load());
 }
 
 TEST_F(Tokens, ThatHaveExpiredAreNotRotated) {
