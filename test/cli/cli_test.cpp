@@ -134,7 +134,7 @@ TEST_F(CommandLine, EndsAsItPromises) {
       << "no lifetime";
   EXPECT_EQ(run({"token", "create", "--account", "ci", "--name", "n", "--scopes", "read:jira-wrok", "--resource", "acme/A",
                  "--expires-in", "1d"}),
-            kFailed);
+            kWrongUsage);
   EXPECT_THAT(err, HasSubstr("read:jira-work"));
   EXPECT_EQ(run({"token", "revoke", id, "--reason", "test"}), kDone);
   EXPECT_EQ(run({"token", "resume", id}), kConflict);
