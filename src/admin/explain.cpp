@@ -84,10 +84,8 @@ Error not_live(const Document& token) {
   return fail(Errc::kConflict, "That token is " + state + ", so every request with it is answered 401.", {}, "token");
 }
 
-}  // namespace
-
-Result<Document> explain_request(Services& services, std::string_view request_id) {
-  GH_TRYV(flush_records(services));
+/// What was kept of a refused request, without the steps that led to it: the way of a request takes no time to write them down.
+Result<Document> kept_decision(Services& services, std::string_view request_id) {
   GH_TRY(const store::Reader reader, services.database.read());
   const auto kept = reader->usage.decision(std::string(request_id));
   if (!kept) {
@@ -105,6 +103,13 @@ Result<Document> explain_request(Services& services, std::string_view request_id
   document["token_id"] = token.empty() ? boost::json::value(nullptr) : boost::json::value(token);
   return document;
 }
+
+std::string text_of(const Document& document, std::string_view name) {
+  const auto* value = document.if_contains(name);
+  return value && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+}  // namespace
 
 Result<Document> explain_token(Services& services, const ExplainToken& request) {
   gateway::ExplainRequest wanted;
@@ -131,6 +136,22 @@ Result<Document> explain_token(Services& services, const ExplainToken& request) 
   document["token_id"] = token_id;
   document["method"] = request.method;
   document["path"] = request.target;
+  return document;
+}
+
+Result<Document> explain_request(Services& services, std::string_view request_id) {
+  GH_TRYV(flush_records(services));
+  GH_TRY(Document document, kept_decision(services, request_id));
+  // The steps are taken again, with what is true now. Neither query nor body was kept, so they show only where it is the same
+  // end.
+  ExplainToken again;
+  again.token = text_of(document, "token_id");
+  again.method = text_of(document, "method");
+  again.target = text_of(document, "path");
+  again.address = text_of(document, "address");
+  if (again.token.empty() || again.method.empty() || again.target.empty()) return document;
+  const auto now = explain_token(services, again);
+  if (now && now.value().at("reason") == document.at("reason")) document["steps"] = now.value().at("steps");
   return document;
 }
 
