@@ -8,6 +8,7 @@
 
 namespace gatehouse::http {
 namespace {
+constexpr unsigned kTurnRequests = 32;
 constexpr std::uint32_t kLingerMs = 2'000;
 constexpr std::size_t kBodyRoom = 4 * 1024;  // less behind a head is not worth reading a body into
 
@@ -43,6 +44,7 @@ void ClientConnection::begin() {
 void ClientConnection::on_ready(std::uint32_t events) {
   if (state_ == State::kClosed) return;
   transport_.note(events);
+  turn_ = 0;
   if (state_ == State::kRunning) {
     if (transport_.is_broken()) return gone();
     if (waits_ == Waits::kOutput) {
@@ -68,6 +70,8 @@ void ClientConnection::advance() {
         break;
       case State::kIdle:
       case State::kHead:
+        // A client that never stops asking must not keep the thread from the others.
+        if (++turn_ > kTurnRequests) return context_.loop.again(*this);
         if (!read_head()) return;
         break;
       case State::kDraining:
@@ -167,7 +171,9 @@ void ClientConnection::begin_request(std::size_t head_size) {
   const Framing& framing = work.head.framing;
   const bool whole = framing.kind == Framing::Kind::kNone ||
                      (framing.kind == Framing::Kind::kLength && framing.length <= buffer_.bytes().size() - head_size);
-  if (!whole && buffer_.room_size() < kBodyRoom && buffer_.grow()) {
+  // What streams does so in larger pieces than a small block has room for.
+  const bool streams = framing.kind == Framing::Kind::kLength && framing.length > buffer_.room_size();
+  if (!whole && (streams || buffer_.room_size() < kBodyRoom) && buffer_.grow()) {
     // The head has moved: it is read once more where it stands now.
     const ScanResult again = scan_request(buffer_.bytes(), work.head);
     if (again.verdict != Verdict::kComplete) return gone();

@@ -163,6 +163,7 @@ class ClientConnection final : public Watcher, public CallOwner, public LookupOw
   std::size_t scanned_ = 0;
   std::size_t dropped_ = 0;  ///< bytes read for nothing while draining or lingering
   std::uint64_t requests_ = 0;
+  unsigned turn_ = 0;  ///< requests, or pieces of a body, since the others had their turn
   std::unique_ptr<Work> work_;
 };
 

@@ -7,8 +7,9 @@
 
 namespace gatehouse::http {
 namespace {
+constexpr unsigned kTurnPieces = 32;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-}
+}  // namespace
 
 /// Carries out `action` and those that follow from it, until something must be waited for or the answer is out.
 void ClientConnection::perform(Action action) {
@@ -142,6 +143,7 @@ void ClientConnection::send(const Action& action) {
 void ClientConnection::stream_body() {
   Work& work = *work_;
   while (work.call.wants_piece()) {
+    if (++turn_ > kTurnPieces) return context_.loop.again(*this);
     std::string_view piece;
     bool last = false;
     switch (next_piece(piece, last)) {

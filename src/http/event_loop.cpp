@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -87,7 +88,11 @@ bool EventLoop::watch(int descriptor, Watcher& watcher) noexcept {
   return ::epoll_ctl(context_->set.native_handle(), EPOLL_CTL_ADD, descriptor, &event) == 0;
 }
 
-void EventLoop::retire(std::unique_ptr<Watcher> watcher) { retired_.push_back(std::move(watcher)); }
+void EventLoop::retire(std::unique_ptr<Watcher> watcher) {
+  std::erase(again_, watcher.get());
+  std::replace(having_turn_.begin(), having_turn_.end(), watcher.get(), static_cast<Watcher*>(nullptr));
+  retired_.push_back(std::move(watcher));
+}
 
 void EventLoop::arm() {
   context_->set.async_wait(asio::posix::descriptor_base::wait_read, [this](boost::system::error_code error) {
@@ -101,15 +106,21 @@ void EventLoop::turn() {
   std::array<epoll_event, 256> events;
   // Under load the next batch is ready when this one is done: looking once more is cheaper than going through Asio.
   for (int round = 0; round < 16; ++round) {
+    having_turn_.swap(again_);
     const int count = ::epoll_wait(context_->set.native_handle(), events.data(), static_cast<int>(events.size()), 0);
-    if (count <= 0) break;
+    if (count <= 0 && having_turn_.empty()) return;
     read_clocks();
     for (int at = 0; at < count; ++at) {
       const epoll_event& event = events[static_cast<std::size_t>(at)];
       static_cast<Watcher*>(event.data.ptr)->on_ready(event.events);
     }
+    for (std::size_t at = 0; at < having_turn_.size(); ++at) {
+      if (having_turn_[at] != nullptr) having_turn_[at]->on_ready(0);
+    }
+    having_turn_.clear();
     settle();
   }
+  if (!again_.empty()) asio::post(context_->io, [this] { turn(); });
 }
 
 void EventLoop::settle() {

@@ -2,7 +2,7 @@
 //
 // Sockets are registered once and report each change once; their owners read and write until the kernel says EAGAIN, into
 // buffers that they hold only while there are bytes. (Asio's own operations need a buffer per waiting read, and its
-// buffer-less wait costs an epoll_ctl each: docs/decisions.) Asio runs the loop, the ticking timer and what is posted.
+// buffer-less wait costs an epoll_ctl each.) Asio runs the loop, the ticking timer and what is posted.
 #pragma once
 
 #include <cstdint>
@@ -64,6 +64,8 @@ class EventLoop {
   /// Edge-triggered, for input, output and hang-up. The watcher must stay alive until the end of the batch in which the
   /// descriptor was closed: see retire(). False where the kernel refuses.
   bool watch(int descriptor, Watcher& watcher) noexcept;
+  /// Calls on_ready(0) once more after the others had their turn: for who would else go on for as long as its peer does.
+  void again(Watcher& watcher) { again_.push_back(&watcher); }
   /// Destroys `watcher` after the events at hand.
   void retire(std::unique_ptr<Watcher> watcher);
 
@@ -91,6 +93,8 @@ class EventLoop {
   std::function<void()> after_batch_;
   std::vector<std::function<void()>> deferred_;
   std::vector<std::unique_ptr<Watcher>> retired_;
+  std::vector<Watcher*> again_;
+  std::vector<Watcher*> having_turn_;  ///< of those, in this round; nullptr where it was retired meanwhile
   std::int64_t date_second_ = -1;
   std::string date_line_;
 };

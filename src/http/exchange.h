@@ -79,6 +79,8 @@ struct Now {
 
 struct Action {
   enum class Kind : std::uint8_t {
+    /// Beyond limits.h (of this body, or of all in the process) the driver itself answers 413 or 503, and 408 or 400 where the
+    /// body comes too late or badly framed: then follows on_finished(false) alone.
     kNeedBody,  ///< give me the next piece of the request's body (on_body)
     kAsk,       ///< carry out `lookups`, all at once, then on_lookups
     kSend,      ///< begin `upstream`, then on_response_head

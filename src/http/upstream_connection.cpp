@@ -10,8 +10,9 @@
 
 namespace gatehouse::http {
 namespace {
-constexpr unsigned kMaxInterim = 16;  // 1xx before an answer; more is a flood
-}
+constexpr std::size_t kTurnBytes = 1024 * 1024;  // read of one answer before others have their turn
+constexpr unsigned kMaxInterim = 16;             // 1xx before an answer; more is a flood
+}  // namespace
 
 UpstreamConnection::UpstreamConnection(UpstreamPool& pool, UpstreamKey& key, std::shared_ptr<const UpstreamRoute> route)
     : pool_(pool), key_(&key), route_(std::move(route)), buffer_(pool.loop().buffers(), BufferPool::kSmall) {}
@@ -93,6 +94,7 @@ void UpstreamConnection::on_timeout() {
 }
 
 void UpstreamConnection::read_answer() {
+  std::size_t turn = 0;
   while (phase_ == Phase::kBusy && !call_->paused()) {
     if (!hand_over()) return;
     if (!make_room()) return lost(UpstreamFailure::kFraming);
@@ -103,6 +105,8 @@ void UpstreamConnection::read_answer() {
         buffer_.commit(result.bytes);
         filled_ = result.bytes == room;
         answered_ = true;
+        turn += result.bytes;
+        if (turn > kTurnBytes) return pool_.loop().again(*this);
         continue;
       case Io::kEnd: return on_peer_end();
       case Io::kFailed: return lost(UpstreamFailure::kReset);

@@ -78,7 +78,12 @@ void UpstreamPool::forget_waiting(UpstreamCall& call) noexcept {
 
 /// As many connections as there are requests that none is being opened for, within the bounds.
 void UpstreamPool::open_more(UpstreamKey& key) {
-  while (key.waiting.size() > key.opening && key.all.size() < limits_.upstream_connections_per_key) {
+  while (key.waiting.size() > key.opening) {
+    if (key.all.size() >= limits_.upstream_connections_per_key) {
+      // Whoever waits although one is idle wants a new one.
+      if (key.idle.empty()) return;
+      detach(*key.idle.front());
+    }
     if (!make_room()) {
       starved_ = true;
       return;

@@ -347,6 +347,28 @@ TEST(Driver, ASlowClientHoldsItsUpstreamBackAndOthersRun) {
   server.server->stop();
 }
 
+TEST(Driver, AClientThatNeverStopsAskingDoesNotKeepTheThread) {
+  TestServer server;
+  std::atomic<bool> end{false};
+  Socket greedy = Socket::connect_to(server.port());
+  std::string many;
+  for (int at = 0; at < 500; ++at) many += get("/greedy");
+  std::thread asks([&] {
+    while (!end) greedy.send(many);
+  });
+  std::thread hears([&] { greedy.read_to_end(); });
+  eventually([&] { return server.server->statistics().requests > 1000; });
+  for (int at = 0; at < 5; ++at) {
+    Socket other = Socket::connect_to(server.port());
+    other.send(get("/other"));
+    EXPECT_THAT(other.read_message(), EndsWith("/other from 127.0.0.1"));
+  }
+  end = true;
+  asks.join();
+  greedy.shut_down();
+  hears.join();
+}
+
 TEST(Driver, AHalfClosedClientStillGetsItsAnswer) {
   ScriptedServer upstream([](Socket& socket, int) {
     socket.read_message();

@@ -29,16 +29,16 @@ class Socket {
   /// Up to and with `end`; what came before the deadline or the peer's end where it does not come.
   std::string read_until(std::string_view end);
   std::string read_exactly(std::size_t count);
-  std::string read_to_end(int timeout_ms = 5000);
+  std::string read_to_end(int timeout_ms = 20000);
   /// A head and its body by Content-Length or chunked (left as it is framed).
   std::string read_message(bool is_head_answer = false);
-  bool ended_by_peer(int timeout_ms = 3000);  ///< FIN or RST, with nothing before it
+  bool ended_by_peer(int timeout_ms = 20000);  ///< FIN or RST, with nothing before it
   void shut_down();
   void close() noexcept;
   void reset() noexcept;  ///< closes with RST
 
  private:
-  bool fill(int timeout_ms = 5000);
+  bool fill(int timeout_ms = 20000);
   int descriptor_;
   std::string rest_;
 };
@@ -68,7 +68,7 @@ std::uint16_t free_port();
 std::shared_ptr<const UpstreamRoute> route_to(std::uint16_t port, std::string key = "key", std::string scheme = "http",
                                               std::string host = "127.0.0.1");
 std::string answer(int status, std::string_view body, std::string_view fields = {});
-bool eventually(const std::function<bool()>& holds, int timeout_ms = 3000);
+bool eventually(const std::function<bool()>& holds, int timeout_ms = 20000);
 
 /// A folder that goes with the object.
 class TempFolder {
