@@ -141,34 +141,52 @@ class FieldPlan {
   std::array<Wish, 2> wishes{{{"project"}, {"security"}}};
 
   explicit FieldPlan(const std::vector<std::string_view>& asked) {
+    std::vector<std::string> names;
+    for (const std::string_view name : asked) names.push_back(as_read(name));
     const bool star =
-        std::any_of(asked.begin(), asked.end(), [](std::string_view name) { return name == "*all" || name == "*navigable"; });
-    const bool only_without =
-        std::all_of(asked.begin(), asked.end(), [](std::string_view name) { return name.starts_with('-'); });
+        std::any_of(names.begin(), names.end(), [](const auto& name) { return name == "*all" || name == "*navigable"; });
+    only_without = std::all_of(names.begin(), names.end(), [](const auto& name) { return name.starts_with('-'); });
     for (Wish& wish : wishes) {
-      const bool named = std::find(asked.begin(), asked.end(), wish.name) != asked.end();
-      wish.excluded = std::any_of(asked.begin(), asked.end(), [&](std::string_view name) {
-        return name.size() > 1 && name[0] == '-' && name.substr(1) == wish.name;
-      });
+      const bool named = std::find(names.begin(), names.end(), wish.name) != names.end();
+      wish.excluded = std::any_of(asked.begin(), asked.end(), [&](std::string_view name) { return excludes(name, wish); });
       // What only leaves something out begins with all fields: these two are among them, unless they were left out.
       wish.add = wish.excluded ? !only_without : !named && !only_without;
       wish.hide = wish.excluded || (!named && !star && !only_without);
     }
   }
+
+  static bool excludes(std::string_view asked, const Wish& wish) {
+    const std::string name = as_read(asked);
+    return name.size() > 1 && name[0] == '-' && std::string_view(name).substr(1) == wish.name;
+  }
+  /// Whether it leaves out in a way that is not understood here, and that might leave out what proves an issue.
+  static bool unclear(std::string_view asked) {
+    const std::string name = as_read(asked);
+    return name.starts_with("-*") || name.starts_with("--") || name.starts_with("- ") ||
+           (name.find(',') != std::string::npos && name.find('-') != std::string::npos);
+  }
+
+  bool only_without = false;
+
+ private:
+  /// The site may not mind case, nor blanks around a name.
+  static std::string as_read(std::string_view name) {
+    constexpr std::string_view kBlanks = " \t\r\n";
+    const std::size_t from = std::min(name.find_first_not_of(kBlanks), name.size());
+    const std::size_t to = name.find_last_not_of(kBlanks) + 1;
+    std::string result(name.substr(from, to > from ? to - from : 0));
+    std::transform(result.begin(), result.end(), result.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+    return result;
+  }
 };
 
-void plan_query_fields(const Parameter& row, Request& request) {
-  auto given = std::find_if(request.outgoing.query.begin(), request.outgoing.query.end(),
-                            [&](const auto& parameter) { return parameter.first == row.name; });
-  if (given == request.outgoing.query.end() || given->second.empty()) {
-    if (!request.facts->only_id_by_default) return;
-    if (given == request.outgoing.query.end())
-      request.outgoing.query.emplace_back(row.name, "project,security");
-    else
-      given->second = "project,security";
-    request.hidden_fields = {"project", "security"};
-    return;
-  }
+Refusal unclear_field(std::string_view row) {
+  return refuse_because(Reason::kBadRequest, std::string(row),
+                        "A token with a boundary names each field, or leaves it out by - and its id.");
+}
+
+Step<bool> plan_query_fields(const Parameter& row, Request& request) {
   // A list may also be written as a repeated parameter: one value from here on.
   std::vector<std::string_view> asked;
   for (const auto& [name, value] : request.outgoing.query) {
@@ -179,28 +197,34 @@ void plan_query_fields(const Parameter& row, Request& request) {
       from = comma + 1;
     }
   }
-  const FieldPlan plan(asked);
   std::string text;
-  for (const std::string_view name : asked) {
-    const bool excluded = std::any_of(plan.wishes.begin(), plan.wishes.end(), [&](const FieldPlan::Wish& wish) {
-      return wish.excluded && name.size() > 1 && name.substr(1) == wish.name && name[0] == '-';
-    });
-    if (!excluded) text.append(text.empty() ? "" : ",").append(name);
+  if (asked.empty()) {
+    if (!request.facts->only_id_by_default) return true;
+    text = "project,security";
+    request.hidden_fields = {"project", "security"};
+  } else {
+    if (std::any_of(asked.begin(), asked.end(), FieldPlan::unclear)) return unclear_field(row.name);
+    const FieldPlan plan(asked);
+    for (const std::string_view name : asked) {
+      const bool excluded = std::any_of(plan.wishes.begin(), plan.wishes.end(),
+                                        [&](const FieldPlan::Wish& wish) { return FieldPlan::excludes(name, wish); });
+      if (!excluded) text.append(text.empty() ? "" : ",").append(name);
+    }
+    for (const FieldPlan::Wish& wish : plan.wishes) {
+      if (wish.add) text.append(text.empty() ? "" : ",").append(wish.name);
+      if (wish.hide) request.hidden_fields.push_back(wish.name);
+    }
+    if (text.empty()) text = "*all";
   }
-  for (const FieldPlan::Wish& wish : plan.wishes) {
-    if (wish.add) text.append(text.empty() ? "" : ",").append(wish.name);
-    if (wish.hide) request.hidden_fields.push_back(wish.name);
-  }
-  if (text.empty()) text = "*all";
-  given->second = request.keep(std::move(text));
+  auto& query = request.outgoing.query;
   const std::string_view name = row.name;
-  request.outgoing.query.erase(
-      std::remove_if(given + 1, request.outgoing.query.end(), [&](const auto& other) { return other.first == name; }),
-      request.outgoing.query.end());
+  query.erase(std::remove_if(query.begin(), query.end(), [&](const auto& other) { return other.first == name; }), query.end());
+  query.emplace_back(name, request.keep(std::move(text)));
+  return true;
 }
 
-void plan_body_fields(const Parameter& row, Request& request) {
-  if (!row.name.ends_with("[]")) return;
+Step<bool> plan_body_fields(const Parameter& row, Request& request) {
+  if (!row.name.ends_with("[]")) return true;
   std::vector<std::string_view> asked;
   for (const BodyIdentifier& identifier : request.reading.identifiers) {
     if (is_row(identifier.parameter, row)) asked.push_back(identifier.value);
@@ -208,38 +232,41 @@ void plan_body_fields(const Parameter& row, Request& request) {
   const auto array = std::find_if(request.reading.arrays.begin(), request.reading.arrays.end(),
                                   [&](const BodyArray& one) { return is_row(one.element, row); });
   if (asked.empty()) {
-    if (!request.facts->only_id_by_default || request.reading.object_close == 0) return;
+    if (!request.facts->only_id_by_default || request.reading.object_close == 0) return true;
     request.hidden_fields = {"project", "security"};
     constexpr std::string_view kBoth = R"(["project","security"])";
     if (array != request.reading.arrays.end()) {
       request.edits.push_back({array->close, array->close, std::string(kBoth.substr(1, kBoth.size() - 2))});
-      return;
+      return true;
     }
     request.edits.push_back(add_member(request.reading, row.name.substr(0, row.name.size() - 2), kBoth));
     request.reading.object_empty = false;
-    return;
+    return true;
   }
+  if (std::any_of(asked.begin(), asked.end(), FieldPlan::unclear)) return unclear_field(row.name);
   const FieldPlan plan(asked);
   for (const FieldPlan::Wish& wish : plan.wishes) {
     if (wish.hide) request.hidden_fields.push_back(wish.name);
     bool replaced = false;
     for (const BodyIdentifier& identifier : request.reading.identifiers) {
-      // "-project" becomes "project": the place in the array stays.
-      if (!is_row(identifier.parameter, row) || identifier.value != "-" + std::string(wish.name)) continue;
-      request.edits.push_back(replace_value(identifier, wish.name));
+      // "-project" becomes "project": the place in the array stays. Beside nothing but "-…" that would be all that is asked for.
+      if (!is_row(identifier.parameter, row) || !FieldPlan::excludes(identifier.value, wish)) continue;
+      request.edits.push_back(replace_value(identifier, plan.only_without ? std::string_view("*all") : wish.name));
       replaced = true;
     }
     if (wish.add && !replaced && array != request.reading.arrays.end()) request.edits.push_back(add_element(*array, wish.name));
   }
+  return true;
 }
 
-void plan_fields(const Operation& operation, Request& request) {
-  if (!request.facts->needs_project) return;
+Step<bool> plan_fields(const Operation& operation, Request& request) {
+  if (!request.facts->needs_project) return true;
   for (const Parameter& row : operation.parameters) {
     if (row.kind != Kind::kFieldList) continue;
-    if (row.carrier == Parameter::Carrier::kQuery) plan_query_fields(row, request);
-    if (row.carrier == Parameter::Carrier::kBody && request.has_body) plan_body_fields(row, request);
+    if (row.carrier == Parameter::Carrier::kQuery) GH_TRYV(plan_query_fields(row, request));
+    if (row.carrier == Parameter::Carrier::kBody && request.has_body) GH_TRYV(plan_body_fields(row, request));
   }
+  return true;
 }
 
 /// The identifiers that were proven, in place of those that the client wrote: a key may have been moved or renamed meanwhile.
@@ -303,7 +330,7 @@ Step<bool> narrow(const Matched& matched, const ThreadState& thread, Request& re
   replace_identifiers(request);
   GH_TRYV(confine_queries(operation, matched.credential(), request));
   GH_TRYV(confine_lists(operation, request));
-  plan_fields(operation, request);
+  GH_TRYV(plan_fields(operation, request));
   return open_cursors(matched, thread, request);
 }
 
@@ -341,8 +368,10 @@ Step<std::optional<Confined>> confine(std::optional<Permitted>& permitted, Threa
         request.keep(edited ? apply_edits(request.reading.text, std::move(request.edits)) : std::move(request.reading.text));
     request.outgoing.has_body = true;
     // What we wrote ourselves is held to the same rule as what was sent: one reading only.
-    if (edited && check_enabled("duplicate_json_key") && !reads_one_way(request.outgoing.body))
-      return refuse_because(Reason::kInternal);
+    if (edited && check_enabled("duplicate_json_key") && !reads_one_way(request.outgoing.body)) {
+      return refuse_because(Reason::kBadRequest, "body",
+                            "A member that Gatehouse has to set itself is null in it: leave it out.");
+    }
   } else {
     request.outgoing.streams_body = request.has_body;
   }

@@ -90,13 +90,12 @@ Step<bool> collect_path(const Matched& matched, const ThreadState& thread, Reque
     const Parameter& row = rows[i];
     std::string_view text = catalogue::decode_segment(request.match.values[i], buffer);
     if (text.data() == buffer.data()) text = request.keep(std::string(text));
+    if (request.bounded && row.kind == Kind::kTask) {
+      GH_TRY(text, open_task(text, matched, thread));
+    }
     request.outgoing.path.push_back(text);
     if (!request.bounded) continue;
     if (row.kind == Kind::kUnclassified) return unknown_parameter(row.name);
-    if (row.kind == Kind::kTask) {
-      GH_TRY(auto opened, open_task(text, matched, thread));
-      request.outgoing.path[i] = opened;
-    }
     if (!catalogue::leads_to_resource(row.kind)) continue;
     add_reference(row.kind, row, text, request).path_index = static_cast<std::int16_t>(i);
   }
@@ -133,14 +132,17 @@ Step<bool> collect_parameter(const Parameter& row, const catalogue::QueryParamet
                           "A token with a boundary can ask here for: " + list_of(row.allowed) + ".");
   }
   if (!catalogue::leads_to_resource(row.kind)) return true;
+  // A parameter that names nothing is left out: beside it the site might not look at the one that confines.
+  bool named = false;
   each_value(row, parameter.value, [&](std::string_view part) {
     if (part.empty()) return true;
+    named = true;
     Reference& reference = add_reference(row.kind, row, part, request);
     reference.query_index = static_cast<std::int32_t>(request.outgoing.query.size());
     reference.end = end_of(row.name, row.kind, operation);
     return true;
   });
-  return true;
+  return named;
 }
 
 Step<bool> collect_query(const Matched& matched, Request& request) {
