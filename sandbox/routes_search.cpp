@@ -159,10 +159,16 @@ Reply sanitize(Call& call) {
   return ok({{"queries", std::move(out)}});
 }
 
+/// Projects that are named narrow the fields to those that they have; where none is named, all of the site are shown.
 Reply autocomplete(Call& call) {
   json::array names;
+  const json::value* given = call.body.is_object() ? call.object().if_contains("projectIds") : nullptr;
+  const std::vector<std::string> projects = text_list(given);
   for (const auto& [id, field] : call.site.fields) {
     if (field.clauses.empty()) continue;
+    const bool shown = projects.empty() || field.scope_project == 0 ||
+                       std::find(projects.begin(), projects.end(), std::to_string(field.scope_project)) != projects.end();
+    if (!shown) continue;
     names.push_back(json::object{{"value", field.clauses.front()},
                                  {"displayName", field.name},
                                  {"orderable", "true"},

@@ -1,6 +1,14 @@
 #include "gateway/body_writer.h"
 
+#include "gateway/checks.h"
+
 namespace gatehouse::gateway {
+
+BodyWriter::BodyWriter(std::string_view body, const upstream::FieldTypes& fields, BodyReading& reading)
+    : fields_(fields),
+      reading_(reading),
+      reader_(body,
+              check_enabled("duplicate_json_key") ? JsonReader::RepeatedKeys::kRefused : JsonReader::RepeatedKeys::kAllowed) {}
 
 bool BodyWriter::fail(BodyFault::Code code, std::string_view detail) {
   if (reading_.fault.code != BodyFault::Code::kNone) return false;

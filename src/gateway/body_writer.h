@@ -13,8 +13,7 @@ namespace gatehouse::gateway {
 
 class BodyWriter {
  public:
-  BodyWriter(std::string_view body, const upstream::FieldTypes& fields, BodyReading& reading)
-      : fields_(fields), reading_(reading), reader_(body) {}
+  BodyWriter(std::string_view body, const upstream::FieldTypes& fields, BodyReading& reading);
 
   JsonToken next() { return reader_.next(); }
   JsonToken token() const noexcept { return reader_.token(); }

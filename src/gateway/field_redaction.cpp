@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "gateway/checks.h"
+
 namespace gatehouse::gateway {
 namespace {
 
@@ -94,6 +96,7 @@ Kept FieldRedactor::issue_fields(std::size_t watches) {
 }
 
 Kept FieldRedactor::field(FieldType type, std::size_t watches) {
+  if constexpr (!check_enabled("field_type_redaction")) return walk_.copy(watches);
   if (!walk_.is_scalar()) return container(type, watches);
   if (walk_.token() == JsonToken::kNull) return walk_.copy(watches);
   switch (type) {

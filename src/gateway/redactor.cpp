@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/checks.h"
 #include "gateway/field_redaction.h"
 #include "gateway/redaction_walk.h"
 
@@ -92,8 +93,9 @@ Kept ShapeRedactor::member(const Shape& shape, std::size_t watches, Claim& scope
 
 bool ShapeRedactor::released(const Shape& shape, const Claim& claim, const Claim& scope, bool root) {
   if (root && walk_.context.root_inside) return true;
+  if (!root && !check_enabled("item_verified")) return true;
   const auto inside = [this](const Claim& what) {
-    return what.proves() && walk_.context.permitted.permits(what.id, what.restricted);
+    return what.proves() && walk_.context.permitted.permits(what.id, check_enabled("restricted_level") && what.restricted);
   };
   switch (shape.inside.by) {
     case Inside::By::kNone: return true;
