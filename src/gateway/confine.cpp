@@ -263,8 +263,12 @@ Step<bool> plan_fields(const Operation& operation, Request& request) {
   if (!request.facts->needs_project) return true;
   for (const Parameter& row : operation.parameters) {
     if (row.kind != Kind::kFieldList) continue;
-    if (row.carrier == Parameter::Carrier::kQuery) GH_TRYV(plan_query_fields(row, request));
-    if (row.carrier == Parameter::Carrier::kBody && request.has_body) GH_TRYV(plan_body_fields(row, request));
+    if (row.carrier == Parameter::Carrier::kQuery) {
+      GH_TRYV(plan_query_fields(row, request));
+    }
+    if (row.carrier == Parameter::Carrier::kBody && request.has_body) {
+      GH_TRYV(plan_body_fields(row, request));
+    }
   }
   return true;
 }
