@@ -1,6 +1,7 @@
 #include "admin/recorder.h"
 
 #include <boost/json.hpp>
+#include <sstream>
 
 #include "admin/tokens.h"
 
@@ -100,6 +101,28 @@ void Recorder::add_tick(const gateway::RequestRecord& record) {
   known.last_at = std::max(known.last_at, record.at);
 }
 
+/// One line for each object that the write touched, so that each of them can be traced: by its id, by its key.
+void Recorder::add_lines(const gateway::RequestRecord& record, store::WriteLine line) {
+  const auto add = [&](const std::string& words, std::string store::WriteLine::*column) {
+    std::istringstream each(words);
+    for (std::string word; each >> word;) {
+      line.object_id.clear();
+      line.object_key.clear();
+      line.*column = printable(word);
+      batch_.writes.push_back(line);
+    }
+  };
+  const bool one = record.object.find(' ') == std::string::npos && record.object_ids.find(' ') == std::string::npos;
+  if (one) {
+    line.object_key = printable(record.object);
+    line.object_id = printable(record.object_ids);
+    batch_.writes.push_back(std::move(line));
+    return;
+  }
+  add(record.object, &store::WriteLine::object_key);
+  add(record.object_ids, &store::WriteLine::object_id);
+}
+
 void Recorder::take(const gateway::RequestRecord& record) {
   counts_.at(static_cast<std::size_t>(record.effect)).fetch_add(1, std::memory_order_relaxed);
   if (ticks_.size() < kMostWaiting) add_tick(record);
@@ -113,12 +136,10 @@ void Recorder::take(const gateway::RequestRecord& record) {
     line.site = record.site->site.id;
     line.operation = record.operation ? record.operation->id : std::string();
     line.resource = printable(record.resource_ids);
-    const bool numeric = !record.object.empty() && record.object.find_first_not_of("0123456789") == std::string::npos;
-    (numeric ? line.object_id : line.object_key) = printable(record.object);
     line.request_id = record.request_id;
     line.upstream_trace_id = printable(record.upstream_trace);
     line.status = record.status;
-    batch_.writes.push_back(std::move(line));
+    add_lines(record, std::move(line));
   }
   if (record.effect != Effect::kPermit && !record.request_id.empty() && batch_.decisions.size() < kMostWaiting) {
     batch_.decisions.push_back({record.request_id, record.at, credential, decision_json(record)});

@@ -36,6 +36,7 @@ class Recorder {
   using TickKey = std::string;
   void take(const gateway::RequestRecord& record);
   void add_tick(const gateway::RequestRecord& record);
+  void add_lines(const gateway::RequestRecord& record, store::WriteLine line);
   void run();
   Result<void> carry_out();
 
