@@ -16,6 +16,18 @@ using catalogue::Parameter;
 /// Kinds of which nothing has to be proven.
 bool names_nothing(Kind kind) noexcept { return kind == Kind::kInert || kind == Kind::kSiteCommon || kind == Kind::kText; }
 
+/// Each of a comma list where the row is one, as the query parameter of that name is read.
+bool among_allowed(const Parameter& row, std::string_view text) {
+  const auto known = [&row](std::string_view part) {
+    return std::find(row.allowed.begin(), row.allowed.end(), part) != row.allowed.end();
+  };
+  while (row.list && text.find(',') != std::string_view::npos) {
+    if (!known(text.substr(0, text.find(',')))) return false;
+    text.remove_prefix(text.find(',') + 1);
+  }
+  return known(text);
+}
+
 class RuleReader {
  public:
   explicit RuleReader(BodyWriter& writer) : writer_(writer), fields_(writer) {}
@@ -68,12 +80,16 @@ bool RuleReader::array(const BodyNode& node) {
 
 bool RuleReader::scalar(const BodyNode& node) {
   const Parameter* row = node.parameter();
+  const bool says_nothing =
+      writer_.token() == JsonToken::kNull || (writer_.token() == JsonToken::kString && writer_.text().empty());
+  if (row && row->required && says_nothing)
+    return writer_.fail(BodyFault::Code::kWrongType, "a token with a boundary must give this");
   if (writer_.token() == JsonToken::kNull) return writer_.copy();
   if (!row) return writer_.fail(BodyFault::Code::kWrongType, "an object or a list belongs here");
   if (row->kind == Kind::kIssueFields || row->kind == Kind::kIssueUpdate) {
     return writer_.fail(BodyFault::Code::kWrongType, "an object of issue fields belongs here");
   }
-  if (!row->allowed.empty() && std::find(row->allowed.begin(), row->allowed.end(), writer_.text()) == row->allowed.end()) {
+  if (!row->allowed.empty() && !among_allowed(*row, writer_.text())) {
     return writer_.fail(BodyFault::Code::kNotAllowed, "this value is not among those that a token with a boundary may send here");
   }
   return names_nothing(row->kind) ? writer_.copy() : writer_.identifier(row->kind, *row);

@@ -50,6 +50,11 @@ bool change_is_own(FieldType type) noexcept {
   }
 }
 
+/// A picker of versions or components that somebody made may hold another project's, unlike the system fields.
+bool is_picker(FieldType type, std::string_view field_id) noexcept {
+  return (type == FieldType::kVersion || type == FieldType::kComponent) && field_id.starts_with("customfield_");
+}
+
 /// An object of which only the members in `names` are kept, as they were written.
 template <std::size_t Size>
 Kept only(Walk& walk, const std::array<std::string_view, Size>& names) {
@@ -80,13 +85,15 @@ Kept FieldRedactor::issue_fields(std::size_t watches) {
   bool first = true;
   while (walk_.next() == JsonToken::kKey) {
     const FieldType type = walk_.context.fields.type(walk_.text());
+    const bool picker = is_picker(type, walk_.text());
     const auto& hidden = walk_.context.hidden_fields;
     const bool shown = std::find(hidden.begin(), hidden.end(), walk_.text()) == hidden.end();
     const std::size_t before = walk_.begin_member(first);
     const std::size_t derived = walk_.derive(watches);
     walk_.next();
     walk_.note(derived);
-    const Kept kept = shown ? field(type, derived) : walk_.drop(derived);
+    const bool told = !picker || walk_.token() == JsonToken::kNull || !check_enabled("field_type_redaction");
+    const Kept kept = shown && told ? field(type, derived) : walk_.drop(derived);
     walk_.unwatch(derived);
     if (walk_.end_member(before, kept, first) == Kept::kBroken) return Kept::kBroken;
   }
@@ -215,7 +222,8 @@ Kept FieldRedactor::change() {
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
   // A move writes the old key and the old project into the history, whatever id those rows carry.
   const bool tells_of_move = lower == "key" || lower == "project" || field_id.id == "issuekey";
-  const bool own = field_id.seen ? field_id.proves() && change_is_own(walk_.context.fields.type(field_id.id))
+  const bool own = field_id.seen ? field_id.proves() && change_is_own(walk_.context.fields.type(field_id.id)) &&
+                                       !is_picker(walk_.context.fields.type(field_id.id), field_id.id)
                                  : name.proves() && among(kChangesByName, lower);
   if (own && !tells_of_move) return Kept::kIn;
   walk_.out.resize(start);

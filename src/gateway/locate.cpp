@@ -20,6 +20,14 @@ bool wants_fields(const Request& request, const ThreadState& thread) {
   return age > (site.fields ? ThreadState::kFieldsMaxAgeMs : ThreadState::kFieldsRetryMs);
 }
 
+/// What a bounded token must give can't be in a body that is not there.
+Step<bool> check_body_given(const catalogue::Operation& operation) {
+  for (const catalogue::Parameter& row : operation.body_parameters()) {
+    if (row.required) return refuse_because(Reason::kBadRequest, row.name, "A token with a boundary must send a body with this.");
+  }
+  return true;
+}
+
 void add_touches(const Reference& reference, Request& request) {
   const bool link = reference.kind == catalogue::Kind::kIssueLink;
   request.touches.push_back({reference.project, reference.end, reference.restricted});
@@ -37,6 +45,9 @@ Step<std::optional<Located>> locate(std::optional<Admitted>& admitted, ThreadSta
   if (!request.collected) {
     request.collected = true;
     GH_TRYV(collect_from_head(matched, thread, request));
+    if (request.bounded && !request.has_body) {
+      GH_TRYV(check_body_given(matched.operation()));
+    }
     if (request.bounded && request.has_body && matched.operation().body_type == "json") {
       GH_TRYV(collect_from_body(matched, thread, request));
     }

@@ -117,6 +117,8 @@ query::FieldKind PermittedNames::custom_field(const query::JqlField& field) cons
   FieldKind kind = FieldKind::kUnknown;
   bool first = true;
   for (const upstream::IssueField* meant : fields_.by_clause(clause)) {
+    // Another project's own field does not exist for this token.
+    if (!meant->scope.empty() && !permitted_.permits(meant->scope, false)) continue;
     const FieldKind one = kind_of(meant->type);
     if (!first && one != kind) return FieldKind::kUnknown;
     kind = one;

@@ -176,6 +176,11 @@ Step<Release> redact_by_shape(const Confined& confined, ThreadState& thread, Req
   Redaction redaction = redact(request.answer, *operation.shape, operation.answer_list, context, request.out);
   if (redaction.outcome == Redaction::Outcome::kMalformed)
     return refuse_because(Reason::kUpstreamAnswer, matched.site().site.key);
+  // What is outside by its own word is not looked into: else it would take longer than what is not there.
+  const bool by_own_word = operation.shape->inside.by != catalogue::Inside::By::kIssue &&
+                           operation.shape->inside.by != catalogue::Inside::By::kIssueLink;
+  if (redaction.outcome == Redaction::Outcome::kOutside && by_own_word)
+    return refuse_because(Reason::kOutsideBoundary, operation.id);
   request.redacted = redaction.left_out > 0;
   for (const std::string& id : redaction.contained) request.proof.set(id, true);
   request.unproven.clear();

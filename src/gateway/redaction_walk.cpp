@@ -94,6 +94,11 @@ Kept Walk::end_member(std::size_t before, Kept kept, bool& first) {
   return kept;
 }
 
+bool Walk::field_of_another_project(std::string_view field_id) const {
+  const upstream::IssueField* field = context.fields.find(field_id);
+  return field && !field->scope.empty() && !context.permitted.permits(field->scope, false);
+}
+
 bool Walk::proven(const std::string& id_or_key) {
   if constexpr (!check_enabled("issue_reference")) return true;
   const bool* known = context.proof.find(id_or_key);

@@ -84,6 +84,8 @@ class Walk {
   Kept project_mention(Use object);
   /// Whether look-ups have proven the issue; notes it as unproven where they have not been asked.
   bool proven(const std::string& id_or_key);
+  /// Whether a field is the own one of a team-managed project that is not permitted.
+  bool field_of_another_project(std::string_view field_id) const;
 
  private:
   bool observe(std::size_t from);

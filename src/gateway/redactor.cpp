@@ -60,10 +60,8 @@ Kept ShapeRedactor::object(const Shape& shape, std::size_t watches, bool root) {
   Claim scope;
   if (!shape.inside.path.empty()) walk_.watch(claim, shape.inside.path, Watch::What::kId);
   const bool is_issue = shape.inside.by == Inside::By::kProject && shape.inside.path.front() == "fields";
-  if (is_issue) {
-    walk_.watch(claim, kSecurity, Watch::What::kRestriction);
-    walk_.watch(own_id, kId, Watch::What::kId);
-  }
+  if (is_issue) walk_.watch(claim, kSecurity, Watch::What::kRestriction);
+  if (is_issue || shape.inside.by == Inside::By::kScope) walk_.watch(own_id, kId, Watch::What::kId);
   walk_.out.push_back('{');
   bool first = true;
   while (walk_.next() == JsonToken::kKey) {
@@ -72,7 +70,10 @@ Kept ShapeRedactor::object(const Shape& shape, std::size_t watches, bool root) {
   walk_.unwatch(watches);
   if (walk_.token() != JsonToken::kObjectEnd) return Kept::kBroken;
   walk_.out.push_back('}');
-  if (!released(shape, claim, scope, root)) {
+  // A field need not say itself whose it is: the site's own metadata does.
+  const bool foreign_field =
+      check_enabled("item_verified") && shape.inside.by == Inside::By::kScope && walk_.field_of_another_project(own_id.id);
+  if (foreign_field || !released(shape, claim, scope, root)) {
     walk_.out.resize(start);
     ++walk_.result.left_out;
     return Kept::kOut;
@@ -136,8 +137,11 @@ Kept ShapeRedactor::value(const ShapeField& field, std::size_t watches, Claim& s
   switch (field.rule) {
     case Rule::kDrop: return walk_.drop(watches);
     case Rule::kScalar: return walk_.is_scalar() ? walk_.copy(watches) : walk_.drop(watches);
-    case Rule::kKeep:
-    case Rule::kFieldNames: return walk_.copy(watches);
+    case Rule::kKeep: return walk_.copy(watches);
+    case Rule::kFieldNames:
+      return walk_.members([this](std::string_view key) {
+        return walk_.field_of_another_project(key) ? walk_.drop(walk_.no_watches()) : walk_.copy(walk_.no_watches());
+      });
     case Rule::kText: return walk_.token() == JsonToken::kArrayBegin ? walk_.drop(watches) : walk_.copy(watches);
     case Rule::kLink: return walk_.link();
     case Rule::kWebLink: return walk_.token() == JsonToken::kString ? walk_.copy(watches) : walk_.drop(watches);

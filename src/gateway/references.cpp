@@ -167,6 +167,22 @@ Step<bool> collect_query(const Matched& matched, Request& request) {
   return true;
 }
 
+/// Whether a field that a body writes by its id is of a type that names nothing, or that which the list around it proves.
+bool fits_its_list(const BodyIdentifier& identifier, const upstream::FieldTypes& fields) {
+  using upstream::FieldType;
+  const auto in = [&identifier](std::string_view list) { return identifier.place.find(list) != std::string::npos; };
+  switch (fields.type(identifier.value)) {
+    case FieldType::kPlain:
+    case FieldType::kText:
+    case FieldType::kSiteObject: return true;
+    case FieldType::kUser: return in("UserPicker");
+    case FieldType::kGroup: return in("GroupPicker");
+    case FieldType::kVersion: return in("VersionPicker");
+    case FieldType::kComponent: return in("Components");
+    default: return false;
+  }
+}
+
 /// Test builds without one of the body's checks take the body as it is, as a gateway without them would.
 bool fault_is_ignored(BodyFault::Code code) noexcept {
   if (code == BodyFault::Code::kUnclassified || code == BodyFault::Code::kNotAllowed) return !check_enabled("body_unclassified");
@@ -201,6 +217,11 @@ Step<bool> collect_from_body(const Matched& matched, ThreadState&, Request& requ
   for (std::size_t i = 0; i < reading.identifiers.size(); ++i) {
     const BodyIdentifier& identifier = reading.identifiers[i];
     if (identifier.kind == Kind::kUnclassified) return refuse_because(Reason::kBodyRefused, identifier.place);
+    if (check_enabled("field_type_write") && operation.access != catalogue::Access::kRead &&
+        identifier.kind == Kind::kFieldList && !fits_its_list(identifier, request.site->field_types())) {
+      return refuse_because(Reason::kBodyRefused, identifier.place,
+                            "Gatehouse does not know of what type this issue field is, or it does not belong in this list.");
+    }
     if (!catalogue::leads_to_resource(identifier.kind) || identifier.kind == Kind::kTask) continue;
     // What a filtered list names need not lie inside: every element of the answer proves itself, or is left out.
     if (operation.bounded == catalogue::Bounded::kFiltered) continue;

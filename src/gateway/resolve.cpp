@@ -15,6 +15,9 @@ bool is_digits(std::string_view text) noexcept {
   return !text.empty() && text.size() <= 20 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+/// Asked for where the first of two look-ups found nothing: what is not there must not be known by being answered sooner.
+constexpr std::string_view kNobody = "0";
+
 void settle(Reference& reference, const Request& request) {
   reference.state =
       request.permitted.permits(reference.project, reference.restricted) ? Reference::State::kInside : Reference::State::kOutside;
@@ -60,12 +63,12 @@ void resolve_issue(Reference& reference, Request& request) {
 void resolve_by_home(Reference& reference, Ask ask, Request& request) {
   const Fact* home = request.questions.find(ask, reference.text);
   if (!home) return;
+  const Fact* issue = request.questions.find(Ask::kIssue, home->found ? std::string_view(home->issue) : kNobody);
+  if (!issue) return;
   if (!home->found) {
     reference.state = Reference::State::kOutside;
     return;
   }
-  const Fact* issue = request.questions.find(Ask::kIssue, home->issue);
-  if (!issue) return;
   reference.id = reference.text;
   reference.project = issue->found ? issue->project : std::string();
   reference.restricted = issue->restricted;
@@ -139,13 +142,13 @@ void resolve_by_project_id(Reference& reference, Ask ask, Request& request) {
 void resolve_issue_link(Reference& reference, Request& request) {
   const Fact* link = request.questions.find(Ask::kIssueLink, reference.text);
   if (!link) return;
+  const Fact* near = request.questions.find(Ask::kIssue, link->found ? std::string_view(link->issue) : kNobody);
+  const Fact* far = request.questions.find(Ask::kIssue, link->found ? std::string_view(link->other_issue) : kNobody);
+  if (!near || !far) return;
   if (!link->found) {
     reference.state = Reference::State::kOutside;
     return;
   }
-  const Fact* near = request.questions.find(Ask::kIssue, link->issue);
-  const Fact* far = request.questions.find(Ask::kIssue, link->other_issue);
-  if (!near || !far) return;
   reference.id = reference.text;
   reference.project = near->found ? near->project : std::string();
   reference.restricted = near->restricted;
@@ -160,12 +163,12 @@ void resolve_issue_link(Reference& reference, Request& request) {
 void resolve_sprint(Reference& reference, Request& request) {
   const Fact* sprint = request.questions.find(Ask::kSprint, reference.text);
   if (!sprint) return;
+  const Fact* board = request.questions.find(Ask::kBoard, sprint->found ? std::string_view(sprint->board) : kNobody);
+  if (!board) return;
   if (!sprint->found) {
     reference.state = Reference::State::kOutside;
     return;
   }
-  const Fact* board = request.questions.find(Ask::kBoard, sprint->board);
-  if (!board) return;
   reference.id = reference.text;
   reference.project = board->found ? board->project : std::string();
   reference.restricted = false;

@@ -18,6 +18,8 @@ using catalogue::ShapeField;
 void gather_redactions(const Shape* shape, std::set<const Shape*>& seen, std::set<std::string>& words, bool& fields) {
   if (!shape || !seen.insert(shape).second) return;
   if (!shape->items.empty()) words.insert(shape->items);
+  // A shape that describes fields: whose they are stands in the metadata.
+  if (shape->inside.by == Inside::By::kScope && shape->find("schema").rule != Rule::kDrop) fields = true;
   const auto gather = [&](const ShapeField& field) {
     switch (field.rule) {
       case Rule::kFields:
@@ -54,7 +56,9 @@ OperationFacts facts_for(const Operation& operation) {
   std::set<std::string> words;
   gather_redactions(operation.shape, seen, words, facts.reads_fields);
   for (const Parameter& parameter : operation.parameters) {
-    if (parameter.kind == Kind::kIssueFields || parameter.kind == Kind::kIssueUpdate || parameter.kind == Kind::kJql) {
+    const bool writes_fields = parameter.kind == Kind::kFieldList && operation.access != catalogue::Access::kRead;
+    if (writes_fields || parameter.kind == Kind::kIssueFields || parameter.kind == Kind::kIssueUpdate ||
+        parameter.kind == Kind::kJql) {
       facts.reads_fields = true;
     }
   }

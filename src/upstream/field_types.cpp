@@ -146,6 +146,14 @@ IssueField read_field(const json::object& row) {
       field.type = schema_type(text_at(object, "type"), text_at(object, "items"));
     }
   }
+  if (const json::value* scope = row.if_contains("scope"); scope && scope->is_object()) {
+    const json::value* project = scope->get_object().if_contains("project");
+    if (project && project->is_object()) {
+      field.scope = text_at(project->get_object(), "id");
+      // A project that can't be read is one that no boundary holds.
+      if (field.scope.empty()) field.scope = "0";
+    }
+  }
   if (const json::value* clauses = row.if_contains("clauseNames"); clauses && clauses->is_array()) {
     for (const json::value& clause : clauses->get_array()) {
       if (clause.is_string()) field.clauses.push_back(lower(std::string_view(clause.get_string())));
@@ -164,7 +172,7 @@ void FieldTypes::add(IssueField field) {
 const FieldTypes& FieldTypes::system() {
   static const FieldTypes instance = [] {
     FieldTypes types;
-    for (const auto& [id, type] : kSystem) types.add(IssueField{std::string(id), std::string(id), type, {lower(id)}});
+    for (const auto& [id, type] : kSystem) types.add(IssueField{std::string(id), std::string(id), type, {lower(id)}, {}});
     return types;
   }();
   return instance;

@@ -43,6 +43,7 @@ struct IssueField {
   std::string name;  ///< display name
   FieldType type = FieldType::kUnknown;
   std::vector<std::string> clauses;  ///< its names in JQL, lower case: "cf[10016]", "story points"
+  std::string scope;                 ///< the id of the team-managed project that made it for itself; empty: the site's
 };
 
 class FieldTypes {
