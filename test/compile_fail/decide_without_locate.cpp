@@ -7,7 +7,9 @@
 
 namespace gatehouse::gateway {
 #ifdef MUST_NOT_COMPILE
-Step<Permitted> skip(Admitted admitted, const http::Now& now, Request& request) { return decide(std::move(admitted), now, request); }
+Step<Permitted> skip(Admitted admitted, const http::Now& now, Request& request) {
+  return decide(std::move(admitted), now, request);
+}
 #else
 Step<Permitted> keep(Located located, const http::Now& now, Request& request) { return decide(std::move(located), now, request); }
 #endif
