@@ -1,0 +1,179 @@
+#include "test/escape/house.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/encoding.h"
+#include "catalogue/catalogue.h"
+#include "crypto/keys.h"
+#include "crypto/token_hash.h"
+#include "gateway/gateway.h"
+#include "http/server.h"
+#include "token/live_index.h"
+#include "token/token.h"
+#include "upstream/site_table.h"
+
+namespace gatehouse::escape {
+namespace {
+
+constexpr const char* kSite = "escapesite000001";
+constexpr unsigned kThreads = 2;
+
+template <class T>
+T must(Result<T> result, const char* what) {
+  if (result) return std::move(result).value();
+  std::fprintf(stderr, "escape: %s: %s %s\n", what, result.error().public_detail.c_str(), result.error().log_detail.c_str());
+  std::exit(2);
+}
+
+sandbox::Options site_options() {
+  sandbox::Options options;
+  options.index_lag = -1;  // the search index never learns of a move: the worse branch
+  return options;
+}
+
+ScopeSet every_scope() {
+  ScopeSet all;
+  for (ScopeIndex scope = 0; scope < scope_count(); ++scope) all.add(scope);
+  return all;
+}
+
+struct Where {
+  const char* id;
+  const char* key;
+};
+
+struct TokenPlan {
+  std::vector<Where> granted;
+  std::vector<Where> boundary;
+  ScopeSet scopes;
+};
+
+}  // namespace
+
+struct House::Gateway {
+  explicit Gateway(const std::string& site_url);
+  std::string add(const TokenPlan& plan);
+
+  SystemClock clock;
+  SystemRandom random;
+  std::shared_ptr<const catalogue::Catalogue> jira =
+      must(catalogue::Catalogue::load(Product::kJira, catalogue::Catalogue::embedded(Product::kJira)), "the catalogue");
+  crypto::Keyring keys = crypto::Keyring::generate(random);
+  crypto::TokenHasher hasher{keys};
+  gateway::CursorSeal cursors{crypto::MasterKey::generate(random).derive("gateway cursors", "")};
+  token::LiveIndex index{kThreads};
+  upstream::SiteTable sites;
+  gateway::RequestLog log{kThreads};
+  gateway::GatewayShared shared;
+  std::unique_ptr<http::Server> server;
+};
+
+House::Gateway::Gateway(const std::string& site_url) {
+  auto entry = std::make_shared<upstream::SiteEntry>();
+  entry->site.id = SiteId(kSite);
+  entry->site.key = "acme";
+  entry->site.product = Product::kJira;
+  entry->site.base_url = site_url;
+  entry->site.cloud_id = "11111111-2222-3333-4444-555555555555";
+  entry->site.state = State::kLive;
+  entry->origin = must(http::parse_base_url(site_url), "the site's address");
+  auto route = std::make_shared<http::UpstreamRoute>();
+  route->scheme = entry->origin.scheme;
+  route->host = entry->origin.host;
+  route->port = entry->origin.port;
+  route->pool_key = site_url + " bot";
+  const std::string pair = std::string(sandbox::kUsername) + ":" + sandbox::kToken;
+  route->authorization = SecretString("Authorization: Basic " + to_base64(as_bytes(pair)) + "\r\n");
+  entry->own_route = route;
+  sites.publish(std::make_shared<upstream::SiteSnapshot>(std::vector<upstream::SiteEntryPtr>{entry}));
+
+  shared.jira = jira;
+  shared.index = &index;
+  shared.sites = &sites;
+  shared.hasher = &hasher;
+  shared.cursors = &cursors;
+  shared.random = &random;
+  shared.log = &log;
+  shared.settings.public_url = "https://gate.example";
+  shared.settings.stale_limit = std::chrono::hours(24);
+  index.set_fresh(clock.now());
+
+  http::ServerOptions options;
+  options.listen = must(http::parse_listen_address("127.0.0.1:0"), "the gateway's address");
+  options.threads = kThreads;
+  options.upstream.addresses.allowed_hosts = {"127.0.0.1"};
+  server = std::make_unique<http::Server>(
+      options, [this](unsigned thread) { return std::make_unique<gateway::GatewayFactory>(shared, thread); }, clock,
+      [this](unsigned thread) { index.pass(thread); });
+  if (const auto started = server->start(); !started) {
+    std::fprintf(stderr, "escape: the gateway: %s\n", started.error().public_detail.c_str());
+    std::exit(2);
+  }
+}
+
+std::string House::Gateway::add(const TokenPlan& plan) {
+  const auto resource = [](const Where& where) { return Resource{SiteId(kSite), where.id, where.key}; };
+  auto account = std::make_shared<token::LiveAccount>();
+  account->account.id = new_id<AccountId>(random);
+  account->account.handle = "escape";
+  for (const Where& where : plan.granted) {
+    Grant grant;
+    grant.id = new_id<GrantId>(random);
+    grant.account = account->account.id;
+    grant.resource = resource(where);
+    grant.scopes = plan.scopes;
+    grant.backing = Backing::kBacked;
+    account->grants.push_back(grant);
+  }
+  auto boundary = std::make_shared<std::vector<BoundaryEntry>>();
+  for (const Where& where : plan.boundary) boundary->push_back({resource(where), ""});
+
+  const auto secret_id = new_id<SecretId>(random);
+  const token::Minted minted = token::mint(token::TokenKind::kApiToken, secret_id.value, random);
+  const crypto::TokenHash hash = hasher.hash(secret_id.value, minted.secret.expose());
+  auto credential = std::make_shared<token::LiveCredential>();
+  credential->id = *token::to_key(new_id<CredentialId>(random).value);
+  credential->state = State::kLive;
+  credential->scopes = plan.scopes;
+  credential->account = account;
+  credential->boundary = boundary;
+  credential->secrets[0] = {*token::to_key(secret_id.value), hash.digest, hash.epoch, SecretState::kCurrent, Instant::max()};
+  index.put(credential, false);
+  return minted.text.expose();
+}
+
+House::House() : sandbox_(site_options()) {
+  must(sandbox_.start(), "the sandbox");
+  gateway_ = std::make_unique<Gateway>(site_url());
+  const ScopeSet all = every_scope();
+  const ScopeSet classic = must(parse_scopes({"read:jira-work", "write:jira-work"}), "the scopes");
+  tokens_[kByBoundary] = gateway_->add({{{"10000", "A"}, {"10001", "B"}}, {{"10000", "A"}}, all});
+  tokens_[kByGrant] = gateway_->add({{{"10000", "OPS"}}, {{"10000", "OPS"}, {"10001", "B"}, {"10002", "C"}}, all});
+  tokens_[kClassic] = gateway_->add({{{"10000", "A"}, {"10001", "B"}}, {{"10000", "A"}}, classic});
+}
+
+House::~House() { gateway_->server->stop(); }
+
+const catalogue::Catalogue& House::catalogue() const { return *gateway_->jira; }
+
+std::uint16_t House::port() const { return gateway_->server->address().port; }
+
+Answer House::ask(HttpClient& client, const Question& question) const {
+  return client.ask(question, "/ex/jira/acme", token(question.bearer));
+}
+
+void House::reset(unsigned variant) {
+  gateway_->log.drain([](const gateway::RequestRecord&) {});
+  sandbox_.reset();
+  sandbox_.with_site([variant](sandbox::Site& site) {
+    site.leniency.last_parameter_wins = (variant & 1U) != 0;
+    site.leniency.last_json_key_wins = (variant & 2U) == 0;
+    site.leniency.case_insensitive_path = (variant & 4U) != 0;
+    site.recorded.clear();
+  });
+}
+
+}  // namespace gatehouse::escape

@@ -1,0 +1,44 @@
+// Pools: what identifiers requests are made of. Inside: objects of A. Outside: of other projects, moved ones, restricted ones,
+// and such that are not there. Odd: forms that two readers may take for different things.
+//
+// Collected from the seed, whose ids are the same each time, so that a seed of the generator gives the same requests again.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "catalogue/operation.h"
+#include "sandbox/sandbox.h"
+
+namespace gatehouse::escape {
+
+struct Pool {
+  std::vector<std::string> inside;
+  std::vector<std::string> outside;
+  std::vector<std::string> odd;
+};
+
+/// By kind; a kind that has none is filled with a few plain words.
+class Pools {
+ public:
+  explicit Pools(sandbox::Sandbox& sandbox);
+  const Pool& of(catalogue::Kind kind) const;
+
+  /// An object of B of that kind, and the like of it that is not there, in the same form; empty where the kind has none.
+  struct Pair {
+    std::string foreign;
+    std::string missing;
+  };
+  std::vector<Pair> pairs(catalogue::Kind kind) const;
+
+ private:
+  std::map<catalogue::Kind, Pool> pools_;
+  Pool plain_;
+};
+
+/// Queries that try to see more, and a few that are as they should be.
+const std::vector<std::string>& friendly_queries();
+const std::vector<std::string>& hostile_queries();
+
+}  // namespace gatehouse::escape

@@ -1,0 +1,237 @@
+#include "test/escape/scenarios.h"
+
+#include <algorithm>
+#include <set>
+
+#include "catalogue/catalogue.h"
+#include "sandbox/site.h"
+#include "test/escape/generator.h"
+
+namespace gatehouse::escape {
+namespace {
+
+using catalogue::Operation;
+
+/// Ids of the seed that are not fixed by name.
+struct Ids {
+  std::string b1, b2, b4, a7;          ///< issues
+  std::string comment_b1, comment_a2;  ///< comments
+  std::string worklog_b1, worklog_a2;
+};
+
+Ids read_ids(House& house) {
+  Ids ids;
+  house.sandbox().with_site([&ids](sandbox::Site& site) {
+    const auto issue = [&site](const char* key) -> const sandbox::Issue& { return *sandbox::find_issue(site, key); };
+    ids.b1 = std::to_string(issue("B-1").id);
+    ids.b2 = std::to_string(issue("B-2").id);
+    ids.b4 = std::to_string(issue("B-4").id);
+    ids.a7 = std::to_string(issue("A-7").id);
+    ids.comment_b1 = std::to_string(issue("B-1").comments.front().id);
+    ids.comment_a2 = std::to_string(issue("A-2").comments.front().id);
+    ids.worklog_b1 = std::to_string(issue("B-1").worklogs.front().id);
+    ids.worklog_a2 = std::to_string(issue("A-2").worklogs.front().id);
+  });
+  return ids;
+}
+
+Question get(std::string target, unsigned bearer = kByBoundary) { return {"GET", std::move(target), {}, {}, {}, bearer}; }
+Question send(std::string method, std::string target, std::string body, unsigned bearer = kByBoundary) {
+  return {std::move(method), std::move(target), std::move(body), {}, {}, bearer};
+}
+
+/// One request, after which the watch must be quiet.
+Scenario lone(std::string check, std::string what, Question question) {
+  Scenario scenario;
+  scenario.check = std::move(check);
+  scenario.what = std::move(what);
+  scenario.question = std::move(question);
+  return scenario;
+}
+
+/// Two requests that must be answered alike.
+Scenario alike(std::string check, std::string what, Question question, Question twin, unsigned variant = 0) {
+  Scenario scenario = lone(std::move(check), std::move(what), std::move(question));
+  scenario.twin = std::move(twin);
+  scenario.variant = variant;
+  return scenario;
+}
+
+void add_request_scenarios(const Ids& ids, std::vector<Scenario>& out) {
+  const std::string api = "/rest/api/3/";
+  out.push_back(lone("canonical_target", "a property's name leads to another issue",
+                     get(api + "issue/A-1/properties/x%2F..%2F..%2F..%2FB-1%2Fproperties%2Fseeded")));
+  const std::string twice = api + "search?jql=project%20%3D%20A%20AND%20summary%20~%20nothing&jql=project%20%3D%20";
+  out.push_back(alike("duplicate_parameter", "the second query is the one that counts", get(twice + "B"), get(twice + "ZZZ"), 1));
+  out.push_back(lone("query_unclassified", "a parameter beats the path", get(api + "issue/A-1/comment?issueIdOrKey=B-1")));
+  out.push_back(lone("query_unclassified", "a parameter beats the path of a write",
+                     send("PUT", api + "issue/A-1?issueIdOrKey=B-1", R"({"fields":{"summary":"changed"}})")));
+  out.push_back(lone("expand_allowed", "HTML with the summaries of whatever is named",
+                     get(api + "issue/A-1?fields=summary&expand=renderedFields")));
+  out.push_back(alike("expand_allowed", "queries are checked against what exists",
+                      send("POST", api + "jql/parse?validation=strict", R"({"queries":["project = B"]})"),
+                      send("POST", api + "jql/parse?validation=strict", R"({"queries":["project = ZZZ"]})")));
+  out.push_back(lone("duplicate_json_key", "the last key counts, or the first",
+                     send("POST", api + "jql/autocompletedata", R"({"projectIds":[10000],"projectIds":null})")));
+  out.push_back(lone("duplicate_json_key", "the last key counts, written with an escape",
+                     send("POST", api + "jql/autocompletedata", R"({"projectIds":[10000],"\u0070rojectIds":[]})")));
+  out.push_back(lone("body_unclassified", "a read-only member moves a comment",
+                     send("POST", "/rest/api/2/issue/A-1/comment", R"({"body":"said","issueId":")" + ids.b1 + "\"}")));
+  out.push_back(lone("body_unclassified", "a read-only member moves a version",
+                     send("PUT", api + "version/10401", R"({"name":"changed","projectId":10001})")));
+  out.push_back(
+      lone("body_identifiers", "a worklog is moved away",
+           send("POST", api + "issue/A-2/worklog/move", R"({"ids":[)" + ids.worklog_a2 + R"(],"issueIdOrKey":"B-1"})")));
+  out.push_back(lone("body_identifiers", "a parent of another project",
+                     send("PUT", api + "issue/A-2", R"({"fields":{"parent":{"key":"B-1"}}})")));
+  out.push_back(lone("field_type_write", "beside a field of unknown type, the project",
+                     send("PUT", api + "issue/A-2", R"({"fields":{"customfield_10040":{"x":1},"project":{"id":"10001"}}})")));
+  out.push_back(lone("field_type_write", "beside a field of unknown type, a foreign parent",
+                     send("PUT", api + "issue/A-2", R"({"fields":{"customfield_10040":{"x":1},"parent":{"key":"B-1"}}})")));
+}
+
+void add_location_scenarios(const Ids& ids, std::vector<Scenario>& out) {
+  const std::string api = "/rest/api/3/";
+  const std::string summary = R"({"fields":{"summary":"changed"}})";
+  out.push_back(lone("moved_key", "A-6 is B-6 now", get(api + "issue/A-6/comment")));
+  out.push_back(lone("moved_key", "A-6 is B-6 now, for writes too", send("PUT", api + "issue/A-6", summary)));
+  out.push_back(
+      lone("renamed_project", "OPS was A's key when the token was made", get(api + "project/OPS/properties/owner", kByGrant)));
+  out.push_back(lone("renamed_project", "OPS was A's key when the token was made, for writes too",
+                     send("PUT", api + "project/OPS", R"({"description":"changed"})", kByGrant)));
+  out.push_back(lone("nested_parent", "a comment of B below an issue of A",
+                     send("PUT", "/rest/api/2/issue/A-1/comment/" + ids.comment_b1, R"({"body":"changed"})")));
+  out.push_back(lone("nested_parent", "a worklog of B below an issue of A",
+                     send("DELETE", api + "issue/A-1/worklog/" + ids.worklog_b1, "")));
+  out.push_back(lone("read_verified", "an issue of B is read", get(api + "issue/B-1")));
+  out.push_back(lone("write_located_afresh", "an id says nothing of its project", send("PUT", api + "issue/" + ids.b1, summary)));
+  out.push_back(lone("write_located_afresh", "a key of A that was moved to B", send("DELETE", api + "issue/A-6", "")));
+  out.push_back(lone(
+      "every_resource", "the other end of a link",
+      send("POST", api + "issueLink", R"({"type":{"name":"Blocks"},"inwardIssue":{"key":"A-1"},"outwardIssue":{"key":"B-1"}})")));
+  out.push_back(lone("restricted_level", "a restricted issue's comments", get(api + "issue/A-7/comment")));
+  out.push_back(lone("restricted_level", "a restricted issue", get(api + "issue/A-7")));
+  out.push_back(
+      lone("restricted_level", "restricted issues are searched for", get(api + "search?jql=project%20%3D%20A&fields=summary")));
+}
+
+void add_answer_scenarios(std::vector<Scenario>& out) {
+  const std::string api = "/rest/api/3/";
+  const auto count = [&](const char* jql) {
+    return send("POST", api + "search/approximate-count", std::string("{\"jql\":\"") + jql + "\"}");
+  };
+  out.push_back(
+      alike("query_confined", "issues of B are counted", count("summary ~ Restricted"), count("summary ~ Nonsuchword")));
+  out.push_back(alike("query_strict", "whether a project exists", count("project = B"), count("project = ZZZ")));
+  out.back().echo = R"(\"B\")";
+  out.back().twin_echo = R"(\"ZZZ\")";
+  out.push_back(alike("query_strict", "whether an issue exists", count("key = B-1"), count("key = B-999")));
+  out.back().echo = "B-1";
+  out.back().twin_echo = "B-999";
+  out.push_back(
+      lone("item_verified", "the index still finds A-6 in A", get(api + "search?jql=project%20%3D%20A&fields=summary")));
+  out.push_back(lone("item_verified", "all projects are listed", get(api + "project")));
+  out.push_back(lone("issue_reference", "links name issues of B", get(api + "issue/A-4?fields=issuelinks")));
+  out.push_back(lone("issue_reference", "the parent lies in B", get(api + "issue/A-5?fields=parent")));
+  out.push_back(
+      lone("field_type_redaction", "an app's field holds what it likes", get(api + "issue/A-4?fields=customfield_10040")));
+  out.push_back(lone("field_type_redaction", "a picker holds a project", get(api + "issue/A-4?fields=customfield_10030")));
+  out.push_back(lone("field_type_redaction", "a picker holds a version", get(api + "issue/A-4?fields=customfield_10035")));
+  out.push_back(lone("links_rewritten", "links lead round the gateway", get(api + "issue/A-1/properties")));
+}
+
+std::multiset<std::string> field_names(std::string_view head) {
+  std::multiset<std::string> names;
+  std::size_t line = head.find("\r\n");
+  while (line != std::string_view::npos && line + 2 < head.size()) {
+    const std::size_t colon = head.find(':', line);
+    if (colon == std::string_view::npos) break;
+    names.emplace(head.substr(line + 2, colon - line - 2));
+    line = head.find("\r\n", line + 2);
+  }
+  return names;
+}
+
+}  // namespace
+
+std::vector<Scenario> scenarios(House& house) {
+  const Ids ids = read_ids(house);
+  std::vector<Scenario> out;
+  add_request_scenarios(ids, out);
+  add_location_scenarios(ids, out);
+  add_answer_scenarios(out);
+  return out;
+}
+
+std::vector<Core> core_operations(House& house) {
+  const Ids ids = read_ids(house);
+  const std::string api = "/rest/api/3/";
+  return {
+      {get(api + "issue/A-1", kClassic)},
+      {get(api + "issue/A-4?expand=names,schema,transitions,changelog", kClassic)},
+      {get("/rest/api/2/issue/A-2?fields=*all", kClassic)},
+      {get(api + "issue/B-5", kClassic)},
+      {get(api + "issue/OPS-2", kByGrant)},
+      {get(api + "search?jql=project%20%3D%20A", kClassic)},
+      {send("POST", api + "search/jql", R"({"jql":"project = A ORDER BY key","fields":["summary"]})", kClassic)},
+      {send("POST", api + "search", R"({"jql":"text ~ Story","fields":["*all"]})", kClassic)},
+      {send("POST", api + "search/approximate-count", R"({"jql":"project = A"})", kClassic), 200, false},
+      {get(api + "issue/A-1/comment", kClassic)},
+      {get(api + "issue/A-2/comment/" + ids.comment_a2, kClassic)},
+      {get(api + "issue/A-1/worklog", kClassic)},
+      {get(api + "issue/A-1/remotelink", kClassic)},
+      {get(api + "issue/A-1/properties/seeded", kClassic)},
+      {get(api + "issue/A-2/changelog", kClassic), 200, false},
+      {get(api + "issue/A-2/transitions", kClassic), 200, false},
+      {get(api + "project/A", kClassic)},
+      {get(api + "project/search", kClassic)},
+      {get(api + "project/A/versions", kClassic)},
+      {get(api + "project/A/components", kClassic)},
+      {get(api + "field", kClassic), 200, false},
+      {get(api + "serverInfo", kClassic), 200, false},
+      {get(api + "myself"), 200, false},
+      {send("POST", api + "issue", R"({"fields":{"project":{"key":"A"},"issuetype":{"id":"10002"},"summary":"made"}})", kClassic),
+       201, false},
+      {send("PUT", api + "issue/A-2", R"({"fields":{"summary":"changed","labels":["x"]}})", kClassic), 204, false},
+      {send("POST", api + "issue/A-2/comment", R"({"body":{"type":"doc","version":1,"content":[]}})", kClassic), 201, false},
+      {send("POST", api + "issueLink", R"({"type":{"name":"Blocks"},"inwardIssue":{"key":"A-1"},"outwardIssue":{"key":"A-3"}})",
+            kClassic),
+       201, false},
+      {send("POST", api + "issue/A-2/worklog", R"({"timeSpent":"1h"})", kClassic), 201, false},
+      {send("PUT", api + "issue/A-1/properties/other", R"({"x":1})", kClassic), 201, false},
+      {send("DELETE", api + "issue/A-3", "", kClassic), 204, false},
+  };
+}
+
+std::vector<Twins> twins(House& house, const Pools& pools) {
+  std::vector<Twins> out;
+  for (const Operation& operation : house.catalogue().operations()) {
+    if (operation.bounded == catalogue::Bounded::kRefused) continue;
+    for (std::size_t place = 0; place < operation.parameters.size(); ++place) {
+      for (const Pools::Pair& pair : pools.pairs(operation.parameters[place].kind)) {
+        if (pair.foreign.empty()) continue;
+        // The same seed twice: both differ in nothing but that value.
+        Generator one(house.catalogue(), pools, 7);
+        Generator other(house.catalogue(), pools, 7);
+        out.push_back({one.with(operation, place, pair.foreign), other.with(operation, place, pair.missing)});
+      }
+    }
+  }
+  return out;
+}
+
+std::string without(std::string text, const std::string& part) {
+  if (part.empty()) return text;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at)) text.replace(at, part.size(), "x");
+  return text;
+}
+
+std::string difference(const Answer& left, const Answer& right) {
+  if (left.status != right.status) return "status " + std::to_string(left.status) + " and " + std::to_string(right.status);
+  if (field_names(left.head) != field_names(right.head)) return "the names of header fields:\n" + left.head + "\n" + right.head;
+  const std::string one = without(left.body, field_of(left.head, "Gatehouse-Request-Id"));
+  const std::string other = without(right.body, field_of(right.head, "Gatehouse-Request-Id"));
+  return one == other ? std::string() : "the body:\n    " + one.substr(0, 300) + "\n    " + other.substr(0, 300);
+}
+
+}  // namespace gatehouse::escape
