@@ -80,10 +80,10 @@ bool is_loopback(const IpAddress& address) noexcept { return in(address, "127.0.
 bool is_private(const IpAddress& address) noexcept {
   // IANA special-purpose registries (RFC 6890): nothing of these is a public upstream.
   static constexpr std::array<std::string_view, 22> kRanges{
-      "0.0.0.0/8",      "10.0.0.0/8",     "100.64.0.0/10",   "127.0.0.0/8",  "169.254.0.0/16", "172.16.0.0/12",
-      "192.0.0.0/24",   "192.0.2.0/24",   "192.88.99.0/24",  "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24",
-      "203.0.113.0/24", "224.0.0.0/3",    "::/128",          "::1/128",      "64:ff9b::/96",   "100::/64",
-      "2001:db8::/32",  "fc00::/7",       "fe80::/10",       "ff00::/8"};
+      "0.0.0.0/8",      "10.0.0.0/8",   "100.64.0.0/10",  "127.0.0.0/8",    "169.254.0.0/16", "172.16.0.0/12",
+      "192.0.0.0/24",   "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15",  "198.51.100.0/24",
+      "203.0.113.0/24", "224.0.0.0/3",  "::/128",         "::1/128",        "64:ff9b::/96",   "100::/64",
+      "2001:db8::/32",  "fc00::/7",     "fe80::/10",      "ff00::/8"};
   return std::any_of(kRanges.begin(), kRanges.end(), [&](std::string_view range) { return in(address, range); });
 }
 

@@ -22,7 +22,8 @@ int digits(std::string_view text, std::size_t at, std::size_t width) {
 }
 
 Error bad_instant() {
-  return fail(Errc::kInvalidArgument, "Not an instant with a zone; write it as 2027-02-24T18:00:00Z or with an offset such as +01:00.");
+  return fail(Errc::kInvalidArgument,
+              "Not an instant with a zone; write it as 2027-02-24T18:00:00Z or with an offset such as +01:00.");
 }
 
 struct Unit {
@@ -38,18 +39,17 @@ constexpr Duration::rep kLongestDays = 366 * 100;
 
 }  // namespace
 
-Instant SystemClock::now() const noexcept {
-  return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
-}
+Instant SystemClock::now() const noexcept { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
 
 std::string format_instant(Instant at) {
   const auto day = std::chrono::floor<days>(at);
   const std::chrono::year_month_day date(day);
   const auto rest = (at - day).count();
   std::array<char, 40> text{};
-  const int whole = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
-                                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                  static_cast<int>(rest / 3600000), static_cast<int>(rest / 60000 % 60), static_cast<int>(rest / 1000 % 60));
+  const int whole =
+      std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(rest / 3600000),
+                    static_cast<int>(rest / 60000 % 60), static_cast<int>(rest / 1000 % 60));
   std::string out(text.data(), static_cast<std::size_t>(whole));
   if (rest % 1000 != 0) {
     const int part = std::snprintf(text.data(), text.size(), ".%03d", static_cast<int>(rest % 1000));
@@ -67,7 +67,8 @@ Result<Instant> parse_instant(std::string_view text) {
   const int hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
   const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day)));
-  if (year < 1970 || month < 0 || day < 0 || !date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) {
+  if (year < 1970 || month < 0 || day < 0 || !date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
+      second > 59) {
     return bad_instant();
   }
   std::size_t at = 19;
@@ -104,7 +105,8 @@ Result<Duration> parse_duration(std::string_view text) {
 
 std::string format_duration(Duration span) {
   for (const Unit& unit : kUnits) {
-    if (unit.letter != 'w' && span.count() != 0 && span % unit.length == Duration::zero()) return std::to_string(span / unit.length) + unit.letter;
+    if (unit.letter != 'w' && span.count() != 0 && span % unit.length == Duration::zero())
+      return std::to_string(span / unit.length) + unit.letter;
   }
   return std::to_string(duration_cast<std::chrono::seconds>(span).count()) + "s";
 }

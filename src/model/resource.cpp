@@ -23,7 +23,8 @@ Result<ResourceName> parse_resource_name(std::string_view text) {
     return letter_or_digit(c) || std::string_view("_~.:-").find(c) != std::string_view::npos;
   });
   if (!valid_site_key(site) || !(plain || key == "*")) {
-    return fail(Errc::kInvalidArgument, "Not a resource; write it as SITE/KEY, such as acme/A, or acme/* for the whole site.", {}, "resources");
+    return fail(Errc::kInvalidArgument, "Not a resource; write it as SITE/KEY, such as acme/A, or acme/* for the whole site.", {},
+                "resources");
   }
   return ResourceName{std::string(site), std::string(key)};
 }

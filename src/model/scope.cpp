@@ -79,7 +79,8 @@ std::vector<ScopeIndex> ScopeSet::list() const {
 Result<ScopeIndex> register_scope(std::string_view name) {
   Registry& all = registry();
   if (const auto known = all.index.find(std::string(name)); known != all.index.end()) return known->second;
-  if (all.names.size() == kMaxScopes) return fail(Errc::kLimitExceeded, "The catalogue names more scopes than this build can hold.");
+  if (all.names.size() == kMaxScopes)
+    return fail(Errc::kLimitExceeded, "The catalogue names more scopes than this build can hold.");
   const auto index = static_cast<ScopeIndex>(all.names.size());
   all.names.emplace_back(name);
   all.index.emplace(std::string(name), index);
@@ -101,7 +102,8 @@ Result<ScopeSet> parse_scopes(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     const auto scope = find_scope(name);
     if (!scope) {
-      return fail(Errc::kInvalidArgument, "There is no scope \"" + name + "\". Did you mean " + nearest(name) + "?", {}, "scopes");
+      return fail(Errc::kInvalidArgument, "There is no scope \"" + name + "\". Did you mean " + nearest(name) + "?", {},
+                  "scopes");
     }
     scopes.add(*scope);
   }

@@ -164,8 +164,8 @@ Result<DataFolder> DataFolder::claim(const std::string& path, const MasterKeySou
   }
   auto master = read_master_key(source, folder.master_key_path());
   if (!master && master.error().code == Errc::kNotFound) {
-    return fail(Errc::kNotFound,
-                master.error().public_detail + " Put the installation's master key there, or name it with --master-key-file FILE.");
+    return fail(Errc::kNotFound, master.error().public_detail +
+                                     " Put the installation's master key there, or name it with --master-key-file FILE.");
   }
   GH_TRYV(master);
   folder.master_key_ = std::make_unique<crypto::MasterKey>(std::move(master).value());

@@ -31,7 +31,8 @@ TEST(ToJsonLine, IsOneLineThatReadsBack) {
   EXPECT_EQ(read.at("sequence").as_int64(), 7);
   EXPECT_EQ(read.at("at").as_string(), "2026-11-24T02:30:00.250Z");
   EXPECT_EQ(read.at("target_name").as_string(), record().event.target_name);
-  EXPECT_EQ(read.at("after").as_string(), record().event.after_json) << "as it was written: reading it as JSON would change its numbers";
+  EXPECT_EQ(read.at("after").as_string(), record().event.after_json)
+      << "as it was written: reading it as JSON would change its numbers";
   EXPECT_FALSE(read.contains("reason"));
 }
 

@@ -37,8 +37,8 @@ TEST(Network, RefusesBitsBeyondThePrefix) {
 }
 
 TEST(IsPrivate, KnowsTheRangesThatAnUpstreamNeverLivesIn) {
-  for (const char* text : {"127.0.0.1", "10.1.1.1", "169.254.169.254", "::1", "::ffff:127.0.0.1", "fd00::1", "fe80::1", "0.0.0.0", "224.0.0.1", "255.255.255.255",
-                           "100.64.0.1", "64:ff9b::7f00:1"}) {
+  for (const char* text : {"127.0.0.1", "10.1.1.1", "169.254.169.254", "::1", "::ffff:127.0.0.1", "fd00::1", "fe80::1", "0.0.0.0",
+                           "224.0.0.1", "255.255.255.255", "100.64.0.1", "64:ff9b::7f00:1"}) {
     EXPECT_TRUE(is_private(parse_ip(text).value())) << text;
   }
   for (const char* text : {"8.8.8.8", "104.192.136.1", "2606:4700::1"}) EXPECT_FALSE(is_private(parse_ip(text).value())) << text;

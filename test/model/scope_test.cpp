@@ -33,7 +33,8 @@ TEST(ParseResourceName, ReadsSiteAndKey) {
 }
 
 TEST(ParseResourceName, RefusesTheRest) {
-  for (const char* text : {"", "acme", "acme/", "/A", "Acme/A", "acme/A/B", "acme/A*", "acme/**", "-acme/A", "acme/A B", "acme/\xc3\x84"}) {
+  for (const char* text :
+       {"", "acme", "acme/", "/A", "Acme/A", "acme/A/B", "acme/A*", "acme/**", "-acme/A", "acme/A B", "acme/\xc3\x84"}) {
     EXPECT_FALSE(parse_resource_name(text).has_value()) << text;
   }
 }
