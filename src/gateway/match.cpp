@@ -72,12 +72,17 @@ bool opens_site(const token::LiveCredential& credential, const SiteId& site) noe
                      [&](const BoundaryEntry& entry) { return entry.resource.site == site; });
 }
 
-/// Scheme and authority under which the client sees the gateway.
-std::string gateway_base(const ThreadState& thread, const Request& request) {
+/// Scheme and authority under which the client sees the gateway. A view of the thread's own buffer: no allocation once it has
+/// grown.
+std::string_view gateway_base(ThreadState& thread, const Request& request) {
+  std::string& base = thread.gateway_base;
   if (!request.by_host && !thread.shared.settings.public_url.empty()) {
-    return thread.shared.settings.public_url + std::string(request.prefix);
+    base = thread.shared.settings.public_url;
+  } else {
+    base = request.peer.tls ? "https://" : "http://";
+    base += request.head->host;
   }
-  return (request.peer.tls ? "https://" : "http://") + std::string(request.head->host) + std::string(request.prefix);
+  return base += request.prefix;
 }
 
 bool is_media_type(std::string_view value, std::string_view type) noexcept {

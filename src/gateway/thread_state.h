@@ -49,6 +49,7 @@ struct ThreadState {
   std::unordered_map<std::string, std::shared_ptr<SiteContext>> contexts;  ///< by site id
   std::string id_prefix;  ///< random; with a counter behind it each request gets an id of its own
   std::uint64_t next_id = 0;
+  std::string gateway_base;  ///< where the request that is being matched was sent to
   std::uint64_t now_ms = 0;  ///< steady time of the event that is being handled; never 0 after the first
 
   /// Field metadata is asked for again when it is that old.
