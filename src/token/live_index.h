@@ -66,7 +66,7 @@ struct LiveCredential {
   mutable std::atomic<bool> withdrawn{false};
   /// The pending successor was presented: set by the first thread that sees it, which tells the feed.
   mutable std::atomic<bool> successor_used{false};
-  /// Token bucket of `rate`: the instant, in milliseconds of the wall clock, up to which the allowance is used (GCRA).
+  /// Token bucket of `rate`: the instant, in microseconds of the wall clock, up to which the allowance is used (GCRA).
   mutable std::atomic<std::int64_t> rate_used_until{0};
 
   bool live(Instant now) const noexcept {
