@@ -19,16 +19,20 @@ bool wants_json(const CLI::App& root, const Place& place) {
   return place.json || (flag != nullptr && flag->count() > 0);
 }
 
-int complain(std::string_view command, const Error& error) {
-  std::cerr << "gatehouse " << command << ": " << error.public_detail << "\n";
-  if (!error.log_detail.empty()) std::cerr << "  (" << error.log_detail << ")\n";
-  switch (error.code) {
+int exit_status(Errc code) {
+  switch (code) {
     case Errc::kInvalidArgument: return 2;
     case Errc::kNotAllowed: return 3;
     case Errc::kNotFound: return 4;
     case Errc::kConflict: return 5;
     default: return 1;
   }
+}
+
+int complain(std::string_view command, const Error& error) {
+  std::cerr << "gatehouse " << command << ": " << error.public_detail << "\n";
+  if (!error.log_detail.empty()) std::cerr << "  (" << error.log_detail << ")\n";
+  return exit_status(error.code);
 }
 
 }  // namespace gatehouse::local

@@ -1,4 +1,4 @@
-// Where an installation lies, as commands that open the data folder themselves take it. Used inside local/ only.
+// Where an installation lies, as commands that open the data folder themselves take it. Used by local/ and main/.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -22,7 +22,9 @@ void add_place_options(CLI::App& command, Place& place);
 /// --json may stand before or after the command's name.
 bool wants_json(const CLI::App& root, const Place& place);
 
-/// Says what is wrong on standard error; the exit status for it (design section 6).
+/// The exit status of a command that failed so (design section 6).
+int exit_status(Errc code);
+/// Says what is wrong on standard error; the exit status for it.
 int complain(std::string_view command, const Error& error);
 
 }  // namespace gatehouse::local

@@ -7,6 +7,7 @@
 
 #include "admin/index_feed.h"
 #include "admin/initialize.h"
+#include "local/place.h"
 #include "main/demo.h"
 #include "main/doctor.h"
 #include "main/installation.h"
@@ -29,13 +30,7 @@ struct Options {
 int tell(const cli::Context& context, std::string_view command, const Error& error) {
   context.err << "gatehouse " << command << ": " << error.public_detail << "\n";
   if (!error.log_detail.empty()) context.err << "  (" << error.log_detail << ")\n";
-  switch (error.code) {
-    case Errc::kInvalidArgument: return cli::kWrongUsage;
-    case Errc::kNotAllowed: return cli::kNotAllowed;
-    case Errc::kNotFound: return cli::kNotFound;
-    case Errc::kConflict: return cli::kConflict;
-    default: return cli::kFailed;
-  }
+  return local::exit_status(error.code);
 }
 
 void add_place_options(CLI::App& command, Settings& settings) {

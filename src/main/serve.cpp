@@ -15,6 +15,7 @@
 #include "api/router.h"
 #include "gateway/gateway.h"
 #include "http/server.h"
+#include "local/place.h"
 
 namespace gatehouse {
 namespace {
@@ -35,16 +36,6 @@ void keep_memory_to_ourselves() {
 
 std::string url_of(const http::ListenAddress& address, bool tls) {
   return (tls ? "https://" : "http://") + http::format_listen_address(address);
-}
-
-int exit_status(Errc code) {
-  switch (code) {
-    case Errc::kInvalidArgument: return 2;
-    case Errc::kNotAllowed: return 3;
-    case Errc::kNotFound: return 4;
-    case Errc::kConflict: return 5;
-    default: return 1;
-  }
 }
 
 }  // namespace
@@ -154,7 +145,7 @@ int serve(const Settings& settings, bool json) {
   const auto fail_with = [](const Error& error) {
     std::cerr << "gatehouse serve: " << error.public_detail << "\n";
     if (!error.log_detail.empty()) std::cerr << "  (" << error.log_detail << ")\n";
-    return exit_status(error.code);
+    return local::exit_status(error.code);
   };
   auto installation = Installation::open(settings);
   if (!installation) return fail_with(installation.error());
