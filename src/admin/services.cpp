@@ -15,6 +15,7 @@ Services::Services(ServicesInput input)
       sites(input.sites),
       gateway(input.gateway),
       fetch(std::move(input.fetch)),
+      certificate_files(std::move(input.certificate_files)),
       sealer(input.keys, input.random),
       hasher(input.keys),
       feed(std::make_unique<IndexFeed>(input.database, sealer, input.clock, input.index, input.sites)) {}

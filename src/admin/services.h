@@ -8,6 +8,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "audit/log.h"
 #include "base/clock.h"
@@ -40,6 +41,8 @@ struct ServicesInput {
   upstream::SiteTable& sites;
   const gateway::GatewayShared& gateway;  ///< for the catalogues and `explain`
   http::FetchOptions fetch;               ///< how sites are asked
+  /// PEM files of the listeners' certificates: reports say when they end.
+  std::vector<std::string> certificate_files = {};
 };
 
 struct Services {
@@ -58,6 +61,7 @@ struct Services {
   upstream::SiteTable& sites;
   const gateway::GatewayShared& gateway;
   const http::FetchOptions fetch;
+  const std::vector<std::string> certificate_files;
   const crypto::Sealer sealer;
   const crypto::TokenHasher hasher;
   const std::unique_ptr<IndexFeed> feed;  ///< load() and start() are main's to call

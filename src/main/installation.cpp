@@ -64,9 +64,11 @@ Result<std::unique_ptr<Installation>> Installation::wire(const Settings& setting
 
   http::FetchOptions fetch;
   fetch.upstream = settings.server.upstream;
+  std::vector<std::string> certificates;
+  if (!settings.server.tls_certificate_file.empty()) certificates.push_back(settings.server.tls_certificate_file);
   parts->services = std::make_unique<admin::Services>(
       admin::ServicesInput{*parts->database, *parts->log, keys, parts->folder.head_path(), parts->clock, parts->random,
-                           *parts->index, parts->sites, shared, std::move(fetch)});
+                           *parts->index, parts->sites, shared, std::move(fetch), std::move(certificates)});
   return std::unique_ptr<Installation>(new Installation(std::move(parts)));
 }
 
