@@ -1,6 +1,7 @@
 // A credential: the record, never the bytes. Its secrets are records of their own, of which at most two are live.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,17 @@ struct Rate {
   bool operator==(const Rate&) const = default;
 };
 
+/// Who is expected to rotate it: a person, or `gatehouse agent` by the token's own right.
+enum class RotatedBy { kOwner = 1, kAgent };
+
+/// The right of a token to make its own successor, and nothing more.
+struct SelfRotation {
+  bool allowed = false;
+  std::vector<Network> from;               ///< empty: from wherever the token itself may be used
+  std::optional<std::int64_t> times_left;  ///< empty: as often as it likes
+  bool operator==(const SelfRotation&) const = default;
+};
+
 /// Design section 4: the successor is pending until first used; the overlap clock starts then.
 enum class SecretState { kRetired = 0, kPending = 1, kCurrent = 2, kOverlap = 3 };
 
@@ -52,6 +64,8 @@ struct Credential {
   std::optional<Instant> expires_at;  ///< temporary; empty: permanent, and `rotate_every` is then required
   std::optional<Duration> rotate_every;
   Duration overlap{};
+  RotatedBy rotated_by = RotatedBy::kOwner;
+  SelfRotation self_rotation;
   UserId owner;
   UserId requested_by;
   std::vector<Network> allow_ips;  ///< empty: from anywhere

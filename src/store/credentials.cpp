@@ -8,8 +8,9 @@ namespace {
 constexpr Table kTable{
     "credentials",
     "id, account, kind, name, scopes, role, expires_at, rotate_every, overlap, owner, requested_by, allow_ips, "
-    "rate_requests, rate_per, relaxed_queries, state, pause_reason, pause_until, created_at",
-    "ttitttiiitttiiiitii", Aggregate::kCredential, "There is no such credential."};
+    "rate_requests, rate_per, relaxed_queries, state, pause_reason, pause_until, created_at, rotated_by, self_rotate, "
+    "self_rotate_ips, self_rotate_left",
+    "ttitttiiitttiiiitiiiiti", Aggregate::kCredential, "There is no such credential."};
 constexpr Table kBoundary{"boundary_entries", "credential, position, site, resource_id, resource_key, role", "titttt",
                           Aggregate::kCredential, ""};
 constexpr Table kSecrets{"secrets", "id, credential, position, hash, state, created_at, first_used_at, ends_at", "ttitiiii",
@@ -23,6 +24,17 @@ std::string join(const std::vector<Network>& networks) {
   std::string text;
   for (const Network& network : networks) text += (text.empty() ? "" : " ") + format_network(network);
   return text;
+}
+
+/// An entry that can't be read must not drop out of the list: an empty list is "from anywhere".
+Result<std::vector<Network>> read_networks(const std::string& joined) {
+  std::vector<Network> networks;
+  for (const std::string& text : words(joined)) {
+    auto network = parse_network(text);
+    if (!network) return fail(Errc::kDataCorrupt, "A row of the table credentials has an address list that can't be read.");
+    networks.push_back(network.value());
+  }
+  return networks;
 }
 
 Result<Stored<Credential>> read_alone(const Row& row) {
@@ -47,14 +59,14 @@ Result<Stored<Credential>> read_alone(const Row& row) {
   credential.state = cells.number(State::kRevoked, State::kArchived);
   credential.pause = cells.pause();
   credential.created_at = cells.instant();
+  credential.rotated_by = cells.number(RotatedBy::kOwner, RotatedBy::kAgent);
+  credential.self_rotation.allowed = cells.boolean();
+  const std::string self_networks = cells.text();
+  credential.self_rotation.times_left = cells.optional_integer();
   out.version = cells.integer();
   GH_TRYV(cells.finish());
-  for (const std::string& text : words(networks)) {
-    // An entry that can't be read must not drop out of the list: an empty list is "from anywhere".
-    auto network = parse_network(text);
-    if (!network) return fail(Errc::kDataCorrupt, "A row of the table credentials has an address list that can't be read.");
-    credential.allow_ips.push_back(network.value());
-  }
+  GH_TRY(credential.allow_ips, read_networks(networks));
+  GH_TRY(credential.self_rotation.from, read_networks(self_networks));
   return out;
 }
 
@@ -92,6 +104,8 @@ Binds write(const Credential& credential) {
   binds.integer(credential.overlap.count()).id(credential.owner).id(credential.requested_by).text(join(credential.allow_ips));
   binds.integer(credential.rate.requests).integer(credential.rate.per.count()).integer(credential.relaxed_queries ? 1 : 0);
   binds.number(credential.state).pause(credential.pause).instant(credential.created_at);
+  binds.number(credential.rotated_by).integer(credential.self_rotation.allowed ? 1 : 0);
+  binds.text(join(credential.self_rotation.from)).optional_integer(credential.self_rotation.times_left);
   return binds;
 }
 

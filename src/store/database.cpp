@@ -102,6 +102,27 @@ Result<void> Database::record(const UsageBatch& batch) {
   return lease->session().commit();
 }
 
+Result<void> Database::tend_usage(const std::function<Result<void>(Rollups&, const Repositories&)>& work) {
+  GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
+  Repositories& at = lease->repositories();
+  GH_TRYV(work(at.rollups, at));
+  return lease->session().commit();
+}
+
+Result<void> Database::tend_outbox(const std::function<Result<void>(Outbox&, const Repositories&)>& work) {
+  GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
+  Repositories& at = lease->repositories();
+  GH_TRYV(work(at.outbox, at));
+  return lease->session().commit();
+}
+
+Result<void> Database::record_secret_uses(const std::vector<SecretUse>& uses, Instant forget_before) {
+  GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
+  GH_TRYV(lease->repositories().secret_uses.add(uses));
+  GH_TRYV(lease->repositories().secret_uses.forget(forget_before));
+  return lease->session().commit();
+}
+
 Result<std::int64_t> Database::wait_for_change(std::int64_t after, Duration timeout) {
   return state_->feed->wait(after, timeout);
 }

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -104,6 +105,14 @@ class Database {
   Result<UnitOfWork> begin();
   /// Usage, write lines and decisions: a transaction of their own, without audit record or change number.
   Result<void> record(const UsageBatch& batch);
+  /// The same for who uses which secret; what was last seen before `forget_before` goes.
+  Result<void> record_secret_uses(const std::vector<SecretUse>& uses, Instant forget_before);
+  /// One step of the upkeep of usage (store/rollups.h), for admin/usage_upkeep: a transaction of its own, without audit record or
+  /// change number. `work` reads everything and writes through the rollups alone; an error rolls back.
+  Result<void> tend_usage(const std::function<Result<void>(Rollups& rollups, const Repositories& at)>& work);
+  /// Bookkeeping of the outbox, for lifecycle/: one transaction without audit record or change number. `work` reads everything and
+  /// writes to the outbox alone; an error rolls back.
+  Result<void> tend_outbox(const std::function<Result<void>(Outbox& outbox, const Repositories& at)>& work);
 
   /// Blocks until a change above `after` is committed, by any node, or `timeout` has passed; the latest number then. For one
   /// thread (the feed's); an error means that the database could not be asked. Wakes at once when `stop_waiting` was called.

@@ -69,8 +69,9 @@ const std::vector<DumpTable>& dump_tables() {
       {"credentials",
        "id, account, kind, name, scopes, role, expires_at, rotate_every, overlap, owner, requested_by, allow_ips, rate_requests, "
        "rate_per, "
-       "relaxed_queries, state, pause_reason, pause_until, created_at, version",
-       "ttitttiiitttiiiitiii", "id"},
+       "relaxed_queries, state, pause_reason, pause_until, created_at, rotated_by, self_rotate, self_rotate_ips, self_rotate_left, "
+       "version",
+       "ttitttiiitttiiiitiiiitii", "id"},
       {"boundary_entries", "credential, position, site, resource_id, resource_key, role", "titttt", "credential, position"},
       {"secrets", "id, credential, position, hash, state, created_at, first_used_at, ends_at", "ttitiiii", "id"},
       {"admin_keys", "id, user_id, name, hash, expires_at, state, created_at, version", "ttttiiii", "id"},
@@ -84,11 +85,33 @@ const std::vector<DumpTable>& dump_tables() {
       {"chain_head", "id, sequence, mac, key_epoch, change_number", "iitii", "id"},
       {"change_log", "change_number, aggregate, aggregate_id", "iit", "change_number, aggregate, aggregate_id"},
       {"write_lines",
-       "request_id, object_id, object_key, at, credential, secret, account, site, operation, resource, upstream_trace_id, status",
-       "tttittttttti", "request_id, object_id, object_key"},
-      {"usage_ticks", "credential, hour, site, operation, resource, outcome, address, user_agent, requests, last_at",
-       "tittttttii", "credential, hour, site, operation, resource, outcome, address, user_agent"},
+       "request_id, object_id, object_key, at, credential, secret, account, site, operation, resource, upstream_trace_id, status, "
+       "address",
+       "tttitttttttit", "request_id, object_id, object_key"},
+      {"usage_ticks",
+       "credential, hour, site, operation, resource, outcome, address, user_agent, requests, last_at, place, tool", "tittttttiitt", "credential, hour, site, operation, resource, outcome, address, user_agent"},
+      {"usage_state", "id, rolled_until, refreshed_day, refresh_after, flushes", "iiiti", "id"},
+      {"usage_days", "credential, day, requests, refused, failed, last_at", "tiiiii", "credential, day"},
+      {"usage_totals",
+       "credential, first_at, last_at, permitted_at, requests, days, month_days, month_requests, month_refused, month_failed, "
+       "month_objects, consumers, unused_scopes, unused_resources",
+       "tiiiiiiiiiiitt", "credential"},
+      {"usage_seen", "credential, kind, a, b, sample, first_at, last_at, requests, days, hours", "titttiiiii",
+       "credential, kind, a, b"},
+      {"secret_uses", "secret, dead, address, user_agent, credential, first_at, last_at, calls", "titttiii",
+       "secret, dead, address, user_agent"},
       {"kept_decisions", "request_id, at, credential, content", "titt", "request_id"},
+      {"matters",
+       "id, topic, subject_kind, subject_id, opened_at, closed_at, rung, escalate_at, acknowledged_at, acknowledged_by",
+       "ttttiiiiit", "id"},
+      {"notices", "id, at, kind, subject_kind, subject_id, subject_name, facts, once_key, matter, addressed_at", "tiitttttti",
+       "id"},
+      {"messages", "id, notice, channel, recipient, reason, state, created_at, due_at, claimed_until, attempts, sent_at, problem",
+       "tttttiiiiiit", "id"},
+      {"deliveries", "message, attempt, at, outcome, detail", "tiitt", "message, attempt"},
+      {"webhooks", "id, name, url, form, sealed_secret, kinds, state, pause_reason, created_at", "tttittiti", "id"},
+      {"calendar_feeds", "id, user_id, hash, created_at, revoked_at", "tttii", "id"},
+      {"notify_preferences", "user_id, digest", "tt", "user_id"},
   };
   return tables;
 }

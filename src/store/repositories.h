@@ -7,6 +7,10 @@
 #include "store/changes.h"
 #include "store/credentials.h"
 #include "store/grants.h"
+#include "store/outbox.h"
+#include "store/reports.h"
+#include "store/rollups.h"
+#include "store/secret_uses.h"
 #include "store/settings.h"
 #include "store/sign_in_links.h"
 #include "store/sites.h"
@@ -29,7 +33,11 @@ struct Repositories {
         settings(session),
         changes(session),
         audit_records(session),
-        usage(session) {}
+        usage(session),
+        secret_uses(session),
+        rollups(session),
+        reports(session),
+        outbox(session) {}
 
   Sites sites;
   UpstreamCredentials upstream_credentials;
@@ -43,6 +51,10 @@ struct Repositories {
   Changes changes;
   AuditRecords audit_records;
   Usage usage;
+  SecretUses secret_uses;
+  Rollups rollups;
+  Reports reports;
+  Outbox outbox;
 };
 
 }  // namespace gatehouse::store

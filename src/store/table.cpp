@@ -81,6 +81,12 @@ std::optional<Duration> Cells::optional_duration() {
   return read->time_since_epoch();
 }
 
+std::optional<std::int64_t> Cells::optional_integer() {
+  const auto read = optional_instant();
+  if (!read) return std::nullopt;
+  return read->time_since_epoch().count();
+}
+
 ScopeSet Cells::scopes() {
   ScopeSet set;
   for (const std::string& name : words(text())) {

@@ -46,6 +46,7 @@ class Binds {
   Binds& instant(Instant at) { return integer(at.time_since_epoch().count()); }
   Binds& optional_instant(const std::optional<Instant>& at) { return at ? instant(*at) : null(); }
   Binds& optional_duration(const std::optional<Duration>& span) { return span ? integer(span->count()) : null(); }
+  Binds& optional_integer(std::optional<std::int64_t> value) { return value ? integer(*value) : null(); }
   Binds& scopes(const ScopeSet& scopes);
   Binds& resource(const Resource& resource);  ///< three columns
   Binds& pause(const Pause& pause);           ///< two columns
@@ -77,6 +78,7 @@ class Cells {
   Instant instant() { return Instant(Duration(integer())); }
   std::optional<Instant> optional_instant();
   std::optional<Duration> optional_duration();
+  std::optional<std::int64_t> optional_integer();
   ScopeSet scopes();
   Resource resource();
   Pause pause();

@@ -239,8 +239,12 @@ TEST_P(Repositories, CredentialsRoundTripWithBoundaryAndSecrets) {
   const Site site = add_site("acme");
   const ServiceAccount account = add_account("bot", owner.id);
   Credential made = credential(account.id, owner.id, site);
+  made.rotated_by = RotatedBy::kAgent;
+  made.self_rotation = {true, {parse_network("10.0.0.0/8").value(), parse_network("2001:db8::1").value()}, 3};
   ASSERT_TRUE(commit([&](auto& work) { return work->credentials.insert(made); }));
   auto stored = read()->credentials.get(made.id).value();
+  EXPECT_EQ(stored.value.rotated_by, made.rotated_by);
+  EXPECT_EQ(stored.value.self_rotation, made.self_rotation);
   EXPECT_EQ(stored.value.name, made.name);
   EXPECT_EQ(stored.value.scopes, made.scopes);
   EXPECT_EQ(stored.value.role, made.role);
