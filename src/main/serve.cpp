@@ -15,6 +15,7 @@
 #include "api/router.h"
 #include "gateway/gateway.h"
 #include "http/server.h"
+#include "lifecycle/jobs.h"
 #include "local/place.h"
 
 namespace gatehouse {
@@ -50,9 +51,11 @@ struct Serving::Parts {
   std::unique_ptr<admin::Recorder> recorder;
   std::unique_ptr<http::Server> gateway;
   std::unique_ptr<api::AdminServer> admin;
+  std::unique_ptr<lifecycle::Jobs> jobs;
 
   Result<void> start_gateway(const Settings& settings);
   Result<void> start_admin(const Settings& settings);
+  void start_jobs();
 };
 
 Serving::Serving(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -60,6 +63,7 @@ Serving::Serving(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Serving::~Serving() {
   // The admin listener first, so that no change is half-way; then requests are finished; then what they left is written down.
   if (parts_->admin) parts_->admin->stop();
+  if (parts_->jobs) parts_->jobs->stop();
   if (parts_->gateway) parts_->gateway->stop();
   if (parts_->recorder) parts_->recorder->stop();
   parts_->installation.services().feed->stop();
@@ -75,6 +79,7 @@ Result<std::unique_ptr<Serving>> Serving::start(const Settings& settings, Instal
     GH_TRYV(parts.start_gateway(settings));
   }
   GH_TRYV(parts.start_admin(settings));
+  parts.start_jobs();
   return serving;
 }
 
@@ -104,6 +109,12 @@ Result<void> Serving::Parts::start_admin(const Settings& settings) {
   options.trusted_proxies = settings.server.trusted_proxies;
   admin = std::make_unique<api::AdminServer>(std::move(options), *api);
   return admin->start();
+}
+
+/// Everything that happens by itself, in the order in which it should: first what changes records, then who is told of it.
+void Serving::Parts::start_jobs() {
+  jobs = std::make_unique<lifecycle::Jobs>(installation.clock());
+  jobs->start();
 }
 
 std::string Serving::gateway_address() const {
