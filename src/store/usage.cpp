@@ -2,16 +2,21 @@
 
 #include <algorithm>
 
+#include "store/places.h"
+#include "store/rollups.h"
 #include "store/table.h"
 
 namespace gatehouse::store {
 namespace {
 
 constexpr std::string_view kLineColumns =
-    "at, credential, secret, account, site, operation, resource, object_id, object_key, request_id, upstream_trace_id, status";
-constexpr std::string_view kLineTypes = "itttttttttti";
+    "at, credential, secret, account, site, operation, resource, object_id, object_key, request_id, upstream_trace_id, status, "
+    "address";
+constexpr std::string_view kLineTypes = "ittttttttttit";
 constexpr std::string_view kTickColumns =
     "credential, hour, site, operation, resource, outcome, address, user_agent, requests, last_at";
+constexpr std::string_view kStoredTickColumns =
+    "credential, hour, site, operation, resource, outcome, address, user_agent, requests, last_at, place, tool";
 constexpr std::string_view kTickTypes = "tittttttii";
 
 Result<WriteLine> read_line(const Row& row) {
@@ -29,6 +34,7 @@ Result<WriteLine> read_line(const Row& row) {
   line.request_id = cells.text();
   line.upstream_trace_id = cells.text();
   line.status = static_cast<int>(cells.integer());
+  line.address = cells.text();
   GH_TRYV(cells.finish());
   return line;
 }
@@ -44,16 +50,28 @@ Result<void> append_line(Session& session, const WriteLine& line) {
       .id(line.site)
       .text(line.operation)
       .text(line.resource);
-  binds.text(line.object_id).text(line.object_key).text(line.request_id).text(line.upstream_trace_id).integer(line.status);
+  binds.text(line.object_id)
+      .text(line.object_key)
+      .text(line.request_id)
+      .text(line.upstream_trace_id)
+      .integer(line.status)
+      .text(line.address);
   return insert_plain(session, "write_lines", kLineColumns, binds, "ON CONFLICT DO NOTHING");
 }
 
-Result<void> append_tick(Session& session, const UsageTick& tick) {
+/// A tick of an hour that was rolled up already counts in the first that was not.
+Result<void> append_tick(Session& session, const UsageTick& tick, Instant open) {
   Binds binds;
-  binds.id(tick.credential).instant(tick.hour).id(tick.site).text(tick.operation).text(tick.resource).text(tick.outcome);
+  binds.id(tick.credential)
+      .instant(std::max(tick.hour, open))
+      .id(tick.site)
+      .text(tick.operation)
+      .text(tick.resource)
+      .text(tick.outcome);
   binds.text(tick.address).text(tick.user_agent).integer(tick.count).instant(tick.last_at);
+  binds.text(place_of(tick.address)).text(tool_of(tick.user_agent));
   return insert_plain(
-      session, "usage_ticks", kTickColumns, binds,
+      session, "usage_ticks", kStoredTickColumns, binds,
       "ON CONFLICT (credential, hour, site, operation, resource, outcome, address, user_agent) DO UPDATE SET requests = "
       "usage_ticks.requests + excluded.requests, last_at = CASE WHEN excluded.last_at > usage_ticks.last_at THEN "
       "excluded.last_at ELSE usage_ticks.last_at END");
@@ -117,6 +135,10 @@ Result<std::optional<Instant>> Usage::last_used(const CredentialId& credential) 
                        {credential.value}));
   std::optional<Instant> last;
   if (!rows.empty()) last = Instant(Duration(std::get<std::int64_t>(rows.front().front())));
+  if (last) return last;
+  // Its ticks are past their retention.
+  GH_TRY(const auto totals, session_.rows("SELECT last_at FROM usage_totals WHERE credential = :p1", "i", {credential.value}));
+  if (!totals.empty()) last = Instant(Duration(std::get<std::int64_t>(totals.front().front())));
   return last;
 }
 
@@ -137,8 +159,11 @@ Result<void> Usage::append(const UsageBatch& batch, int kept_decisions) {
   for (const WriteLine& line : batch.writes) {
     GH_TRYV(append_line(session_, line));
   }
-  for (const UsageTick& tick : batch.ticks) {
-    GH_TRYV(append_tick(session_, tick));
+  if (!batch.ticks.empty()) {
+    GH_TRY(const std::int64_t open, Rollups(session_).lock());
+    for (const UsageTick& tick : batch.ticks) {
+      GH_TRYV(append_tick(session_, tick, Instant(Duration(open))));
+    }
   }
   for (const KeptDecision& kept : batch.decisions) {
     const Binds binds = Binds().text(kept.request_id).instant(kept.at).id(kept.credential).text(kept.json);

@@ -28,7 +28,8 @@ struct WriteLine {
   std::string object_key;  ///< as it was called: PROJ-123
   std::string request_id;
   std::string upstream_trace_id;
-  int status = 0;  ///< upstream's; 0: it did not answer
+  int status = 0;       ///< upstream's; 0: it did not answer
+  std::string address;  ///< the client's; empty: it was written before Gatehouse kept addresses
 };
 
 /// Requests of one hour that are alike. A tick of the same key adds to the count that is stored.

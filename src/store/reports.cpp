@@ -1,0 +1,391 @@
+#include "store/reports.h"
+
+#include <algorithm>
+
+#include "store/table.h"
+
+namespace gatehouse::store {
+namespace {
+
+constexpr std::int64_t kDay = 24 * 3'600'000LL;
+/// A token that is younger has had no time to be used.
+constexpr std::int64_t kYoung = 7 * kDay;
+/// A place is new for so long, where the token had been in use for as long before.
+constexpr std::int64_t kNew = 7 * kDay;
+/// A declared rhythm may be missed so often before it is drift.
+constexpr int kMissed = 3;
+constexpr int kMostDaysOfMonth = 20;
+constexpr int kManyObjectsOfMonth = 50;
+
+std::string number(std::int64_t value) { return std::to_string(value); }
+std::int64_t count(Instant at) { return at.time_since_epoch().count(); }
+
+/// 1 where the user behind the alias is not suspended, 0 where there is none.
+std::string live_user(std::string_view alias, std::int64_t now) {
+  const std::string u(alias);
+  return "(CASE WHEN " + u + ".state = 2 OR (" + u + ".state = 1 AND " + u + ".pause_until <= " + number(now) +
+         ") THEN 1 ELSE 0 END)";
+}
+
+std::string live_token(std::int64_t now) {
+  return "c.state IN (1, 2) AND (c.expires_at IS NULL OR c.expires_at > " + number(now) + ")";
+}
+
+std::string live_site_credential(std::int64_t now) {
+  return "u.state IN (1, 2) AND (u.expires_at IS NULL OR u.expires_at > " + number(now) + ")";
+}
+
+/// A bit where a condition holds.
+std::string bit(std::int64_t value, const std::string& condition) {
+  return "(CASE WHEN " + condition + " THEN " + number(value) + " ELSE 0 END)";
+}
+
+std::string person(std::string_view alias, std::int64_t now) {
+  return "COALESCE(" + std::string(alias) + ".email, ''), " + live_user(alias, now);
+}
+
+constexpr std::string_view kSubjectTypes = "ittiittttiittitttititiiiiiiti";
+
+/// The three sorts of subject as one list of columns; `f` is the row of the finding.
+std::string token_rows(std::int64_t now, std::int64_t month, std::int64_t mark) {
+  const std::string fresh = "usage_ticks k WHERE k.credential = c.id AND k.hour >= " + number(mark);
+  return "SELECT 1, c.id, c.name, c.kind, c.state, a.handle, a.id, '', '', c.expires_at, c.created_at, a.purpose, a.runs_in, "
+         "a.criticality, a.docs_url, a.runbook_url, " +
+         person("uo", now) + ", " + person("ua", now) + ", " + person("ud", now) + ", COALESCE((SELECT MAX(k.last_at) FROM " +
+         fresh +
+         "), t.last_at, 0), COALESCE((SELECT CAST(SUM(d.requests) AS BIGINT) FROM usage_days d WHERE d.credential = c.id AND "
+         "d.day >= " +
+         number(month) + "), 0) + COALESCE((SELECT CAST(SUM(k.requests) AS BIGINT) FROM " + fresh +
+         "), 0), COALESCE(t.month_days, 0), f.reasons, f.weight, f.note, (SELECT COUNT(*) FROM found) FROM top f JOIN "
+         "credentials c "
+         "ON c.id = f.id JOIN accounts a ON a.id = c.account LEFT JOIN users uo ON uo.id = c.owner LEFT JOIN users ua ON ua.id = "
+         "a.owner LEFT JOIN users ud ON ud.id = a.deputy LEFT JOIN usage_totals t ON t.credential = c.id WHERE f.kind = 1";
+}
+
+std::string account_rows(std::int64_t now) {
+  return "SELECT 2, a.id, a.handle, 0, a.state, a.handle, a.id, '', '', CAST(NULL AS BIGINT), a.created_at, a.purpose, "
+         "a.runs_in, "
+         "a.criticality, a.docs_url, a.runbook_url, " +
+         person("ua", now) + ", " + person("ua", now) + ", " + person("ud", now) +
+         ", 0, 0, 0, f.reasons, f.weight, f.note, (SELECT COUNT(*) FROM found) FROM top f JOIN accounts a ON a.id = f.id LEFT "
+         "JOIN "
+         "users ua ON ua.id = a.owner LEFT JOIN users ud ON ud.id = a.deputy WHERE f.kind = 2";
+}
+
+std::string site_credential_rows(std::int64_t now) {
+  return "SELECT 3, u.id, s.key, 0, u.state, COALESCE(a.handle, ''), COALESCE(a.id, ''), s.key, s.id, u.expires_at, "
+         "u.created_at, "
+         "'', '', 3, '', '', " +
+         person("uo", now) + ", '', 0, " + person("ud", now) +
+         ", 0, 0, 0, f.reasons, f.weight, f.note, (SELECT COUNT(*) FROM found) FROM top f JOIN upstream_credentials u ON u.id = "
+         "f.id JOIN sites s ON s.id = u.site LEFT JOIN accounts a ON a.id = u.account LEFT JOIN users uo ON uo.id = u.owner LEFT "
+         "JOIN users ud ON ud.id = u.deputy WHERE f.kind = 3";
+}
+
+PersonOf read_person(Cells& cells) {
+  PersonOf person;
+  person.email = cells.text();
+  person.live = cells.boolean();
+  return person;
+}
+
+Subject read_subject(Cells& cells) {
+  Subject subject;
+  subject.kind = cells.number(Subject::Kind::kToken, Subject::Kind::kSiteCredential);
+  subject.id = cells.text();
+  subject.name = cells.text();
+  subject.credential_kind = static_cast<CredentialKind>(cells.integer());
+  subject.state = cells.number(State::kRevoked, State::kArchived);
+  subject.account = cells.text();
+  subject.account_id = cells.text();
+  subject.site = cells.text();
+  subject.site_id = cells.text();
+  subject.expires_at = cells.optional_instant();
+  subject.created_at = cells.instant();
+  subject.purpose = cells.text();
+  subject.runs_in = cells.text();
+  subject.criticality = cells.number(Criticality::kLow, Criticality::kHigh);
+  subject.docs_url = cells.text();
+  subject.runbook_url = cells.text();
+  subject.owner = read_person(cells);
+  subject.account_owner = read_person(cells);
+  subject.deputy = read_person(cells);
+  const Instant used = cells.instant();
+  if (used > Instant{}) subject.last_used_at = used;
+  subject.month_requests = cells.integer();
+  subject.month_days = cells.integer();
+  return subject;
+}
+
+/// `found` is a SELECT of kind (as Subject::Kind), id, reasons, weight and note.
+Result<Findings> run(Session& session, Instant now, const std::string& found, int limit, const std::vector<Value>& binds = {}) {
+  GH_TRY(const Instant mark, Rollups(session).rolled_until());
+  const std::int64_t month = count(now - kMonth) / kDay * kDay;
+  const std::string sql = "WITH found AS (" + found + "), top AS (SELECT * FROM found ORDER BY weight DESC, id LIMIT " +
+                          number(std::clamp(limit, 1, 10'000)) + ") " + token_rows(count(now), month, count(mark)) +
+                          " UNION ALL " + account_rows(count(now)) + " UNION ALL " + site_credential_rows(count(now)) +
+                          " ORDER BY 27 DESC, 2";
+  GH_TRY(const auto rows, session.rows(sql, kSubjectTypes, binds));
+  Findings findings;
+  for (const Row& row : rows) {
+    Cells cells(row, "a report");
+    Finding& finding = findings.items.emplace_back();
+    finding.subject = read_subject(cells);
+    finding.reasons = cells.integer();
+    finding.weight = cells.integer();
+    finding.note = cells.text();
+    findings.count = cells.integer();
+    GH_TRYV(cells.finish());
+  }
+  return findings;
+}
+
+}  // namespace
+
+Result<Findings> Reports::unused(Instant now, int limit) const {
+  GH_TRY(const Instant mark, Rollups(session_).rolled_until());
+  const std::string never = "(t.credential IS NULL AND c.created_at < " + number(count(now) - kYoung) + ")";
+  const std::string idle = "(t.last_at < " + number(count(now - kMonth)) + ")";
+  const std::string silent =
+      "NOT EXISTS (SELECT 1 FROM usage_ticks k WHERE k.credential = c.id AND k.hour >= " + number(count(mark)) + ")";
+  return run(
+      session_, now,
+      "SELECT 1 AS kind, c.id AS id, " + bit(kNeverUsed, never) + " + " + bit(kIdle, idle) + " + " +
+          bit(kUnusedScopes, "t.unused_scopes <> ''") + " + " + bit(kUnusedResources, "t.unused_resources <> ''") +
+          " AS reasons, " + number(count(now)) +
+          " - COALESCE(t.last_at, c.created_at) AS weight, COALESCE(t.unused_scopes, '') || '|' || "
+          "COALESCE(t.unused_resources, '') AS note FROM credentials c LEFT JOIN usage_totals t ON t.credential = c.id WHERE " +
+          live_token(count(now)) + " AND c.kind <> 4 AND (((" + never + " OR " + idle + ") AND " + silent +
+          ") OR t.unused_scopes <> '' OR t.unused_resources <> '')",
+      limit);
+}
+
+Result<Findings> Reports::shared(Instant now, int limit) const {
+  GH_TRY(const Instant mark, Rollups(session_).rolled_until());
+  return run(
+      session_, now,
+      "SELECT 1 AS kind, c.id AS id, 1 AS reasons, n.consumers AS weight, '' AS note FROM (SELECT o.credential, COUNT(*) AS "
+      "consumers FROM (SELECT credential, a, b FROM usage_seen WHERE kind = 3 AND last_at >= " +
+          number(count(now - kMonth)) +
+          " UNION SELECT credential, place, tool FROM usage_ticks WHERE hour >= " + number(count(mark)) +
+          " AND credential <> '') o GROUP BY o.credential HAVING COUNT(*) > 1) n JOIN credentials c ON c.id = n.credential "
+          "WHERE " +
+          live_token(count(now)),
+      limit);
+}
+
+Result<Findings> Reports::drift(Instant now, int limit) const {
+  GH_TRY(const Instant mark, Rollups(session_).rolled_until());
+  const std::string since = number(count(now) - kNew), before = number(kNew), fresh = number(count(mark));
+  const std::string places =
+      "SELECT s.credential, s.a, s.b FROM usage_seen s JOIN usage_totals t ON t.credential = s.credential WHERE s.kind = 3 AND "
+      "s.first_at >= " +
+      since + " AND t.first_at < s.first_at - " + before +
+      " UNION SELECT k.credential, k.place, k.tool FROM usage_ticks k JOIN usage_totals t ON t.credential = k.credential WHERE "
+      "k.hour >= " +
+      fresh + " AND t.first_at < k.last_at - " + before +
+      " AND NOT EXISTS (SELECT 1 FROM usage_seen s WHERE s.credential = k.credential AND s.kind = 3 AND s.a = k.place AND s.b = "
+      "k.tool)";
+  const std::string missed = number(count(now)) + " - " + std::to_string(kMissed) + " * a.expected_every";
+  return run(
+      session_, now,
+      "SELECT 1 AS kind, c.id AS id, " + number(kNewPlace) + " AS reasons, COUNT(*) AS weight, '' AS note FROM (" + places +
+          ") p JOIN credentials c ON c.id = p.credential WHERE " + live_token(count(now)) +
+          " GROUP BY c.id UNION ALL SELECT 2, a.id, " + number(kQuieterThanDeclared) +
+          ", 0, '' FROM accounts a JOIN credentials c ON c.account = a.id JOIN usage_totals t ON t.credential = c.id WHERE "
+          "a.expected_every IS NOT NULL AND a.state = 2 GROUP BY a.id, a.expected_every HAVING MAX(t.last_at) < " +
+          missed +
+          " AND NOT EXISTS (SELECT 1 FROM credentials e JOIN usage_ticks k ON k.credential = e.id WHERE e.account = a.id AND "
+          "k.hour >= " +
+          fresh + " AND k.last_at >= " + missed + ")",
+      limit);
+}
+
+Result<Findings> Reports::orphans(Instant now, int limit) const {
+  const std::int64_t n = count(now);
+  const std::string owner = live_user("uo", n), account_owner = live_user("ua", n), deputy = live_user("ud", n);
+  const std::string weight = " AS weight, '' AS note FROM ";
+  return run(
+      session_, now,
+      "SELECT 1 AS kind, c.id AS id, " + number(kOwnerGone) + " + " + bit(kNobodyLeft, account_owner + " + " + deputy + " = 0") +
+          " AS reasons, a.criticality" + weight +
+          "credentials c JOIN accounts a ON a.id = c.account LEFT JOIN users uo ON uo.id = c.owner LEFT JOIN users ua ON "
+          "ua.id = a.owner LEFT JOIN users ud ON ud.id = a.deputy WHERE " +
+          live_token(n) + " AND " + owner + " = 0 UNION ALL SELECT 2, a.id, " + number(kOwnerGone) + " + " +
+          bit(kNobodyLeft, deputy + " = 0") + ", a.criticality" + weight +
+          "accounts a LEFT JOIN users ua ON ua.id = a.owner LEFT JOIN users ud ON ud.id = a.deputy WHERE a.state IN (1, 2) "
+          "AND " +
+          account_owner + " = 0 UNION ALL SELECT 3, u.id, " + bit(kNoOwner, "u.owner IS NULL") + " + " +
+          bit(kOwnerGone, "u.owner IS NOT NULL") + " + " + bit(kNobodyLeft, deputy + " = 0") + ", 3" + weight +
+          "upstream_credentials u LEFT JOIN users uo ON uo.id = u.owner LEFT JOIN users ud ON ud.id = u.deputy WHERE " +
+          live_site_credential(n) + " AND " + owner + " = 0",
+      limit);
+}
+
+Result<Findings> Reports::incomplete(Instant now, int limit) const {
+  const std::string docs = "a.docs_url = ''", runbook = "a.runbook_url = ''", deputy = "a.deputy IS NULL";
+  const std::string rotation = "(a.rotation_plan = '' AND a.rotate_every IS NULL)";
+  const std::string purpose = "a.purpose = ''", place = "a.runs_in = ''";
+  const std::string any =
+      "(" + docs + " OR " + runbook + " OR " + deputy + " OR " + rotation + " OR " + purpose + " OR " + place + ")";
+  return run(session_, now,
+             "SELECT 2 AS kind, a.id AS id, " + bit(kNoDocs, docs) + " + " + bit(kNoRunbook, runbook) + " + " +
+                 bit(kNoRotation, rotation) + " + " + bit(kNoDeputy, deputy) + " + " + bit(kNoPurpose, purpose) + " + " +
+                 bit(kNoPlace, place) +
+                 " AS reasons, a.criticality AS weight, '' AS note FROM accounts a WHERE a.state IN (1, 2) AND " + any +
+                 " UNION ALL SELECT 3, u.id, " + bit(kNoExpiry, "u.expires_at IS NULL") + " + " +
+                 bit(kNoDeputy, "u.deputy IS NULL") + ", 3, '' FROM upstream_credentials u WHERE " +
+                 live_site_credential(count(now)) + " AND u.auth <> 1 AND (u.expires_at IS NULL OR u.deputy IS NULL)",
+             limit);
+}
+
+Result<Findings> Reports::grown(Instant now, int limit) const {
+  const std::string objects = "t.month_objects >= " + std::to_string(kManyObjectsOfMonth), second = "t.consumers >= 2";
+  return run(
+      session_, now,
+      "SELECT 1 AS kind, c.id AS id, " + number(kMostDays) + " + " + bit(kManyObjects, objects) + " + " +
+          bit(kSecondPlace, second) +
+          " AS reasons, t.month_requests AS weight, t.month_days || ' ' || t.month_objects AS note FROM usage_totals t JOIN "
+          "credentials c ON c.id = t.credential JOIN accounts a ON a.id = c.account WHERE t.month_days >= " +
+          std::to_string(kMostDaysOfMonth) + " AND (" + objects + " OR " + second + ") AND a.criticality = 1 AND " +
+          live_token(count(now)),
+      limit);
+}
+
+Result<Findings> Reports::weak(Instant now, int limit) const {
+  const std::string permanent = "c.expires_at IS NULL", relaxed = "c.relaxed_queries <> 0";
+  const std::string whole = "c.id IN (SELECT b.credential FROM boundary_entries b WHERE b.resource_id = '*')";
+  const std::string suspended = live_user("uo", count(now)) + " = 0";
+  return run(session_, now,
+             "SELECT 1 AS kind, w.id AS id, w.reasons AS reasons, w.weight AS weight, '' AS note FROM (SELECT c.id AS id, " +
+                 bit(kPermanent, permanent) + " + " + bit(kWholeSite, whole) + " + " + bit(kOwnerSuspended, suspended) + " + " +
+                 bit(kRelaxedQueries, relaxed) + " AS reasons, " + bit(1, permanent) + " + " + bit(1, whole) + " + " +
+                 bit(1, suspended) + " + " + bit(1, relaxed) +
+                 " AS weight FROM credentials c LEFT JOIN users uo ON uo.id = c.owner WHERE " + live_token(count(now)) +
+                 " AND c.kind <> 4) w WHERE w.reasons <> 0",
+             limit);
+}
+
+Result<Findings> Reports::wake(Instant now, const WakeWanted& wanted, int limit) const {
+  std::string tokens = "c.state IN (1, 2)", upstream = "u.state IN (1, 2) AND u.auth <> 1";
+  std::vector<Value> binds;
+  // Names are bound by their place, so each use of a value is one of its own; the tokens' conditions stand first.
+  const auto next = [&binds](const std::string& value) {
+    binds.emplace_back(value);
+    return ":p" + std::to_string(binds.size());
+  };
+  const std::string window = " > " + number(count(wanted.from)), end = " <= " + number(count(wanted.until));
+  if (!wanted.what_if()) {
+    tokens += " AND c.expires_at" + window + " AND c.expires_at" + end;
+    upstream += " AND u.expires_at" + window + " AND u.expires_at" + end;
+  } else {
+    tokens += " AND (c.expires_at IS NULL OR c.expires_at" + window + ")";
+    upstream += " AND (u.expires_at IS NULL OR u.expires_at" + window + ")";
+  }
+  if (!wanted.token.empty()) tokens += " AND c.id = " + next(wanted.token.value);
+  if (!wanted.account.empty()) tokens += " AND c.account = " + next(wanted.account.value);
+  if (!wanted.site.empty()) {
+    tokens += " AND c.id IN (SELECT b.credential FROM boundary_entries b WHERE b.site = " + next(wanted.site.value) + ")";
+  }
+  if (!wanted.user.empty()) {
+    const std::string user = wanted.user.value;
+    tokens += " AND c.id IN (SELECT id FROM credentials WHERE owner = " + next(user) +
+              " UNION SELECT e.id FROM accounts g JOIN credentials e ON e.account = g.id WHERE g.owner = " + next(user) +
+              " UNION SELECT e.id FROM accounts g JOIN credentials e ON e.account = g.id WHERE g.deputy = " + next(user) + ")";
+  }
+  if (!wanted.token.empty()) upstream += " AND 1 = 0";
+  if (!wanted.account.empty()) upstream += " AND u.account = " + next(wanted.account.value);
+  if (!wanted.site.empty()) upstream += " AND u.site = " + next(wanted.site.value);
+  if (!wanted.user.empty())
+    upstream += " AND (u.owner = " + next(wanted.user.value) + " OR u.deputy = " + next(wanted.user.value) + ")";
+  const std::string never = number(INT64_MAX);
+  return run(session_, now,
+             "SELECT 1 AS kind, c.id AS id, 0 AS reasons, 0 - COALESCE(c.expires_at, " + never +
+                 ") AS weight, '' AS note FROM credentials c WHERE " + tokens +
+                 " UNION ALL SELECT 3, u.id, 0, 0 - COALESCE(u.expires_at, " + never +
+                 "), '' FROM upstream_credentials u WHERE " + upstream,
+             limit, binds);
+}
+
+namespace {
+
+std::string names_of(std::size_t from, std::size_t to) {
+  std::string out;
+  for (std::size_t i = from; i < to; ++i) out += (out.empty() ? ":p" : ", :p") + std::to_string(i - from + 1);
+  return out;
+}
+
+std::vector<Value> slice(const std::vector<std::string>& ids, std::size_t from, std::size_t to) {
+  return {ids.begin() + static_cast<std::ptrdiff_t>(from), ids.begin() + static_cast<std::ptrdiff_t>(to)};
+}
+
+constexpr std::size_t kIdsAtOnce = 500;
+
+}  // namespace
+
+Result<std::vector<Seen>> Reports::seen(const std::vector<std::string>& credentials) const {
+  GH_TRY(const Instant mark, Rollups(session_).rolled_until());
+  std::vector<Seen> all;
+  const std::string from_ticks =
+      ", MIN(last_at), MAX(last_at), CAST(SUM(requests) AS BIGINT), 1, 0 FROM usage_ticks WHERE hour >= " + number(count(mark)) +
+      " AND credential IN (SELECT id FROM wanted)";
+  for (std::size_t from = 0; from < credentials.size(); from += kIdsAtOnce) {
+    const std::size_t to = std::min(credentials.size(), from + kIdsAtOnce);
+    GH_TRY(const auto rows,
+           session_.rows(
+               "WITH wanted AS (SELECT id FROM credentials WHERE id IN (" + names_of(from, to) +
+                   ")) SELECT credential, kind, a, b, sample, first_at, last_at, requests, days, hours FROM usage_seen WHERE "
+                   "credential IN (SELECT id FROM wanted) UNION ALL SELECT credential, 1, site, operation, ''" +
+                   from_ticks +
+                   " AND operation <> '' AND outcome = 'permitted' GROUP BY credential, site, operation UNION ALL SELECT "
+                   "credential, 2, site, resource, ''" +
+                   from_ticks +
+                   " AND resource <> '' AND outcome = 'permitted' GROUP BY credential, site, resource UNION ALL SELECT "
+                   "credential, 3, place, tool, MAX(address || ' ' || user_agent)" +
+                   from_ticks + " AND place <> '' GROUP BY credential, place, tool ORDER BY 1, 2, 3, 4, 7",
+               "titttiiiii", slice(credentials, from, to)));
+    for (const Row& row : rows) {
+      Cells cells(row, "usage_seen");
+      Seen seen;
+      seen.credential = cells.id<CredentialId>();
+      seen.kind = cells.number(SeenKind::kOperation, SeenKind::kConsumer);
+      seen.a = cells.text();
+      seen.b = cells.text();
+      seen.sample = cells.text();
+      seen.first_at = cells.instant();
+      seen.last_at = cells.instant();
+      seen.requests = cells.integer();
+      seen.days = cells.integer();
+      seen.hours = cells.integer();
+      GH_TRYV(cells.finish());
+      // The same thing before the mark and after it: rows of one thing stand next to each other, the older first.
+      if (!all.empty() && all.back().credential == seen.credential && all.back().kind == seen.kind && all.back().a == seen.a &&
+          all.back().b == seen.b) {
+        Seen& known = all.back();
+        known.last_at = std::max(known.last_at, seen.last_at);
+        known.requests += seen.requests;
+        known.sample = seen.sample;
+        continue;
+      }
+      all.push_back(std::move(seen));
+    }
+  }
+  return all;
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> Reports::resources(const std::vector<std::string>& credentials) const {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (std::size_t from = 0; from < credentials.size(); from += kIdsAtOnce) {
+    const std::size_t to = std::min(credentials.size(), from + kIdsAtOnce);
+    GH_TRY(
+        const auto rows,
+        session_.rows("SELECT b.credential, s.key || '/' || b.resource_key FROM boundary_entries b JOIN sites s ON s.id = b.site "
+                      "WHERE b.credential IN (" +
+                          names_of(from, to) + ") ORDER BY b.credential, b.position",
+                      "tt", slice(credentials, from, to)));
+    for (const Row& row : rows) all.emplace_back(std::get<std::string>(row[0]), std::get<std::string>(row[1]));
+  }
+  return all;
+}
+
+}  // namespace gatehouse::store
