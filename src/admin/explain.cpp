@@ -55,12 +55,6 @@ http::LookupAnswer look_up(const http::FetchOptions& options, const http::Upstre
   return answer;
 }
 
-/// What gateway threads have handed over is written in batches; who asks now means the request that was just answered.
-Result<void> flush_records(Services& services) {
-  Recorder* recorder = services.recorder;
-  return recorder ? recorder->flush() : Result<void>(success());
-}
-
 Document describe(const Decision& decision) {
   Document document;
   document["permitted"] = decision.permitted();

@@ -1,5 +1,6 @@
 #include "admin/recorder.h"
 
+#include <boost/container_hash/hash.hpp>
 #include <boost/json.hpp>
 #include <sstream>
 
@@ -8,11 +9,21 @@
 namespace gatehouse::admin {
 namespace {
 
-constexpr Duration kEvery = std::chrono::milliseconds(250);
+using std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kEvery{250};
+/// Where the rings fill quickly they are emptied before they are full.
+constexpr std::chrono::milliseconds kEveryWhereBusy{25};
+constexpr std::size_t kBusy = 512;
+constexpr std::chrono::seconds kUsageEvery{10};
+/// Rows of usage a transaction: a change (a revocation, say) waits for no more than these.
+constexpr std::size_t kUsageSlice = 500;
 /// The same secret is not recorded as reused more often than this: whoever holds it could fill the chain.
 constexpr Duration kTellReuseEvery = std::chrono::hours(1);
 /// While the database is away, batches pile up; beyond this the oldest ticks and decisions go, never a write line.
 constexpr std::size_t kMostWaiting = 100'000;
+/// So many different ticks are stored before their time.
+constexpr std::size_t kUsageFull = kMostWaiting / 2;
 
 std::string text(const token::Key& key) { return std::string(token::as_view(key)); }
 
@@ -72,33 +83,66 @@ void Recorder::stop() {
 void Recorder::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    wake_.wait_for(lock, kEvery, [this] { return stopping_; });
+    wake_.wait_for(lock, drained_ > kBusy ? kEveryWhereBusy : kEvery, [this] { return stopping_; });
     lock.unlock();
-    // A failure is seen in health by the feed's own reads; the batch stays and is tried again.
-    const Result<void> outcome = flush();
-    static_cast<void>(outcome.has_value());
+    {
+      const std::lock_guard turn_lock(flush_mutex_);
+      // A failure is seen in health by the feed's own reads; the batch stays and is tried again.
+      const Result<void> outcome = turn(steady_clock::now() >= usage_due_ || ticks_.size() >= kUsageFull);
+      static_cast<void>(outcome.has_value());
+    }
     lock.lock();
   }
   const Result<void> last = flush();
   static_cast<void>(last.has_value());
 }
 
+std::size_t Recorder::TickHash::operator()(const TickKey& key) const noexcept {
+  std::size_t seed = boost::hash_range(key.credential.begin(), key.credential.end());
+  boost::hash_combine(seed, key.hour.time_since_epoch().count());
+  boost::hash_combine(seed, boost::hash_range(key.address.bytes.begin(), key.address.bytes.end()));
+  boost::hash_combine(seed, key.operation);
+  boost::hash_combine(seed, key.resource);
+  boost::hash_combine(seed, key.user_agent);
+  boost::hash_combine(seed, static_cast<int>(key.outcome));
+  return seed;
+}
+
+std::uint32_t Recorder::place_of(std::string_view name) {
+  const auto [found, added] = place_of_.try_emplace(std::string(name), static_cast<std::uint32_t>(names_.size()));
+  if (added) names_.push_back(&found->first);
+  return found->second;
+}
+
 void Recorder::add_tick(const gateway::RequestRecord& record) {
+  TickKey key;
+  if (record.credential) key.credential = record.credential->id;
+  if (record.site) key.site = token::to_key(record.site->site.id.value).value_or(token::Key{});
+  key.hour = hour_of(record.at);
+  key.address = record.client;
+  key.operation = place_of(record.operation ? std::string_view(record.operation->id) : std::string_view());
+  key.resource = place_of(printable(record.resource));
+  key.user_agent = place_of(printable(record.user_agent));
+  key.outcome = record.reason;
+  TickCount& count = ticks_[key];
+  ++count.requests;
+  count.last_at = std::max(count.last_at, record.at);
+}
+
+store::UsageTick Recorder::spell_out(const TickKey& key, const TickCount& count) const {
+  const auto id = [](const token::Key& from) { return from == token::Key{} ? std::string() : text(from); };
   store::UsageTick tick;
-  if (record.credential) tick.credential = CredentialId(text(record.credential->id));
-  tick.hour = hour_of(record.at);
-  if (record.site) tick.site = record.site->site.id;
-  if (record.operation) tick.operation = record.operation->id;
-  tick.resource = printable(record.resource);
-  tick.outcome = to_string(record.reason);
-  tick.address = format_ip(record.client);
-  tick.user_agent = printable(record.user_agent);
-  const TickKey key = tick.credential.value + '\n' + std::to_string(tick.hour.time_since_epoch().count()) + '\n' +
-                      tick.site.value + '\n' + tick.operation + '\n' + tick.resource + '\n' + tick.outcome + '\n' + tick.address +
-                      '\n' + tick.user_agent;
-  store::UsageTick& known = ticks_.try_emplace(key, tick).first->second;
-  ++known.count;
-  known.last_at = std::max(known.last_at, record.at);
+  tick.credential = CredentialId(id(key.credential));
+  tick.hour = key.hour;
+  tick.site = SiteId(id(key.site));
+  tick.operation = *names_[key.operation];
+  tick.resource = *names_[key.resource];
+  tick.outcome = to_string(key.outcome);
+  tick.address = format_ip(key.address);
+  tick.user_agent = *names_[key.user_agent];
+  tick.count = count.requests;
+  tick.last_at = count.last_at;
+  return tick;
 }
 
 /// One line for each object that the write touched, so that each of them can be traced: by its id, by its key.
@@ -125,12 +169,12 @@ void Recorder::add_lines(const gateway::RequestRecord& record, store::WriteLine 
 
 void Recorder::take(const gateway::RequestRecord& record) {
   counts_.at(static_cast<std::size_t>(record.effect)).fetch_add(1, std::memory_order_relaxed);
-  if (ticks_.size() < kMostWaiting) add_tick(record);
-  const CredentialId credential(record.credential ? text(record.credential->id) : std::string());
+  if (ticks_.size() + waiting_.size() < kMostWaiting) add_tick(record);
+  const auto credential = [&record] { return CredentialId(record.credential ? text(record.credential->id) : std::string()); };
   if (record.write && record.credential && record.site) {
     store::WriteLine line;
     line.at = record.at;
-    line.credential = credential;
+    line.credential = credential();
     line.secret = SecretId(text(record.secret));
     line.account = record.credential->account->account.id;
     line.site = record.site->site.id;
@@ -142,12 +186,12 @@ void Recorder::take(const gateway::RequestRecord& record) {
     add_lines(record, std::move(line));
   }
   if (record.effect != Effect::kPermit && !record.request_id.empty() && batch_.decisions.size() < kMostWaiting) {
-    batch_.decisions.push_back({record.request_id, record.at, credential, decision_json(record)});
+    batch_.decisions.push_back({record.request_id, record.at, credential(), decision_json(record)});
   }
-  if (record.successor_used && record.credential) first_uses_.push_back({credential, SecretId(text(record.secret)), record.at});
+  if (record.successor_used && record.credential) first_uses_.push_back({credential(), SecretId(text(record.secret)), record.at});
   if (record.retired_used && record.credential) {
     const std::string secret = text(record.secret);
-    reuses_.try_emplace(secret, Reuse{credential, SecretId(secret), format_ip(record.client)});
+    reuses_.try_emplace(secret, Reuse{credential(), SecretId(secret), format_ip(record.client)});
   }
 }
 
@@ -182,17 +226,47 @@ Result<void> Recorder::carry_out() {
   return success();
 }
 
-Result<void> Recorder::flush() {
-  const std::lock_guard lock(flush_mutex_);
-  log_.drain([this](const gateway::RequestRecord& record) { take(record); });
-  if (!ticks_.empty() || !batch_.writes.empty() || !batch_.decisions.empty()) {
-    batch_.ticks.clear();
-    for (const auto& [key, tick] : ticks_) batch_.ticks.push_back(tick);
+Result<void> Recorder::store_usage() {
+  for (;;) {
+    if (waiting_.empty()) {
+      if (ticks_.empty()) break;
+      waiting_.assign(ticks_.begin(), ticks_.end());
+      ticks_ = {};
+    }
+    // Each slice is taken off only when it is stored, and then at once: none is counted twice.
+    store::UsageBatch batch;
+    const std::size_t count = std::min(waiting_.size(), kUsageSlice);
+    for (std::size_t i = waiting_.size() - count; i < waiting_.size(); ++i) {
+      batch.ticks.push_back(spell_out(waiting_[i].first, waiting_[i].second));
+    }
+    GH_TRYV(services_.database.record(batch));
+    waiting_.resize(waiting_.size() - count);
+  }
+  waiting_ = {};
+  names_.clear();
+  place_of_.clear();
+  usage_due_ = steady_clock::now() + kUsageEvery;
+  return success();
+}
+
+Result<void> Recorder::turn(bool with_usage) {
+  drained_ = log_.drain([this](const gateway::RequestRecord& record) { take(record); });
+  if (!batch_.writes.empty() || !batch_.decisions.empty()) {
     GH_TRYV(services_.database.record(batch_));
     batch_ = {};
-    ticks_.clear();
   }
-  return carry_out();
+  GH_TRYV(carry_out());
+  return with_usage ? store_usage() : success();
+}
+
+Result<void> Recorder::flush() {
+  const std::lock_guard lock(flush_mutex_);
+  return turn(true);
+}
+
+Result<void> flush_records(Services& services) {
+  Recorder* recorder = services.recorder;
+  return recorder ? recorder->flush() : Result<void>(success());
 }
 
 }  // namespace gatehouse::admin

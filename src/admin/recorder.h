@@ -1,20 +1,31 @@
 // Recorder: takes what gateway threads hand over about each request and stores it in batches: usage, write lines, refusals.
 //
 // A thread of its own. It also carries out what a request started: the first use of a successor, the use of a retired secret.
+// Lines of writes and refusals are stored within a quarter of a second, usage every ten: a crash loses the usage of at most
+// that long, which is counted in memory so that thousands of tokens cost no database write a request.
 #pragma once
 
 #include <atomic>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "admin/services.h"
 #include "gateway/request_log.h"
 #include "store/usage.h"
 
 namespace gatehouse::admin {
+
+/// Stores what was handed over so far. Whoever reads usage, write lines or decisions calls this first, so that the answer holds
+/// the request that was just made; without a gateway in this process there is nothing to store.
+Result<void> flush_records(Services& services);
 
 class Recorder {
  public:
@@ -33,11 +44,36 @@ class Recorder {
   std::uint64_t requests(Effect effect) const noexcept { return counts_.at(static_cast<std::size_t>(effect)).load(); }
 
  private:
-  using TickKey = std::string;
+  /// A usage tick without its texts: many tokens are in use at once, and each request adds to one.
+  struct TickKey {
+    token::Key credential{};  ///< all zero: nobody's
+    token::Key site{};        ///< all zero: none
+    Instant hour{};
+    IpAddress address;
+    std::uint32_t operation = 0;  ///< these are places in names_
+    std::uint32_t resource = 0;
+    std::uint32_t user_agent = 0;
+    Reason outcome = Reason::kNone;
+    bool operator==(const TickKey&) const = default;
+  };
+  struct TickHash {
+    using is_avalanching = void;
+    std::size_t operator()(const TickKey& key) const noexcept;
+  };
+  struct TickCount {
+    std::int64_t requests = 0;
+    Instant last_at{};
+  };
+
   void take(const gateway::RequestRecord& record);
   void add_tick(const gateway::RequestRecord& record);
   void add_lines(const gateway::RequestRecord& record, store::WriteLine line);
+  std::uint32_t place_of(std::string_view name);
+  store::UsageTick spell_out(const TickKey& key, const TickCount& count) const;
   void run();
+  /// Takes what threads have handed over and stores what must not wait: lines, decisions, first uses, reuses.
+  Result<void> turn(bool with_usage);
+  Result<void> store_usage();
   Result<void> carry_out();
 
   struct FirstUse {
@@ -54,8 +90,13 @@ class Recorder {
   Services& services_;
   gateway::RequestLog& log_;
   std::mutex flush_mutex_;  ///< one flush at a time
-  std::map<TickKey, store::UsageTick> ticks_;
-  store::UsageBatch batch_;
+  boost::unordered_flat_map<TickKey, TickCount, TickHash> ticks_;
+  std::vector<std::pair<TickKey, TickCount>> waiting_;  ///< ticks on their way to the store
+  std::unordered_map<std::string, std::uint32_t> place_of_;
+  std::vector<const std::string*> names_;  ///< keys of place_of_
+  std::chrono::steady_clock::time_point usage_due_{};
+  std::size_t drained_ = 0;  ///< by the last turn
+  store::UsageBatch batch_;  ///< lines and decisions
   std::vector<FirstUse> first_uses_;
   std::map<std::string, Reuse> reuses_;  ///< by secret: one record, however often it is tried
   std::map<std::string, Instant> told_;  ///< secrets whose reuse was recorded lately

@@ -3,6 +3,7 @@
 #include "admin/change.h"
 #include "admin/describe.h"
 #include "admin/find.h"
+#include "admin/recorder.h"
 
 namespace gatehouse::admin {
 namespace {
@@ -62,6 +63,7 @@ Result<Documents> list_tokens(Services& services, const TokenFilter& filter, con
 }
 
 Result<Document> show_token(Services& services, std::string_view token) {
+  GH_TRYV(flush_records(services));
   GH_TRY(const store::Reader reader, services.database.read());
   GH_TRY(const auto found, find_token(*reader.operator->(), token));
   Describer describer(*reader.operator->(), services.clock.now());

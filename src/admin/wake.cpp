@@ -4,6 +4,7 @@
 
 #include "admin/describe.h"
 #include "admin/find.h"
+#include "admin/recorder.h"
 
 namespace gatehouse::admin {
 namespace {
@@ -135,6 +136,7 @@ Result<void> add_upstream(const store::Repositories& at, Describer& describer, c
 }  // namespace
 
 Result<Document> report_wake(Services& services, const WakeFilter& filter) {
+  GH_TRYV(flush_records(services));
   const Instant now = services.clock.now();
   const Window window{now, now + filter.within};
   GH_TRY(const store::Reader reader, services.database.read());

@@ -1,6 +1,8 @@
 // What gateway threads hand over ends up as usage, write lines and refusals; the first use of a successor starts the overlap.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "admin/explain.h"
 #include "admin/recorder.h"
 #include "admin/tokens.h"
@@ -65,6 +67,34 @@ TEST_F(Recorded, UseIsSeenInTheToken) {
   EXPECT_EQ(ticks[0].count, 3);
   EXPECT_EQ(ticks[0].user_agent, "jira.js ?");
   EXPECT_EQ(recorder.requests(Effect::kPermit), 3U);
+}
+
+TEST_F(Recorded, ManyDifferentUsesAreKeptApart) {
+  constexpr int kAgents = 1200;  // more than a transaction takes
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < kAgents; ++i) {
+      leave(token.token.expose(), [i](gateway::RequestRecord& record) { record.user_agent = "agent/" + std::to_string(i); });
+    }
+    must(recorder.flush());
+  }
+  const auto reader = must(world.database().read());
+  const auto ticks = must(reader->usage.ticks(CredentialId(id), test::kStart - hours(1), 5000));
+  ASSERT_EQ(ticks.size(), static_cast<std::size_t>(kAgents));
+  std::set<std::string> agents;
+  for (const store::UsageTick& tick : ticks) {
+    EXPECT_EQ(tick.count, 2);
+    EXPECT_FALSE(tick.site.value.empty());
+    EXPECT_EQ(tick.outcome, "permitted");
+    agents.insert(tick.user_agent);
+  }
+  EXPECT_EQ(agents.size(), ticks.size());
+}
+
+TEST_F(Recorded, WhoAsksNeedNotWaitForTheNextBatch) {
+  recorder.start();
+  must(show_token(world.services(), id));  // usage is not due again for seconds
+  leave(token.token.expose(), [](gateway::RequestRecord&) {});
+  EXPECT_FALSE(must(show_token(world.services(), id)).at("last_used_at").is_null());
 }
 
 TEST_F(Recorded, WritesAreTraced) {
