@@ -146,6 +146,25 @@ class BadInput(unittest.TestCase):
         self.fault(kind="", remaining=0)
         self.assertEqual(self.it.get(path, self.token).status, 200, "it recovers by itself")
 
+    def test_an_upstream_that_is_slow(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+            file.write('[timeouts]\nanswer_head = "1s"\n')
+            file.flush()
+            with Installation(serve=("--config", file.name)) as it:
+                token = it.token("acme/A")
+                it.sandbox.control("POST", "fault", {"kind": "slow", "match": "/issue/A-1", "remaining": -1, "delay_ms": 3000})
+                answer = it.get("/rest/api/3/issue/A-1", token)
+                self.assertEqual(answer.status, 504, answer)
+                self.assertIn("acme", answer.body)
+                # Before a write the issue is located; that alone was too slow.
+                answer = it.call("PUT", "/rest/api/3/issue/A-1", token, {"fields": {"summary": "late"}})
+                self.assertEqual(answer.status, 502, answer)
+                self.assertIn("Nothing of the request was carried out", answer.body)
+                it.sandbox.control("POST", "fault", {"kind": "", "remaining": 0})
+                answer = it.get("/rest/api/3/issue/A-1?fields=summary", token)
+                self.assertEqual(answer.status, 200, "it recovers by itself")
+                self.assertNotEqual(answer.json()["fields"]["summary"], "late")
+
     def test_an_upstream_that_answers_with_another_issue(self):
         foreign = self.it.sandbox.direct("GET", "/rest/api/3/issue/B-1?fields=project").json()["id"]
         self.addCleanup(lambda: self.fault(kind="", remaining=0))
