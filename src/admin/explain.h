@@ -17,8 +17,8 @@ struct ExplainToken {
   std::string address;  ///< the client's; empty: 127.0.0.1
 };
 
-/// The decision that was kept of a refused request, with its steps taken again (look-ups are carried out) where they still lead to
-/// the same end. kNotFound where it never was, or has been dropped since.
+/// The decision that was kept of a refused request, with its steps taken again (look-ups are carried out) where they still lead
+/// to the same end. kNotFound where it never was, or has been dropped since.
 Result<Document> explain_request(Services& services, std::string_view request_id);
 /// What the gateway would do, by its own code; look-ups are carried out, the request itself is not.
 Result<Document> explain_token(Services& services, const ExplainToken& request);
