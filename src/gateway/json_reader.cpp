@@ -2,25 +2,13 @@
 
 #include <cstring>
 
+#include "gateway/json_bytes.h"
+
 namespace gatehouse::gateway {
 namespace {
 
 constexpr std::size_t kLinearKeys = 48;  // more keys in one object go into a hash set
 constexpr std::size_t kMaxNumber = 256;
-
-/// Whether one of the eight bytes is a quote, a backslash, a control or beyond ASCII.
-bool special(std::uint64_t word) noexcept {
-  constexpr std::uint64_t ones = 0x0101010101010101ULL;
-  constexpr std::uint64_t high = 0x8080808080808080ULL;
-  const auto zero_byte = [](std::uint64_t bytes) { return (bytes - ones) & ~bytes & high; };
-  return (((word - ones * 0x20) & ~word & high) | (word & high) | zero_byte(word ^ (ones * '"')) |
-          zero_byte(word ^ (ones * '\\'))) != 0;
-}
-
-bool plain(char byte) noexcept {
-  const auto code = static_cast<unsigned char>(byte);
-  return code >= 0x20 && code < 0x80 && byte != '"' && byte != '\\';
-}
 
 bool digit(char byte) noexcept { return byte >= '0' && byte <= '9'; }
 
@@ -208,13 +196,7 @@ bool JsonReader::string() {
   const std::size_t from = at_ + 1;
   std::size_t at = from;
   for (;;) {
-    while (at + 8 <= text_.size()) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, text_.data() + at, sizeof word);
-      if (special(word)) break;
-      at += 8;
-    }
-    while (at < text_.size() && plain(text_[at])) ++at;
+    at = behind_plain(text_, at);
     if (at == text_.size()) {
       fail("the JSON text ends inside a string");
       return false;
@@ -250,7 +232,7 @@ bool JsonReader::unescape(std::size_t from) {
       continue;
     }
     std::size_t behind = at_ + 1;
-    if (!plain(byte)) {
+    if (!is_plain(byte)) {
       behind = at_;
       if (!utf8(behind)) {
         fail(bad_character(byte));
@@ -315,31 +297,28 @@ bool JsonReader::hex4(unsigned& code) {
   return true;
 }
 
-/// Steps over one character beyond ASCII (RFC 3629: shortest form, no surrogates, up to U+10FFFF).
+/// Steps over one character beyond ASCII.
 bool JsonReader::utf8(std::size_t& at) const noexcept {
-  const auto byte = [this](std::size_t where) { return where < text_.size() ? static_cast<unsigned char>(text_[where]) : 0U; };
-  const unsigned first = byte(at);
-  const std::size_t length = first >= 0xc2 && first < 0xe0   ? 2
-                             : first >= 0xe0 && first < 0xf0 ? 3
-                             : first >= 0xf0 && first < 0xf5 ? 4
-                                                             : 0;
-  if (length == 0) return false;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(at + i) & 0xc0U) != 0x80) return false;
-  }
-  const unsigned second = byte(at + 1);
-  if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second >= 0xa0) || (first == 0xf0 && second < 0x90) ||
-      (first == 0xf4 && second >= 0x90)) {
-    return false;
-  }
-  at += length;
-  return true;
+  const std::size_t behind = behind_character(text_, at);
+  const bool good = behind != at;
+  at = behind;
+  return good;
 }
 
 bool JsonReader::skip() {
   if (token_ != JsonToken::kObjectBegin && token_ != JsonToken::kArrayBegin) return token_ != JsonToken::kError;
   const std::size_t from = begin_;
   const std::size_t outside = stack_.size() - 1;
+  if (repeated_ == RepeatedKeys::kAllowed) {
+    // Where nothing is asked of the keys, most of an answer is only read over. What the quick way does not know is read token
+    // by token: it finds the very fault too.
+    if (const std::size_t behind = behind_container(text_, from, kMaxDepth - outside); behind != 0) {
+      at_ = behind - 1;
+      close();
+      begin_ = from;
+      return true;
+    }
+  }
   while (stack_.size() > outside) {
     if (next() == JsonToken::kError) return false;
   }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "gateway/json_bytes.h"
+
 namespace gatehouse::gateway {
 namespace {
 
@@ -34,7 +36,7 @@ std::string_view LinkRewriter::path_of_own(std::string_view link) const { return
 
 void LinkRewriter::append_rewritten(std::string_view json, std::string& out) const {
   std::size_t from = 0;
-  for (std::size_t at = json.find("\"http"); at != std::string_view::npos; at = json.find("\"http", at + 1)) {
+  for (std::size_t at = find_quoted_http(json, 0); at != std::string_view::npos; at = find_quoted_http(json, at + 1)) {
     if (at > 0 && json[at - 1] == '\\') continue;  // a quote inside a text, not the beginning of one
     for (const std::string& base : site_bases_) {
       if (api_path(json.substr(at + 1), base).empty()) continue;

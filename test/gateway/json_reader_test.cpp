@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+#include <string>
+#include <vector>
+
 namespace gatehouse::gateway {
 namespace {
 
@@ -114,6 +118,76 @@ TEST(JsonReader, SkipsAWholeValue) {
   EXPECT_EQ(reader.raw(), R"([1,{"b":"]}"}])");
   ASSERT_EQ(reader.next(), JsonToken::kKey);
   EXPECT_EQ(reader.text(), "c");
+}
+
+/// Reads the container at the beginning to its end token by token.
+bool read_over(JsonReader& reader) {
+  while (reader.depth() > 0) {
+    if (reader.next() == JsonToken::kError) return false;
+  }
+  return reader.token() != JsonToken::kError;
+}
+
+/// skip() has a quick way of its own where repeated keys are allowed: it must say what the tokens say, byte for byte.
+TEST(JsonReader, SkipsAsTheTokensWould) {
+  const std::vector<std::string> parts = {"{",
+                                          "}",
+                                          "[",
+                                          "]",
+                                          ",",
+                                          ":",
+                                          "\"a\"",
+                                          "\"long enough for sixteen bytes\"",
+                                          "\"",
+                                          "\\",
+                                          "\"\\u00e9\"",
+                                          "0",
+                                          "-1.5e3",
+                                          "true",
+                                          "null",
+                                          "\"\\ud83d\\ude00\"",
+                                          "fals",
+                                          "01",
+                                          " ",
+                                          "\n",
+                                          "\"\xc3\xa9\"",
+                                          "\xff",
+                                          "\"\\u0000\"",
+                                          "\"\\ud83d\"",
+                                          "\"\\x\"",
+                                          "{\"k\":",
+                                          "[1,",
+                                          "{},",
+                                          "],",
+                                          "},",
+                                          "\"v\"}",
+                                          "\x01"};
+  std::mt19937 random(7);
+  int accepted = 0;
+  for (int i = 0; i < 40'000; ++i) {
+    std::string text = random() % 2 ? "{" : "[";
+    for (std::size_t left = 1 + random() % 9; left > 0; --left) text += parts[random() % parts.size()];
+    JsonReader quick(text, JsonReader::RepeatedKeys::kAllowed);
+    JsonReader slow(text, JsonReader::RepeatedKeys::kAllowed);
+    quick.next();
+    slow.next();
+    const bool whole = read_over(slow);
+    ASSERT_EQ(quick.skip(), whole) << text;
+    ASSERT_EQ(quick.token(), slow.token()) << text;
+    ASSERT_EQ(quick.error(), slow.error()) << text;
+    if (!whole) continue;
+    ++accepted;
+    ASSERT_EQ(quick.end(), slow.end()) << text;
+    ASSERT_EQ(quick.next(), slow.next()) << text;
+  }
+  EXPECT_GT(accepted, 1000);
+  for (const int depth : {63, 64, 65}) {
+    const std::string text =
+        std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']');
+    JsonReader reader(text, JsonReader::RepeatedKeys::kAllowed);
+    reader.next();
+    EXPECT_EQ(reader.skip(), depth <= 64) << depth;
+  }
 }
 
 TEST(AppendJsonString, EscapesWhatMustBe) {
