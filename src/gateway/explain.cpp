@@ -131,7 +131,7 @@ class Explanation {
                            : Effect::kDeny;
     decision_.reason = refusal.reason;
     decision_.missing_scopes = refusal.missing_scopes;
-    const RefusalContext context{Product::kJira, request_.id_text(), {}};
+    const RefusalContext context{Product::kJira, {}, {}};
     after_.push_back({std::string(to_string(refusal.reason)), false, refusal_text(refusal, context)});
   }
 

@@ -68,8 +68,10 @@ std::string about(const Refusal& refusal, std::string_view before, std::string_v
 std::string outside_text(const RefusalContext& context) {
   const std::string_view object = context.object.empty() ? std::string_view("Issue") : context.object;
   const std::string_view whose = object == "Project" ? "this token is not for it" : "this token is not for its project";
-  return std::string(object) + " does not exist, or " + std::string(whose) +
-         ". Its owner can run: gatehouse explain --request-id " + std::string(context.request_id);
+  std::string text = std::string(object) + " does not exist, or " + std::string(whose) + ".";
+  // `explain` has no request of its own that could be explained.
+  if (!context.request_id.empty()) text.append(" Its owner can run: gatehouse explain --request-id ").append(context.request_id);
+  return text;
 }
 
 /// RFC 6750 section 3. Nothing but the scheme where no credential was sent.
