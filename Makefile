@@ -30,6 +30,7 @@ test: packages-test ## everything, under ASan and UBSan, with the services that 
 	  tools/with_postgres.sh ctest --test-dir build/asan-ubsan --output-on-failure -j$(JOBS)
 
 smoke: ## unit tests and golden files of the last test build (< 10 s)
+	@[ -d build/asan-ubsan/test ] || { echo "There is no test build yet: make test makes it." >&2; exit 1; }
 	@ctest --test-dir build/asan-ubsan -L unit --output-on-failure -j$(JOBS)
 
 lint: packages-test ## layers, sizes, co_await, self-contained headers, docs, formatting, clang-tidy on what changed
@@ -47,19 +48,19 @@ bench: packages-bench ## CPU time a request beside nginx and HAProxy, one run; f
 	@$(call PRESET_BUILD,bench)
 	@bench/run.sh
 
-fuzz: packages-test ## each fuzz target for SECONDS=60
+fuzz: packages-test ## each fuzz target for SECONDS_EACH=60
 	@mkdir -p build
-	@$(call PRESET_BUILD,fuzz)
+	@$(call PRESET_BUILD,fuzz) --target fuzz_targets
 	@tools/run_fuzz.sh build/fuzz $${SECONDS_EACH:-60}
 
-tsan: packages-test ## the tests under ThreadSanitizer (clang)
+tsan: packages-test ## unit tests and store conformance under ThreadSanitizer (clang)
 	@mkdir -p build
-	@$(call PRESET_BUILD,tsan)
-	@tools/with_postgres.sh ctest --test-dir build/tsan --output-on-failure -j$(JOBS) -L unit
+	@$(call PRESET_BUILD,tsan) --target unit_tests test_store_conformance
+	@tools/with_postgres.sh ctest --test-dir build/tsan --output-on-failure -j$(JOBS) -L 'unit|conformance'
 
 coverage: packages-test ## line coverage of the unit tests
 	@mkdir -p build
-	@$(call PRESET_BUILD,coverage)
+	@$(call PRESET_BUILD,coverage) --target unit_tests
 	@ctest --test-dir build/coverage -L unit -j$(JOBS) && tools/print_coverage.sh build/coverage
 
 clean: ## remove build/
