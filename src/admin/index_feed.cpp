@@ -1,5 +1,7 @@
 #include "admin/index_feed.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <set>
 
@@ -77,6 +79,8 @@ Result<void> IndexFeed::load() {
     page.after = listed.next;
   } while (!page.after.empty());
   index_.assign(std::move(all));
+  // What reading took is given back: it is many times what stays.
+  ::malloc_trim(0);
   applied_ = latest;
   note(success(), sent);
   return success();
@@ -239,7 +243,7 @@ std::shared_ptr<token::LiveCredential> IndexFeed::make_live(const Credential& cr
   live->relaxed_queries = credential.relaxed_queries;
   if (credential.pause.until) live->paused_until = *credential.pause.until;
   if (credential.expires_at) live->expires_at = *credential.expires_at;
-  live->scopes = credential.scopes;
+  live->scopes = interned(credential.scopes);
   live->role = credential.role;
   live->account = account;
   live->boundary = interned(credential.boundary);
@@ -251,7 +255,7 @@ std::shared_ptr<token::LiveCredential> IndexFeed::make_live(const Credential& cr
     const auto hash = crypto::parse_token_hash(secret.hash);
     // A hash that can't be read opens nothing; the chain of the audit log says who wrote it.
     if (secret.state == SecretState::kRetired || used == live->secrets.size() || !secret_id || !hash) continue;
-    token::LiveSecret& slot = live->secrets.at(used++);
+    token::LiveSecret& slot = live->secrets[used++];
     slot.id = *secret_id;
     slot.digest = hash.value().digest;
     slot.key_epoch = hash.value().epoch;
@@ -262,17 +266,13 @@ std::shared_ptr<token::LiveCredential> IndexFeed::make_live(const Credential& cr
 }
 
 IndexFeed::BoundaryPtr IndexFeed::interned(const std::vector<BoundaryEntry>& boundary) {
-  if (boundaries_.size() >= prune_boundaries_at_) {
-    std::erase_if(boundaries_, [](const auto& slot) { return slot.second.expired(); });
-    prune_boundaries_at_ = std::max<std::size_t>(1024, boundaries_.size() * 2);
-  }
-  std::weak_ptr<const std::vector<BoundaryEntry>>& slot = boundaries_[hash_of(boundary)];
-  BoundaryPtr shared = slot.lock();
-  if (!shared || *shared != boundary) {
-    shared = std::make_shared<const std::vector<BoundaryEntry>>(boundary);
-    slot = shared;
-  }
-  return shared;
+  return boundaries_.one_of(boundary, hash_of(boundary));
+}
+
+std::shared_ptr<const ScopeSet> IndexFeed::interned(const ScopeSet& scopes) {
+  std::size_t hash = 0;
+  for (const ScopeIndex scope : scopes.list()) hash = hash * 31 + scope;
+  return scopes_.one_of(scopes, hash);
 }
 
 Result<void> IndexFeed::publish_sites(const store::Reader& reader) {

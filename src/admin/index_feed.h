@@ -5,7 +5,9 @@
 // refuse after their stale limit.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -22,6 +24,29 @@
 #include "upstream/site_table.h"
 
 namespace gatehouse::admin {
+
+/// Equal values become one object, for as long as somebody holds it.
+template <class T>
+class Interner {
+ public:
+  std::shared_ptr<const T> one_of(const T& value, std::size_t hash) {
+    if (known_.size() >= prune_at_) {
+      std::erase_if(known_, [](const auto& slot) { return slot.second.expired(); });
+      prune_at_ = std::max<std::size_t>(1024, known_.size() * 2);
+    }
+    std::weak_ptr<const T>& slot = known_[hash];
+    std::shared_ptr<const T> shared = slot.lock();
+    if (!shared || *shared != value) {
+      shared = std::make_shared<const T>(value);
+      slot = shared;
+    }
+    return shared;
+  }
+
+ private:
+  std::unordered_map<std::size_t, std::weak_ptr<const T>> known_;  ///< by hash; two of one hash displace each other
+  std::size_t prune_at_ = 1024;
+};
 
 class IndexFeed {
  public:
@@ -56,6 +81,7 @@ class IndexFeed {
   void forget_unused();
   std::shared_ptr<token::LiveCredential> make_live(const Credential& credential, const AccountPtr& account);
   BoundaryPtr interned(const std::vector<BoundaryEntry>& boundary);
+  std::shared_ptr<const ScopeSet> interned(const ScopeSet& scopes);
   void follow();
   void note(const Result<void>& outcome, Instant sent);
 
@@ -67,8 +93,8 @@ class IndexFeed {
 
   mutable std::mutex mutex_;  ///< orders all that writes; held while the store is read
   std::int64_t applied_ = 0;  ///< the last change that is in force
-  std::unordered_map<std::size_t, std::weak_ptr<const std::vector<BoundaryEntry>>> boundaries_;  ///< by hash
-  std::size_t prune_boundaries_at_ = 1024;
+  Interner<std::vector<BoundaryEntry>> boundaries_;
+  Interner<ScopeSet> scopes_;
   /// Versions that were replaced without being withdrawn and that some request may still hold, by credential and by site. What
   /// withdraws the present version withdraws them too: no upstream request begins after a revocation, however old its version.
   std::unordered_map<std::string, std::vector<token::LiveCredentialPtr>> older_credentials_;

@@ -20,9 +20,12 @@ bool account_covers(const token::LiveAccount& fresh, const token::LiveAccount& o
 }
 
 bool has_secret(const token::LiveCredential& fresh, const token::LiveSecret& old) {
-  return old.state == SecretState::kRetired ||
-         std::any_of(fresh.secrets.begin(), fresh.secrets.end(),
-                     [&old](const token::LiveSecret& one) { return one.state != SecretState::kRetired && one.id == old.id; });
+  if (old.state == SecretState::kRetired) return true;
+  for (std::size_t i = 0; i < token::LiveSecrets::size(); ++i) {
+    const token::LiveSecret& one = fresh.secrets[i];
+    if (one.state != SecretState::kRetired && one.id == old.id) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -31,13 +34,12 @@ bool takes_something_away(const token::LiveCredential& old, const token::LiveCre
   const bool same_state = fresh.state == old.state && fresh.paused_until == old.paused_until && fresh.kind == old.kind;
   const bool same_limits =
       fresh.role == old.role && fresh.allow_ips == old.allow_ips && fresh.relaxed_queries >= old.relaxed_queries;
-  if (!same_state || !same_limits || fresh.expires_at < old.expires_at || !fresh.scopes.includes(old.scopes)) return true;
+  if (!same_state || !same_limits || fresh.expires_at < old.expires_at || !fresh.scopes->includes(old.scopes)) return true;
   if (!old.boundary || !fresh.boundary || !old.account || !fresh.account) return true;
   const bool boundary_covered = std::all_of(old.boundary->begin(), old.boundary->end(), [&fresh](const BoundaryEntry& entry) {
     return std::find(fresh.boundary->begin(), fresh.boundary->end(), entry) != fresh.boundary->end();
   });
-  const bool secrets_covered = std::all_of(old.secrets.begin(), old.secrets.end(),
-                                           [&fresh](const token::LiveSecret& one) { return has_secret(fresh, one); });
+  const bool secrets_covered = has_secret(fresh, old.secrets[0]) && has_secret(fresh, old.secrets[1]);
   return !boundary_covered || !secrets_covered || !account_covers(*fresh.account, *old.account);
 }
 

@@ -85,7 +85,7 @@ bool check_state(const Case& c, Record& record) {
       })) {
     return false;
   }
-  const auto& networks = credential.allow_ips;
+  const std::vector<Network>& networks = credential.allow_ips;
   const bool from_here = networks.empty() || std::any_of(networks.begin(), networks.end(), [&c](const Network& network) {
                            return network.contains(c.request.address);
                          });
@@ -142,8 +142,8 @@ bool check_credential(const Case& c, Record& record) {
     return false;
   }
   return record.check("role", c.evaluation.credential_role_includes(), Reason::kRoleExcludesOperation, [&] {
-    if (c.credential.role.empty()) return std::string("the token has no access role: whatever its scopes allow");
-    return "the token's access role " + c.credential.role +
+    if (c.credential.role->empty()) return std::string("the token has no access role: whatever its scopes allow");
+    return "the token's access role " + *c.credential.role +
            (c.evaluation.credential_role_includes() ? " includes " : " excludes ") + operation.id;
   });
 }

@@ -49,7 +49,7 @@ bool covers(const catalogue::Operation& operation, const ScopeSet& have) noexcep
 Evaluation::Evaluation(const catalogue::Operation& operation, const token::LiveCredential& credential, const Facts& facts,
                        Instant now) noexcept
     : operation_(operation), credential_(credential), site_(facts.site.id), catalogue_(facts.catalogue), now_(now) {
-  credential_role_ = includes(credential.role);
+  credential_role_ = includes(*credential.role);
   if (site_.empty() || !credential.boundary || !credential.account) return;
   for (const BoundaryEntry& entry : *credential.boundary) {
     if (entry.resource.site != site_ || entry.resource.id.empty()) continue;

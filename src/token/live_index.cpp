@@ -6,26 +6,43 @@
 namespace gatehouse::token {
 namespace {
 
-/// What a table keeps of one secret.
+/// The beginning of a secret's id, as a number in the order of ids.
+using Tag = std::uint64_t;
+Tag tag_of(std::string_view id) noexcept {
+  Tag tag = 0;
+  for (std::size_t i = 0; i < sizeof tag && i < id.size(); ++i) tag = (tag << 8U) | static_cast<unsigned char>(id[i]);
+  return tag;
+}
+
+/// What a table keeps of one secret: where it may be found. The rest of its id stands in the credential.
 struct Entry {
-  Key secret{};
+  Tag tag = 0;
   LiveCredentialPtr credential;
-  std::uint8_t which = 0;
 };
 
-bool before(const Entry& entry, std::string_view id) noexcept { return as_view(entry.secret) < id; }
+bool before(const Entry& entry, Tag tag) noexcept { return entry.tag < tag; }
 bool credential_before(const LiveCredentialPtr& credential, const Key& id) noexcept { return credential->id < id; }
 
+/// The live secret of that id, or nullptr.
+const LiveSecret* secret_of(const LiveCredential& credential, std::string_view id) noexcept {
+  for (std::size_t which = 0; which < LiveSecrets::size(); ++which) {
+    const LiveSecret& secret = credential.secrets[which];
+    if (secret.state != SecretState::kRetired && as_view(secret.id) == id) return &secret;
+  }
+  return nullptr;
+}
+
 template <class Use>
-void for_each_secret(const LiveCredentialPtr& credential, const Use& use) {
-  for (std::uint8_t which = 0; which < credential->secrets.size(); ++which) {
-    if (credential->secrets[which].state != SecretState::kRetired) use(Entry{credential->secrets[which].id, credential, which});
+void for_each_secret(const LiveCredential& credential, const Use& use) {
+  for (std::size_t which = 0; which < LiveSecrets::size(); ++which) {
+    const LiveSecret& secret = credential.secrets[which];
+    if (secret.state != SecretState::kRetired) use(as_view(secret.id));
   }
 }
 
 }  // namespace
 
-/// The live secrets of one shard, sorted by id. Never changed once published.
+/// The live secrets of one shard, sorted by tag. Never changed once published.
 struct LiveIndex::Table {
   std::vector<Entry> entries;
 };
@@ -60,9 +77,12 @@ std::size_t LiveIndex::shard_of(std::string_view id) noexcept {
 
 Found LiveIndex::find(std::string_view secret_id) const noexcept {
   const Table& table = *shards_[shard_of(secret_id)].load(std::memory_order_acquire);
-  const auto at = std::lower_bound(table.entries.begin(), table.entries.end(), secret_id, before);
-  if (at == table.entries.end() || as_view(at->secret) != secret_id) return {};
-  return {at->credential, &at->credential->secrets[at->which]};
+  const Tag tag = tag_of(secret_id);
+  for (auto at = std::lower_bound(table.entries.begin(), table.entries.end(), tag, before);
+       at != table.entries.end() && at->tag == tag; ++at) {
+    if (const LiveSecret* secret = secret_of(*at->credential, secret_id)) return {at->credential, secret};
+  }
+  return {};
 }
 
 Found LiveIndex::find_locked(std::string_view secret_id) const {
@@ -95,8 +115,9 @@ void LiveIndex::assign(std::vector<LiveCredentialPtr> credentials) {
   std::vector<std::unique_ptr<Table>> tables(kShards);
   for (auto& table : tables) table = std::make_unique<Table>();
   for (const LiveCredentialPtr& credential : credentials) {
-    for_each_secret(credential,
-                    [&tables](Entry entry) { tables[shard_of(as_view(entry.secret))]->entries.push_back(std::move(entry)); });
+    for_each_secret(*credential, [&tables, &credential](std::string_view id) {
+      tables[shard_of(id)]->entries.push_back({tag_of(id), credential});
+    });
   }
   const std::lock_guard lock(writer_);
   for (const LiveCredentialPtr& old : by_credential_) {
@@ -108,7 +129,7 @@ void LiveIndex::assign(std::vector<LiveCredentialPtr> credentials) {
   by_credential_.shrink_to_fit();
   for (std::size_t shard = 0; shard < kShards; ++shard) {
     auto& entries = tables[shard]->entries;
-    std::sort(entries.begin(), entries.end(), [](const Entry& left, const Entry& right) { return left.secret < right.secret; });
+    std::sort(entries.begin(), entries.end(), [](const Entry& left, const Entry& right) { return left.tag < right.tag; });
     entries.shrink_to_fit();
     publish(shard, std::move(tables[shard]));
   }
@@ -118,9 +139,9 @@ void LiveIndex::assign(std::vector<LiveCredentialPtr> credentials) {
 /// Publishes the shards that `removed` and `added` touch, each once.
 void LiveIndex::edit(const LiveCredentialPtr& added, const LiveCredentialPtr& removed) {
   std::vector<std::size_t> touched;
-  const auto note = [&touched](const Entry& entry) { touched.push_back(shard_of(as_view(entry.secret))); };
-  if (added) for_each_secret(added, note);
-  if (removed) for_each_secret(removed, note);
+  const auto note = [&touched](std::string_view id) { touched.push_back(shard_of(id)); };
+  if (added) for_each_secret(*added, note);
+  if (removed) for_each_secret(*removed, note);
   std::sort(touched.begin(), touched.end());
   touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
   for (const std::size_t shard : touched) {
@@ -132,10 +153,10 @@ void LiveIndex::edit(const LiveCredentialPtr& added, const LiveCredentialPtr& re
           entries.end());
     }
     if (added) {
-      for_each_secret(added, [&](Entry entry) {
-        if (shard_of(as_view(entry.secret)) != shard) return;
-        const auto at = std::lower_bound(entries.begin(), entries.end(), as_view(entry.secret), before);
-        entries.insert(at, std::move(entry));
+      for_each_secret(*added, [&](std::string_view id) {
+        if (shard_of(id) != shard) return;
+        const Tag tag = tag_of(id);
+        entries.insert(std::lower_bound(entries.begin(), entries.end(), tag, before), {tag, added});
       });
     }
     publish(shard, std::move(table));

@@ -22,6 +22,7 @@
 #include "model/credential.h"
 #include "model/grant.h"
 #include "model/service_account.h"
+#include "token/compact.h"
 
 namespace gatehouse::token {
 
@@ -37,15 +38,6 @@ struct LiveAccount {
   std::vector<Grant> grants;
 };
 
-/// One of the at most two live secrets of a credential.
-struct LiveSecret {
-  Key id{};                            ///< the public id inside the token
-  std::array<std::byte, 32> digest{};  ///< crypto/token_hash.h
-  int key_epoch = 0;
-  SecretState state = SecretState::kRetired;
-  Instant ends_at = Instant::max();  ///< of kOverlap: when it retires
-};
-
 /// One credential as requests see it. Immutable but for `withdrawn`, `successor_used` and the rate bucket.
 struct LiveCredential {
   Key id{};
@@ -54,13 +46,13 @@ struct LiveCredential {
   bool relaxed_queries = false;
   Instant paused_until = Instant::max();  ///< of kPaused: when the pause is over by itself
   Instant expires_at = Instant::max();    ///< max: permanent
-  ScopeSet scopes;
-  std::string role;  ///< access role over the whole boundary; empty: whatever the scopes allow
+  Common<ScopeSet> scopes;
+  Rare<std::string> role;  ///< access role over the whole boundary; empty: whatever the scopes allow
   std::shared_ptr<const LiveAccount> account;
   std::shared_ptr<const std::vector<BoundaryEntry>> boundary;  ///< equal ones are one object; never null
-  std::vector<Network> allow_ips;                              ///< empty: from anywhere
+  Rare<std::vector<Network>> allow_ips;                        ///< empty: from anywhere
   Rate rate;
-  std::array<LiveSecret, 2> secrets{};  ///< kRetired ones are no secrets
+  LiveSecrets secrets;  ///< kRetired ones are no secrets
 
   /// Set before a revocation, pause or replacement is answered: read once more before the first byte goes upstream.
   mutable std::atomic<bool> withdrawn{false};
