@@ -69,12 +69,19 @@ void fill(const token::LiveCredentialPtr& credential, const upstream::SiteEntryP
   out.client = request.peer.address;
   const std::string_view target = request.head->target;
   put(request.head->fields.value(http::Known::kUserAgent), out.user_agent);
-  put(http::to_string(request.head->method), out.method);
-  put(target.substr(0, target.find('?')), out.path);
-  put(request.id_text(), out.request_id);
-  put(request.upstream_trace, out.upstream_trace);
   name_resources(request, out);
-  name_objects(request, out);
+  // The rest is told of writes and refusals alone. Most requests are reads that went well.
+  const bool told = out.write || out.effect != Effect::kPermit;
+  put(told ? http::to_string(request.head->method) : std::string_view(), out.method);
+  put(told ? target.substr(0, target.find('?')) : std::string_view(), out.path);
+  put(told ? request.id_text() : std::string_view(), out.request_id);
+  put(told ? std::string_view(request.upstream_trace) : std::string_view(), out.upstream_trace);
+  if (told) {
+    name_objects(request, out);
+  } else {
+    out.object.clear();
+    out.object_ids.clear();
+  }
 }
 
 }  // namespace

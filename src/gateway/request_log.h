@@ -23,7 +23,7 @@
 namespace gatehouse::gateway {
 
 /// One request, after its answer. Strings are bounded (kMaxText) and hold only what the request's head and our own decision
-/// say; `path` is without query.
+/// say; `path` is without query. Of a permitted read only the user agent and the resources are told.
 struct RequestRecord {
   Instant at{};  ///< when its head came
   std::uint32_t took_ms = 0;
