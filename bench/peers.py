@@ -4,12 +4,14 @@ import os
 import pathlib
 import re
 import socket
+import ssl
 import subprocess
 import time
 import urllib.error
 import urllib.request
 
 UPSTREAM, AUTH, NGINX, NGINX_AUTH, HAPROXY, GATEHOUSE, ADMIN = 18480, 18481, 18482, 18483, 18484, 18485, 18486
+USED = 20000  # so many of the tokens are used in turn
 SITE = f"http://127.0.0.1:{UPSTREAM}"
 
 
@@ -54,10 +56,13 @@ class Stage:
         self.write_lua()
         self.spawn("nginx", ["nginx", "-p", str(self.work), "-c", "nginx.conf", "-g", "daemon off;"], 1)
         self.spawn("haproxy", ["haproxy", "-f", str(self.work / "haproxy.cfg"), "-db"], 1)
-        self.spawn("gatehouse", [str(self.build / "gatehouse"), "serve", "--data", str(self.work / "data"), "--threads", "1", "--gateway",
-                                 f"127.0.0.1:{GATEHOUSE}", "--admin", f"127.0.0.1:{ADMIN}"], 1)
+        self.spawn_gatehouse()
         for port in (UPSTREAM, NGINX, NGINX_AUTH, HAPROXY, GATEHOUSE):
             self.wait(port)
+
+    def spawn_gatehouse(self, *more):
+        self.spawn("gatehouse", [str(self.build / "gatehouse"), "serve", "--data", str(self.work / "data"), "--threads", "1", "--gateway",
+                                 f"127.0.0.1:{GATEHOUSE}", "--admin", f"127.0.0.1:{ADMIN}", *more], 1)
 
     def wait(self, port):
         end = time.time() + 120
@@ -151,7 +156,7 @@ backend up
 """)
 
     def write_lua(self):
-        (self.work / "tokens.txt").write_text("\n".join(self.tokens[:20000]))
+        (self.work / "tokens.txt").write_text("\n".join(self.tokens[:USED]))
         for load, path in LOADS.items():
             for prefix, kind in (("", "plain"), ("/ex/jira/bench", "gate")):
                 (self.work / f"{load}-{kind}.lua").write_text(f"""
@@ -200,20 +205,42 @@ end
 
     def idle_connections(self, count=2000):
         """Memory of an idle keep-alive connection that has been used once."""
+        return f"Idle plain connections: {count} of them, {self.idle_kib(count, lambda plain: plain):.1f} KiB each (RSS)."
+
+    def idle_tls_connections(self, count=2000):
+        """The same over TLS 1.3. Gatehouse is started anew with a certificate."""
+        process = self.processes["gatehouse"]
+        process.terminate()
+        process.wait(20)
+        certificate, key = self.work / "tls.crt", self.work / "tls.key"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost", "-days", "2",
+                        "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+        self.spawn_gatehouse("--tls-cert", str(certificate), "--tls-key", str(key))
+        self.wait(GATEHOUSE)
+        client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
+        return f"Idle TLS connections: {count} of them, {self.idle_kib(count, client.wrap_socket):.1f} KiB each (RSS)."
+
+    def idle_kib(self, count, wrap):
         pid = self.processes["gatehouse"].pid
         rss = lambda: int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text()).group(1))
         text = (f"GET /ex/jira/bench{LOADS['a']} HTTP/1.1\r\nHost: 127.0.0.1:{GATEHOUSE}\r\nAuthorization: Bearer {self.tokens[0]}\r\n\r\n").encode()
-        before, open_ones = rss(), []
-        for _ in range(count):
-            one = socket.create_connection(("127.0.0.1", GATEHOUSE))
+
+        def used_once():
+            one = wrap(socket.create_connection(("127.0.0.1", GATEHOUSE)))
             one.sendall(text)
-            one.recv(65536)
-            open_ones.append(one)
-        time.sleep(2)
+            if not one.recv(65536).startswith(b"HTTP/1.1 200"):
+                raise SystemExit("Gatehouse did not answer 200 while idle connections were measured")
+            return one
+
+        open_ones = [used_once() for _ in range(10)]  # what the first ones take is not each one's
+        before = rss()
+        open_ones += [used_once() for _ in range(count)]
+        time.sleep(5)  # an idle connection gives its buffers back after two seconds
         each = (rss() - before) / count
         for one in open_ones:
             one.close()
-        return f"\nIdle plain connections: {count} of them, {each:.1f} KiB each (RSS)."
+        return each
 
 
 LOADS = {"a": "/rest/api/3/priority", "b": "/rest/api/3/issue/A-1", "c": "/rest/api/3/search/jql?jql=status%20%3D%20Done&fields=summary%2Cstatus%2Cassignee&maxResults=50"}

@@ -4,7 +4,9 @@
 CPU microseconds a request are (utime + stime of the proxy's processes, from /proc) over the requests that wrk counted: the
 figure that noise moves least. wrk and the upstream are pinned to core 0, the proxy under test runs alone on core 1.
 
-    bench/run.py [--rounds 3] [--seconds 4] [--tokens 100000] [--connections 64]
+    bench/run.py [--rounds 3] [--seconds 4] [--tokens 100000] [--connections 64] [--build build/bench] [--only "(a)"]
+
+Prints what belongs into bench/README.md as Markdown.
 """
 import argparse
 import json
@@ -103,14 +105,20 @@ def main():
     options.add_argument("--seconds", type=int, default=4)
     options.add_argument("--tokens", type=int, default=100000)
     options.add_argument("--connections", type=int, default=64)
-    options.add_argument("--only", default="")
+    options.add_argument("--only", default="", help="variants whose name holds this")
+    options.add_argument("--build", default=str(BUILD), help="where gatehouse and bench/seed_tokens were built")
     arguments = options.parse_args()
+    build = pathlib.Path(arguments.build).resolve()
+    if not (build / "gatehouse").exists():
+        raise SystemExit(f"{build}/gatehouse is not there: run `make bench`, or name its folder by --build")
     work = pathlib.Path(tempfile.mkdtemp(prefix="gatehouse-bench-"))
     work.chmod(0o755)
-    stage = peers.Stage(work, ROOT, BUILD, arguments.tokens)
-    rows, idle = [], ""
+    stage = peers.Stage(work, ROOT, build, arguments.tokens)
+    rows = []
     try:
         stage.start()
+        began, at_start = time.strftime("%Y-%m-%d %H:%M"), os.getloadavg()[0]
+        fresh = rss_kib(stage.processes["gatehouse"].pid)
         variants = [one for one in stage.variants() if arguments.only in one.name]
         results = {one.name: [] for one in variants}
         for _ in range(arguments.rounds):
@@ -129,17 +137,22 @@ def main():
             ratio = statistics.median(cpu) / base[one.load] if one.load in base else float("nan")
             rows.append([one.name, f"{cpu[0]:.1f}/{statistics.median(cpu):.1f}/{cpu[-1]:.1f}", f"{ratio:.2f}", f"{middle['per_second']:.0f}",
                          f"{middle['p50']} / {middle['p99']}", str(sum(run["errors"] for run in runs)), f"{rss_kib(one.pid()) / 1024:.1f}"])
+        print(f"{began}, {os.cpu_count()} cores, {arguments.rounds} rounds of {arguments.seconds} s, {arguments.connections} connections, {arguments.tokens} live "
+              f"tokens of which {min(arguments.tokens, peers.USED)} are used in turn; load {at_start:.1f} at the start, {os.getloadavg()[0]:.1f} at the end.\n")
         print("| variant | CPU µs a request min/med/max | × nginx proxy_pass of the same load | requests/s | p50 / p99 | errors | RSS MiB |\n|---|---|---|---|---|---|---|")
         for row in rows:
             print("| " + " | ".join(row) + " |")
         print("\nSystem calls a request:")
         for one in variants:
             print(f"- {one.name}: {syscalls(one.pid(), one.url, one.lua, arguments.connections)}")
-        print(stage.idle_connections())
+        print(f"\nGatehouse's RSS with {arguments.tokens} live tokens before the first request: {fresh / 1024:.1f} MiB.\n")
+        print(stage.idle_connections(), flush=True)
+        print(stage.idle_tls_connections())
         (work / "results.json").write_text(json.dumps(results, indent=1))
     finally:
         stage.stop()
         shutil.rmtree(work, ignore_errors=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
