@@ -30,9 +30,9 @@ enum class NoticeKind {
   kRevoked,          ///< facts: "by", "reason". Closes every matter of its subject
   kNewPlace,         ///< first use from a new address; facts: "address", "user_agent"
   kReuse,            ///< a retired secret was presented; facts: "secret_id", "address". Opens a matter
-  kDeadUsed,         ///< a revoked or expired token is still being used; facts: "address", "user_agent". Once a matter
+  kDeadUsed,         ///< a revoked or expired token is still being used; facts: "address", "user_agent". Opens a matter
   kOrphaned,         ///< nobody who can act answers for it; facts: "because". Opens a matter
-  kAdopted,          ///< it has an owner again. Closes the matter of its orphaning
+  kAdopted,          ///< it has an owner again. Closes the matter of its orphaning, and is told only where it was open
   kUpstreamRefused,  ///< the site refuses our credential (502 upstream_credential); facts: "site", "scopes". Once a matter
   kUpstreamWell,     ///< it is accepted again. Closes that matter, and is told only where it was open
   kFailing,          ///< an automation fails; facts: "because", "errors", "reason". Once a matter

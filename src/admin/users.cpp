@@ -5,6 +5,7 @@
 #include "admin/describe.h"
 #include "admin/find.h"
 #include "admin/resources.h"
+#include "admin/tell.h"
 
 namespace gatehouse::admin {
 
@@ -92,6 +93,8 @@ Result<Document> set_state(Services& services, const Caller& caller, std::string
   user.value.state = state;
   user.value.pause = pause;
   GH_TRYV(work->users.update(user.value, user.version));
+  GH_TRYV(state == State::kPaused ? tell_of_leaver(services, *work.operator->(), user.value)
+                                  : tell_of_return(services, *work.operator->(), user.value));
   GH_TRY(Document after, describer.user(user.value));
   AuditEvent event = make_event(caller, action, "user", user.value.id.value, user.value.email);
   event.reason = pause.reason;

@@ -11,11 +11,13 @@
 
 #include "admin/index_feed.h"
 #include "admin/recorder.h"
+#include "admin/self_rotation.h"
 #include "api/admin_server.h"
 #include "api/router.h"
 #include "gateway/gateway.h"
 #include "http/server.h"
 #include "lifecycle/jobs.h"
+#include "lifecycle/notifier.h"
 #include "local/place.h"
 
 namespace gatehouse {
@@ -49,13 +51,16 @@ struct Serving::Parts {
   std::once_flag named;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<admin::Recorder> recorder;
+  std::unique_ptr<admin::SelfRotations> self_rotations;
   std::unique_ptr<http::Server> gateway;
   std::unique_ptr<api::AdminServer> admin;
+  std::unique_ptr<lifecycle::Notifier> notifier;
   std::unique_ptr<lifecycle::Jobs> jobs;
+  std::unique_ptr<lifecycle::Jobs> deliveries;  ///< of its own, so that a slow mail server holds nothing else up
 
   Result<void> start_gateway(const Settings& settings);
   Result<void> start_admin(const Settings& settings);
-  void start_jobs();
+  void start_jobs(const Settings& settings);
 };
 
 Serving::Serving(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -64,7 +69,9 @@ Serving::~Serving() {
   // The admin listener first, so that no change is half-way; then requests are finished; then what they left is written down.
   if (parts_->admin) parts_->admin->stop();
   if (parts_->jobs) parts_->jobs->stop();
+  if (parts_->deliveries) parts_->deliveries->stop();
   if (parts_->gateway) parts_->gateway->stop();
+  if (parts_->self_rotations) parts_->self_rotations->stop();
   if (parts_->recorder) parts_->recorder->stop();
   parts_->installation.services().feed->stop();
 }
@@ -79,7 +86,7 @@ Result<std::unique_ptr<Serving>> Serving::start(const Settings& settings, Instal
     GH_TRYV(parts.start_gateway(settings));
   }
   GH_TRYV(parts.start_admin(settings));
-  parts.start_jobs();
+  parts.start_jobs(settings);
   return serving;
 }
 
@@ -94,6 +101,9 @@ Result<void> Serving::Parts::start_gateway(const Settings& settings) {
   };
   recorder = std::make_unique<admin::Recorder>(installation.services(), installation.request_log());
   recorder->start();
+  self_rotations = std::make_unique<admin::SelfRotations>(installation.services());
+  self_rotations->start();
+  installation.set_self_service(self_rotations.get());
   gateway = std::make_unique<http::Server>(settings.server, make, installation.clock(),
                                            [this](unsigned thread) { installation.index().pass(thread); });
   return gateway->start();
@@ -112,8 +122,15 @@ Result<void> Serving::Parts::start_admin(const Settings& settings) {
 }
 
 /// Everything that happens by itself, in the order in which it should: first what changes records, then who is told of it.
-void Serving::Parts::start_jobs() {
+void Serving::Parts::start_jobs(const Settings& settings) {
+  lifecycle::NotifySettings notify = settings.notify;
+  if (notify.url.empty()) notify.url = url_of(admin->address(), tls);
+  notifier = std::make_unique<lifecycle::Notifier>(installation.services(), std::move(notify));
+  deliveries = std::make_unique<lifecycle::Jobs>(installation.clock());
+  deliveries->add("deliver", std::chrono::seconds(1), [this](Instant now) { return notifier->deliver(now); });
+  deliveries->start();
   jobs = std::make_unique<lifecycle::Jobs>(installation.clock());
+  notifier->add_jobs(*jobs);
   jobs->start();
 }
 

@@ -102,6 +102,32 @@ const std::map<std::string, Setter, std::less<>>& setters() {
       {"upstream.allow_networks",
        [](Settings& settings,
           const toml::node& node) { return networks(node, settings.server.upstream.addresses.allowed_networks); }},
+      {"smtp.host", text([](Settings& s) -> std::string& { return s.notify.mail.host; })},
+      {"smtp.port",
+       [](Settings& settings, const toml::node& node) -> Result<void> {
+         const auto value = node.value_exact<std::int64_t>();
+         if (!value || *value < 1 || *value > 65535) return wrong_type("a number from 1 to 65535");
+         settings.notify.mail.port = static_cast<std::uint16_t>(*value);
+         return success();
+       }},
+      {"smtp.security",
+       [](Settings& settings, const toml::node& node) -> Result<void> {
+         using Security = lifecycle::MailSettings::Security;
+         static const std::map<std::string, Security, std::less<>> words = {
+             {"starttls", Security::kStartTls}, {"tls", Security::kTls}, {"none", Security::kNone}};
+         const auto found = words.find(node.value_or(std::string_view()));
+         if (found == words.end()) return wrong_type("\"starttls\", \"tls\" or \"none\"");
+         settings.notify.mail.security = found->second;
+         return success();
+       }},
+      {"smtp.username", text([](Settings& s) -> std::string& { return s.notify.mail.username; })},
+      {"smtp.password_file", text([](Settings& s) -> std::string& { return s.notify.mail.password_file; })},
+      {"smtp.from", text([](Settings& s) -> std::string& { return s.notify.mail.from; })},
+      {"smtp.ca_file", text([](Settings& s) -> std::string& { return s.notify.mail.ca_file; })},
+      {"notify.url", text([](Settings& s) -> std::string& { return s.notify.url; })},
+      {"notify.allow_hosts", texts([](Settings& s) -> std::vector<std::string>& { return s.notify.receivers.allowed_hosts; })},
+      {"notify.allow_networks",
+       [](Settings& settings, const toml::node& node) { return networks(node, settings.notify.receivers.allowed_networks); }},
       {"timeouts.head", timeout(&http::Timeouts::head)},
       {"timeouts.body_stall", timeout(&http::Timeouts::body_stall)},
       {"timeouts.keep_alive", timeout(&http::Timeouts::keep_alive)},
@@ -169,6 +195,7 @@ Result<void> complete(Settings& settings) {
     GH_TRY(const auto network, parse_network(proxy));
     settings.server.trusted_proxies.push_back(network);
   }
+  GH_TRYV(lifecycle::check(settings.notify.mail));
   settings.server.threads = settings.threads;
   GH_TRY(settings.server.listen, http::parse_listen_address(settings.gateway));
   const bool tls = !settings.server.tls_certificate_file.empty();

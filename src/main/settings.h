@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "http/server.h"
+#include "lifecycle/notify_settings.h"
 #include "store/data_folder.h"
 
 namespace gatehouse {
@@ -24,6 +25,7 @@ struct Settings {
   Duration stale_limit = std::chrono::seconds(30);
   std::vector<std::string> admin_hosts;  ///< names under which the admin listener may be reached, beside its address
   http::ServerOptions server;            ///< certificate, time-outs, limits, upstreams
+  lifecycle::NotifySettings notify;      ///< mail server, links, addresses of webhooks
 };
 
 /// Reads FILE (TOML, docs/operate/configuration.md) over `settings`. An unknown key is an error that names it with its line.

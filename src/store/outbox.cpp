@@ -129,6 +129,11 @@ Result<bool> Outbox::insert_notice(const StoredNotice& notice) {
   return written > 0;
 }
 
+Result<bool> Outbox::knows(const std::string& once_key) const {
+  GH_TRY(const auto rows, session_.rows("SELECT id FROM notices WHERE once_key = :p1", "t", {once_key}));
+  return !rows.empty();
+}
+
 Result<StoredNotice> Outbox::notice(const std::string& id) const {
   return read_one(
       session_.row(select(kNoticeColumns, "notices", "WHERE id = :p1"), kNoticeTypes, {id}, "There is no such notice."),

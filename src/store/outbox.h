@@ -76,6 +76,8 @@ class Outbox {
 
   /// False where a notice of that once_key is there already: nothing was written.
   Result<bool> insert_notice(const StoredNotice& notice);
+  /// Whether a notice of that once_key is there.
+  Result<bool> knows(const std::string& once_key) const;
   Result<StoredNotice> notice(const std::string& id) const;
   /// Those of which no messages were made yet, oldest first.
   Result<std::vector<StoredNotice>> unaddressed(int limit) const;

@@ -1,0 +1,171 @@
+#include "lifecycle/ladder.h"
+
+#include <algorithm>
+#include <string>
+
+#include "admin/describe.h"
+#include "admin/notices.h"
+#include "admin/other_credentials.h"
+#include "admin/policy.h"
+
+namespace gatehouse::lifecycle {
+namespace {
+
+/// An end that came while nothing ran is still told when it is not older than this.
+constexpr Duration kTellLate = std::chrono::hours(24 * 7);
+
+/// Something that ends, wherever it is kept.
+struct Ending {
+  std::string kind;
+  std::string id;
+  std::string name;
+  Instant since;
+  Instant end;
+  std::string owner;  ///< e-mail address, of what the people's rungs don't know
+};
+
+std::string once_key(const Ending& ending, std::string_view step) {
+  return "end/" + ending.kind + "/" + ending.id + "/" + format_instant(ending.end) + "/" + std::string(step);
+}
+
+std::optional<admin::Notice> notice_for(const Ladder& ladder, const Ending& ending, Instant now) {
+  admin::Notice notice;
+  notice.subject_kind = ending.kind;
+  notice.subject_id = ending.id;
+  notice.subject_name = ending.name;
+  notice.facts["expires_at"] = format_instant(ending.end);
+  if (!ending.owner.empty()) notice.facts["owner"] = ending.owner;
+  if (ending.end <= now) {
+    if (ending.end + kTellLate <= now) return std::nullopt;
+    notice.kind = admin::NoticeKind::kExpired;
+    notice.once_key = once_key(ending, "end");
+    return notice;
+  }
+  const std::optional<Duration> step = step_reached(ladder, ending.since, ending.end, now);
+  if (!step) return std::nullopt;
+  notice.kind = admin::NoticeKind::kExpiring;
+  notice.facts["step"] = format_duration(*step);
+  notice.once_key = once_key(ending, format_duration(*step));
+  return notice;
+}
+
+Result<std::vector<Ending>> tokens(const store::Repositories& at, Instant from, Instant until) {
+  std::vector<Ending> endings;
+  store::Credentials::Filter wanted;
+  wanted.expires_after = from;
+  wanted.expires_before = until;
+  store::Page page{{}, 1000};
+  do {
+    GH_TRY(const auto listed, at.credentials.list(wanted, page));
+    for (const auto& [credential, version] : listed.items) {
+      if (credential.state == State::kRevoked || !credential.expires_at) continue;
+      endings.push_back({"token", credential.id.value, credential.name, credential.created_at, *credential.expires_at, {}});
+    }
+    page.after = listed.next;
+  } while (!page.after.empty());
+  return endings;
+}
+
+Result<std::vector<Ending>> site_credentials(const store::Repositories& at, Instant until) {
+  std::vector<Ending> endings;
+  store::UpstreamCredentials::Filter wanted;
+  wanted.expires_before = until;
+  store::Page page{{}, 1000};
+  do {
+    GH_TRY(const auto listed, at.upstream_credentials.list(wanted, page));
+    for (const auto& [credential, version] : listed.items) {
+      if (!credential.expires_at) continue;
+      GH_TRY(const auto site, at.sites.get(credential.site));
+      endings.push_back({"site_credential",
+                         credential.id.value,
+                         "the credential of " + site.value.key,
+                         credential.created_at,
+                         *credential.expires_at,
+                         {}});
+    }
+    page.after = listed.next;
+  } while (!page.after.empty());
+  return endings;
+}
+
+Result<std::vector<Ending>> own_credentials(admin::Services& services, const store::Repositories& at, Duration within) {
+  GH_TRY(const auto others, admin::other_credentials(services, at, within));
+  std::vector<Ending> endings;
+  for (const admin::OtherCredential& other : others) {
+    if (!other.expires_at) continue;
+    // Its making is not always known: then every step counts.
+    endings.push_back({"installation", other.kind + " " + other.id, other.name, other.since.value_or(Instant{}),
+                       *other.expires_at, other.owner});
+  }
+  return endings;
+}
+
+/// What was on the ladder and ends later now, or not at all, is off it.
+Result<void> close_extended(admin::Services& services, store::Outbox& outbox, const store::Repositories& at, Duration longest,
+                            Instant now) {
+  GH_TRY(const auto matters, outbox.open_matters({}));
+  for (store::Matter matter : matters) {
+    if (matter.topic != "expiry" || matter.subject_kind != "token") continue;
+    const auto token = at.credentials.get(CredentialId(matter.subject_id));
+    if (!token) continue;
+    const Credential& credential = token.value().value;
+    if (credential.state == State::kRevoked) {
+      // With its account, say: that was told.
+      matter.closed_at = now;
+      GH_TRYV(outbox.update_matter(matter));
+      continue;
+    }
+    if (credential.expires_at && *credential.expires_at <= now + longest) continue;
+    admin::Notice notice{admin::NoticeKind::kExtended, "token", credential.id.value, credential.name};
+    notice.facts["expires_at"] =
+        credential.expires_at ? boost::json::value(format_instant(*credential.expires_at)) : boost::json::value(nullptr);
+    GH_TRYV(admin::queue_notice(services, outbox, std::move(notice)));
+  }
+  return success();
+}
+
+}  // namespace
+
+std::optional<Duration> step_reached(const Ladder& ladder, Instant since, Instant end, Instant now) {
+  std::optional<Duration> reached;
+  if (end <= now) return reached;
+  for (const Duration step : ladder) {
+    if (end - step > since && end - step <= now && (!reached || step < *reached)) reached = step;
+  }
+  return reached;
+}
+
+Result<void> run_ladder(admin::Services& services, Instant now) {
+  std::vector<admin::Notice> due;
+  Duration longest{};
+  {
+    GH_TRY(const store::Reader reader, services.database.read());
+    const store::Repositories& at = *reader.operator->();
+    GH_TRY(const admin::Policy policy, admin::read_policy(at));
+    for (const Duration step : policy.notify.ladder) longest = std::max(longest, step);
+    GH_TRY(auto endings, tokens(at, now - kTellLate, now + longest + Duration(1)));
+    GH_TRY(auto sites, site_credentials(at, now + longest + Duration(1)));
+    GH_TRY(auto own, own_credentials(services, at, longest + Duration(1)));
+    for (auto* more : {&sites, &own}) endings.insert(endings.end(), more->begin(), more->end());
+    for (const Ending& ending : endings) {
+      auto notice = notice_for(policy.notify.ladder, ending, now);
+      if (notice) due.push_back(std::move(*notice));
+    }
+  }
+  // A writer is not kept waiting by a long list: some hundred at a time. Most were told before, which the key finds out.
+  constexpr std::size_t kAtOnce = 200;
+  for (std::size_t i = 0; i < due.size(); i += kAtOnce) {
+    GH_TRYV(services.database.tend_outbox([&](store::Outbox& outbox, const store::Repositories&) -> Result<void> {
+      for (std::size_t j = i; j < std::min(i + kAtOnce, due.size()); ++j) {
+        GH_TRY(const bool told, outbox.knows(due[j].once_key));
+        if (told) continue;
+        GH_TRYV(admin::queue_notice(services, outbox, due[j]));
+      }
+      return success();
+    }));
+  }
+  return services.database.tend_outbox(
+      [&](store::Outbox& outbox, const store::Repositories& at) { return close_extended(services, outbox, at, longest, now); });
+}
+
+}  // namespace gatehouse::lifecycle

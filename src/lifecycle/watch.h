@@ -1,0 +1,26 @@
+// Watching automations by what usage says: failing, silent, called from a new place, dead tokens still in use, a site that
+// refuses Gatehouse's own credential. Each is told once, and once more when it is well again.
+#pragma once
+
+#include <vector>
+
+#include "admin/services.h"
+#include "base/clock.h"
+#include "base/result.h"
+
+namespace gatehouse::lifecycle {
+
+/// Of the last two hours. An operation that used to succeed and is refused now is a failure at once; so many failed requests in a
+/// row as policy `notify-errors` says are one, too. It is well when the operation that failed succeeds and has not failed for ten
+/// minutes.
+Result<void> watch(admin::Services& services, Instant now);
+
+/// Accounts that should have called: by what was declared (`expected_every`, half as much again is allowed), else by what was
+/// learnt of the last two weeks.
+Result<void> watch_silence(admin::Services& services, Instant now);
+
+/// How long an automation with these hours of use may be quiet: half as much again as its longest pause so far. Nothing where
+/// they are too few, or too irregular, to tell: fewer than five pauses of an hour or more, or one of a week.
+std::optional<Duration> learnt_patience(const std::vector<Instant>& hours);
+
+}  // namespace gatehouse::lifecycle

@@ -1,0 +1,334 @@
+// From a cause to the messages: the ladder, whom it is told to, going up, acknowledging, outages, leavers.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "admin/accounts.h"
+#include "admin/notices.h"
+#include "admin/policy.h"
+#include "admin/tokens.h"
+#include "admin/users.h"
+#include "lifecycle/ladder.h"
+#include "lifecycle/notifier.h"
+#include "lifecycle/notify.h"
+#include "lifecycle/postmaster.h"
+#include "lifecycle/watch.h"
+#include "test/support/world.h"
+
+namespace gatehouse::test {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+constexpr const char* kOwner = "owner@example.com";
+constexpr const char* kDeputy = "deputy@example.com";
+constexpr const char* kTokenOwner = "tina@example.com";
+
+class Telling : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    for (const char* email : {kOwner, kDeputy, kTokenOwner}) add_user(email);
+    admin::CreateAccount account;
+    account.handle = "nightly";
+    account.owner = kOwner;
+    account.deputy = kDeputy;
+    account.purpose = "syncs people";
+    account.runs_in = "jenkins";
+    must(admin::create_account(services(), world_.caller(), account));
+    must(admin::set_policy(services(), world_.caller(), {{"notify-digest", "none"}}));
+  }
+
+  admin::Services& services() { return world_.services(); }
+
+  void add_user(const char* email) {
+    admin::AddUser user;
+    user.email = email;
+    user.name = email;
+    user.role = "member";
+    must(admin::add_user(services(), world_.caller(), user));
+  }
+
+  std::string add_token(Duration lives, const char* owner = kTokenOwner) {
+    admin::CreateToken request;
+    request.account = "nightly";
+    request.name = "sync";
+    request.scopes = {"read:jira-work"};
+    request.resources = {};
+    request.expires_in = lives;
+    request.owner = owner;
+    return add_token(request);
+  }
+  std::string add_token(admin::CreateToken request) {
+    if (request.resources.empty()) {
+      if (!site_) world_.add_site();
+      site_ = true;
+      request.resources = {"acme/A"};
+    }
+    const auto made = must(admin::create_token(services(), world_.caller(), request));
+    return std::string(made.document.at("id").as_string());
+  }
+
+  void run() {
+    const Instant now = world_.clock().now();
+    must(lifecycle::run_ladder(services(), now));
+    must(lifecycle::address(services(), now));
+    must(lifecycle::escalate(services(), now));
+  }
+
+  /// "type to recipient", oldest first, of everything that was not seen yet.
+  std::vector<std::string> news() {
+    const auto log = must(lifecycle::notify_log(services(), {}, 1000));
+    std::vector<std::string> fresh;
+    for (auto one = log.items.rbegin(); one != log.items.rend(); ++one) {
+      const std::string message(one->at("message").as_string());
+      if (!seen_.insert(message).second) continue;
+      fresh.push_back(std::string(one->at("type").as_string()) + " to " + std::string(one->at("recipient").as_string()));
+    }
+    return fresh;
+  }
+
+  boost::json::object matter(const std::string& subject) {
+    const auto open = must(lifecycle::list_matters(services(), subject));
+    return open.items.empty() ? boost::json::object() : open.items.front().as_object();
+  }
+
+  World world_;
+  bool site_ = false;
+  std::set<std::string> seen_;
+};
+
+TEST_F(Telling, StepsAreReachedInTurnAndNoneIsLongerThanTheLife) {
+  const lifecycle::Ladder ladder = admin::NotifyPolicy().ladder;
+  const Instant end = kStart + 24h * 90;
+  const auto at = [&](Duration left, Duration life = 24h * 90) {
+    return lifecycle::step_reached(ladder, end - life, end, end - left);
+  };
+  EXPECT_EQ(at(24h * 61), std::nullopt);
+  EXPECT_EQ(at(24h * 60), Duration(24h * 60));
+  EXPECT_EQ(at(24h * 31), Duration(24h * 60));
+  EXPECT_EQ(at(24h * 30), Duration(24h * 30));
+  EXPECT_EQ(at(24h * 2), Duration(24h * 3));
+  EXPECT_EQ(at(24h), Duration(24h));
+  EXPECT_EQ(at(1min), Duration(1h));
+  EXPECT_EQ(at(0h), std::nullopt);
+  EXPECT_EQ(at(24h * 7, 24h * 7), std::nullopt) << "who made it for a week was told so";
+  EXPECT_EQ(at(24h * 3, 24h * 7), Duration(24h * 3));
+  EXPECT_EQ(at(10min, 30min), std::nullopt);
+}
+
+TEST_F(Telling, EachStepIsToldOnceToTheOwnerFirst) {
+  const std::string token = add_token(24h * 90);
+  run();
+  EXPECT_THAT(news(), IsEmpty());
+  world_.clock().advance(24h * 30);
+  run();
+  EXPECT_THAT(news(), ElementsAre("token.expiring to tina@example.com"));
+  run();
+  run();
+  EXPECT_THAT(news(), IsEmpty());
+  EXPECT_EQ(matter(token).at("rung").as_int64(), 0);
+}
+
+TEST_F(Telling, SilenceIsToldUpwardsUntilSomebodyAcknowledges) {
+  const std::string token = add_token(24h * 90);
+  world_.clock().advance(24h * 60);
+  run();
+  EXPECT_THAT(news(), ElementsAre("token.expiring to tina@example.com"));
+  world_.clock().advance(23h);
+  run();
+  EXPECT_THAT(news(), IsEmpty());
+  world_.clock().advance(1h);
+  run();
+  EXPECT_THAT(news(), UnorderedElementsAre("token.expiring to owner@example.com", "token.expiring to deputy@example.com"));
+  must(lifecycle::acknowledge(services(), world_.caller(), std::string(matter(token).at("id").as_string())));
+  world_.clock().advance(24h * 5);
+  run();
+  EXPECT_THAT(news(), IsEmpty());
+  EXPECT_EQ(matter(token).at("acknowledged_by").as_string(), kAdministrator);
+  EXPECT_EQ(world_.audited("notify.acknowledge").event.target_id, token);
+}
+
+TEST_F(Telling, TheLastRungIsTheOrganization) {
+  const std::string token = add_token(24h * 90);
+  world_.clock().advance(24h * 60);
+  std::vector<std::string> all;
+  for (int day = 0; day < 8; ++day) {
+    run();
+    for (auto& one : news()) all.push_back(one);
+    world_.clock().advance(24h);
+  }
+  EXPECT_THAT(all, Contains("token.expiring to admin@example.com"));
+  EXPECT_EQ(std::count(all.begin(), all.end(), "token.expiring to owner@example.com"), 1);
+  EXPECT_TRUE(matter(token).at("escalates_at").is_null());
+}
+
+TEST_F(Telling, OnTheLastDayWhoAcknowledgedIsAskedAgain) {
+  const std::string token = add_token(24h * 90);
+  world_.clock().advance(24h * 60);
+  run();
+  must(lifecycle::acknowledge(services(), world_.caller(), std::string(matter(token).at("id").as_string())));
+  world_.clock().advance(24h * 29);
+  run();
+  EXPECT_TRUE(matter(token).at("acknowledged_at").is_null());
+  EXPECT_FALSE(matter(token).at("escalates_at").is_null());
+}
+
+TEST_F(Telling, AnHourBeforeTheEndTheWholeWayUpIsGoneInTime) {
+  add_token(24h * 90);
+  world_.clock().advance(24h * 90 - 1h);
+  std::vector<std::string> all;
+  for (int minute = 0; minute < 60; ++minute) {
+    run();
+    for (auto& one : news()) all.push_back(one);
+    world_.clock().advance(1min);
+  }
+  EXPECT_THAT(all, UnorderedElementsAre("token.expiring to tina@example.com", "token.expiring to owner@example.com",
+                                        "token.expiring to deputy@example.com", "token.expiring to admin@example.com"));
+}
+
+TEST_F(Telling, AfterALongStopOnlyTheStepThatCountsIsTold) {
+  add_token(24h * 90);
+  world_.clock().advance(24h * 88);
+  run();
+  EXPECT_THAT(news(), ElementsAre("token.expiring to tina@example.com"));
+  world_.clock().advance(24h * 3);
+  run();
+  EXPECT_THAT(news(), UnorderedElementsAre("token.expired to tina@example.com", "token.expired to owner@example.com",
+                                           "token.expired to deputy@example.com"));
+}
+
+TEST_F(Telling, RevokingEndsTheMatter) {
+  const std::string token = add_token(24h * 90);
+  world_.clock().advance(24h * 60);
+  run();
+  news();
+  must(admin::revoke_token(services(), world_.caller(), token, "not needed"));
+  EXPECT_THAT(matter(token), IsEmpty());
+  world_.clock().advance(24h * 40);
+  run();
+  EXPECT_THAT(news(), UnorderedElementsAre("token.revoked to tina@example.com", "token.revoked to owner@example.com",
+                                           "token.revoked to deputy@example.com"));
+}
+
+TEST_F(Telling, ARefusedChangeTellsNobody) {
+  const std::string token = add_token(24h * 90);
+  admin::PauseRequest past;
+  past.until = kStart - 1h;
+  EXPECT_FALSE(admin::pause_token(services(), world_.caller(), token, past));
+  run();
+  EXPECT_THAT(news(), IsEmpty());
+}
+
+TEST_F(Telling, ALeaverLeavesAnAlarm) {
+  const std::string token = add_token(24h * 90);
+  must(admin::suspend_user(services(), world_.caller(), kOwner, {}));
+  run();
+  auto all = news();
+  EXPECT_THAT(all, Contains("account.orphaned to deputy@example.com"));
+  EXPECT_THAT(all, ::testing::Not(Contains(HasSubstr("to owner@example.com"))));
+  must(admin::suspend_user(services(), world_.caller(), kDeputy, {}));
+  run();
+  all = news();
+  EXPECT_THAT(all, Contains("account.orphaned to tina@example.com")) << "who has one of its tokens is the next who knows it";
+  must(admin::restore_user(services(), world_.caller(), kOwner));
+  run();
+  EXPECT_THAT(news(), Contains("account.adopted to owner@example.com"));
+}
+
+TEST_F(Telling, WhereNobodyIsLeftTheOrganizationIsAlarmed) {
+  add_token(24h * 90);
+  for (const char* email : {kOwner, kDeputy, kTokenOwner}) must(admin::suspend_user(services(), world_.caller(), email, {}));
+  run();
+  news();
+  world_.clock().advance(24h * 60);
+  run();
+  // The administrator asked for the token, and so is still on a rung of it; the account alone has nobody.
+  const auto all = news();
+  EXPECT_THAT(all, Contains("token.expiring to admin@example.com"));
+}
+
+TEST_F(Telling, OneMessageAnOutageAndOneWhenItIsWell) {
+  const std::string token = add_token(24h * 90);
+  const auto queue = [&](admin::NoticeKind kind) {
+    must(services().database.tend_outbox([&](store::Outbox& outbox, const store::Repositories&) {
+      return admin::queue_notice(services(), outbox, admin::Notice{kind, "token", token, "sync"});
+    }));
+    run();
+  };
+  queue(admin::NoticeKind::kRecovered);
+  EXPECT_THAT(news(), IsEmpty()) << "what was never ill is not well again";
+  queue(admin::NoticeKind::kFailing);
+  EXPECT_THAT(news(), UnorderedElementsAre("token.failing to tina@example.com", "token.failing to owner@example.com",
+                                           "token.failing to deputy@example.com"));
+  queue(admin::NoticeKind::kFailing);
+  EXPECT_THAT(news(), IsEmpty());
+  queue(admin::NoticeKind::kRecovered);
+  EXPECT_THAT(news(), Contains("token.recovered to tina@example.com"));
+  queue(admin::NoticeKind::kRecovered);
+  EXPECT_THAT(news(), IsEmpty());
+  queue(admin::NoticeKind::kFailing);
+  EXPECT_THAT(news(), Contains("token.failing to tina@example.com"));
+}
+
+TEST_F(Telling, CalmMailWaitsForItsDigest) {
+  must(admin::set_policy(services(), world_.caller(), {{"notify-digest", "daily"}}));
+  const std::string token = add_token(24h * 90);
+  world_.clock().advance(24h * 30);
+  run();
+  const auto log = must(lifecycle::notify_log(services(), {}, 10));
+  EXPECT_EQ(log.items.front().at("due_at").as_string(), "2027-01-31T08:00:00Z");
+  must(lifecycle::set_digest(services(), world_.caller(), kTokenOwner, "none"));
+  world_.clock().advance(24h * 30);
+  run();
+  EXPECT_EQ(must(lifecycle::notify_log(services(), {}, 10)).items.front().at("due_at").as_string(), "2027-03-02T00:00:00Z");
+}
+
+TEST_F(Telling, TheLinkOfAMessageAcknowledgesAndNothingElseDoes) {
+  const std::string token = add_token(24h * 90);
+  world_.clock().advance(24h * 60);
+  run();
+  const auto log = must(lifecycle::notify_log(services(), {}, 10));
+  const std::string message(log.items.front().at("message").as_string());
+  std::string link = lifecycle::action_link(services(), "", message);
+  link.erase(0, std::string("/api/v1/notify/act/").size());
+  EXPECT_EQ(must(lifecycle::look_at_link(services(), link)).at("state").as_string(), "open");
+  EXPECT_TRUE(matter(token).at("acknowledged_at").is_null()) << "looking changes nothing";
+  for (const std::string& bad : {link + "A", link.substr(1), message, std::string("x.h1.1.AAAA"), std::string()}) {
+    EXPECT_EQ(lifecycle::acknowledge_by_link(services(), bad, "192.0.2.1", "test").error().code, Errc::kNotFound) << bad;
+  }
+  must(lifecycle::acknowledge_by_link(services(), link, "192.0.2.1", "test"));
+  EXPECT_EQ(matter(token).at("acknowledged_by").as_string(), kTokenOwner);
+  EXPECT_EQ(must(lifecycle::look_at_link(services(), link)).at("state").as_string(), "acknowledged");
+}
+
+TEST_F(Telling, WithoutAMailServerNothingIsMarkedAsSent) {
+  add_token(24h * 90);
+  world_.clock().advance(24h * 60);
+  run();
+  lifecycle::Notifier notifier(services(), {});
+  must(notifier.deliver(world_.clock().now()));
+  const auto log = must(lifecycle::notify_log(services(), {}, 10));
+  EXPECT_EQ(log.items.front().at("state").as_string(), "given up");
+  EXPECT_THAT(std::string(log.items.front().at("problem").as_string()), HasSubstr("[smtp]"));
+  run();
+  EXPECT_THAT(news(), Contains("token.expiring to owner@example.com")) << "who can't be told was not told: the next ones are";
+}
+
+TEST_F(Telling, RhythmsAreLearntFromPauses) {
+  std::vector<Instant> nightly;
+  for (int day = 0; day < 10; ++day) nightly.push_back(kStart + 24h * day);
+  EXPECT_EQ(lifecycle::learnt_patience(nightly), Duration(36h));
+  nightly.resize(5);
+  EXPECT_EQ(lifecycle::learnt_patience(nightly), std::nullopt) << "too few to tell";
+  std::vector<Instant> hourly;
+  for (int hour = 0; hour < 30; ++hour) hourly.push_back(kStart + 1h * hour);
+  EXPECT_EQ(lifecycle::learnt_patience(hourly), Duration(2h));
+}
+
+}  // namespace
+}  // namespace gatehouse::test
