@@ -100,22 +100,31 @@ struct Cell {
   soci::indicator state = soci::i_ok;
 };
 
+bool is_number(const Value& value) noexcept { return std::holds_alternative<std::int64_t>(value); }
+
+Result<void> fill(const Value& value, Cell& cell) {
+  cell.state = soci::i_ok;
+  if (const auto* const number = std::get_if<std::int64_t>(&value)) {
+    cell.number = *number;
+  } else if (const auto* const text = std::get_if<std::string>(&value)) {
+    // PostgreSQL would cut the text at a NUL and refuse what is not UTF-8; SQLite would keep both.
+    if (!valid_stored_text(*text)) return fail(Errc::kInvalidArgument, "A text holds a NUL or is not UTF-8.");
+    cell.text = *text;
+  } else {
+    cell.state = soci::i_null;
+  }
+  return success();
+}
+
 Result<void> bind(soci::statement& statement, const std::vector<Value>& binds, std::deque<Cell>& cells) {
   for (const Value& value : binds) {
     Cell& cell = cells.emplace_back();
-    if (const auto* const number = std::get_if<std::int64_t>(&value)) {
-      cell.number = *number;
+    GH_TRYV(fill(value, cell));
+    if (is_number(value)) {
       statement.exchange(soci::use(cell.number, cell.state));
-      continue;
-    }
-    if (const auto* const text = std::get_if<std::string>(&value)) {
-      // PostgreSQL would cut the text at a NUL and refuse what is not UTF-8; SQLite would keep both.
-      if (!valid_stored_text(*text)) return fail(Errc::kInvalidArgument, "A text holds a NUL or is not UTF-8.");
-      cell.text = *text;
     } else {
-      cell.state = soci::i_null;
+      statement.exchange(soci::use(cell.text, cell.state));
     }
-    statement.exchange(soci::use(cell.text, cell.state));
   }
   return success();
 }
@@ -241,6 +250,29 @@ Result<std::int64_t> Session::run(std::string_view sql, const std::vector<Value>
     return success();
   }));
   return changed;
+}
+
+Result<void> Session::run_each(std::string_view sql, const std::vector<std::vector<Value>>& rows) {
+  if (rows.empty()) return success();
+  return guarded(sql, [&]() -> Result<void> {
+    const std::vector<Value>& first = rows.front();
+    std::deque<Cell> cells;
+    soci::statement statement(native_->sql);
+    GH_TRYV(bind(statement, first, cells));
+    statement.alloc();
+    statement.prepare(std::string(sql), soci::details::st_one_time_query);
+    statement.define_and_bind();
+    for (const std::vector<Value>& row : rows) {
+      for (std::size_t i = 0; i < cells.size(); ++i) {
+        if (row.size() != cells.size() || is_number(row[i]) != is_number(first[i])) {
+          return fail(Errc::kInternal, "Rows that are stored together are not alike.");
+        }
+        GH_TRYV(fill(row[i], cells[i]));
+      }
+      statement.execute(true);
+    }
+    return success();
+  });
 }
 
 Result<std::vector<Row>> Session::rows(std::string_view sql, std::string_view types, const std::vector<Value>& binds) {

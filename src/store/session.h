@@ -49,6 +49,8 @@ class Session {
 
   /// Runs one statement; binds are named :p1, :p2 … in their order. Gives the number of rows that it changed.
   Result<std::int64_t> run(std::string_view sql, const std::vector<Value>& binds = {});
+  /// The same statement once for each row of binds, prepared once. Rows must be alike: the same kinds of values.
+  Result<void> run_each(std::string_view sql, const std::vector<std::vector<Value>>& rows);
   /// `types` has one letter a column: t text, i integer; each may be NULL.
   Result<std::vector<Row>> rows(std::string_view sql, std::string_view types, const std::vector<Value>& binds = {});
   /// kNotFound with `absent` where there is no row.

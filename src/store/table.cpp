@@ -186,8 +186,9 @@ Result<Listed<Row>> Select::listed(Session& session, const Page& page) {
   return listed;
 }
 
-Result<void> insert_plain(Session& session, std::string_view table, std::string_view columns, const Binds& binds,
-                          std::string_view suffix) {
+namespace {
+
+std::string insert_text(std::string_view table, std::string_view columns, const Binds& binds, std::string_view suffix) {
   std::string sql = "INSERT INTO ";
   sql.append(table)
       .append(" (")
@@ -196,8 +197,24 @@ Result<void> insert_plain(Session& session, std::string_view table, std::string_
       .append(placeholders(binds.values().size()))
       .append(") ")
       .append(suffix);
-  GH_TRYV(session.run(sql, binds.values()));
+  return sql;
+}
+
+}  // namespace
+
+Result<void> insert_plain(Session& session, std::string_view table, std::string_view columns, const Binds& binds,
+                          std::string_view suffix) {
+  GH_TRYV(session.run(insert_text(table, columns, binds, suffix), binds.values()));
   return success();
+}
+
+Result<void> insert_each(Session& session, std::string_view table, std::string_view columns, const std::vector<Binds>& rows,
+                         std::string_view suffix) {
+  if (rows.empty()) return success();
+  std::vector<std::vector<Value>> values;
+  values.reserve(rows.size());
+  for (const Binds& row : rows) values.push_back(row.values());
+  return session.run_each(insert_text(table, columns, rows.front(), suffix), values);
 }
 
 Result<void> insert_row(Session& session, const Table& table, const Binds& binds, std::string_view conflict) {

@@ -125,6 +125,9 @@ Result<void> update_row(Session& session, const Table& table, const Binds& binds
 /// INSERT of a row without version or change (children and logs); `suffix` may hold an ON CONFLICT clause.
 Result<void> insert_plain(Session& session, std::string_view table, std::string_view columns, const Binds& binds,
                           std::string_view suffix = {});
+/// Many of them, prepared once. Rows must be alike.
+Result<void> insert_each(Session& session, std::string_view table, std::string_view columns, const std::vector<Binds>& rows,
+                         std::string_view suffix = {});
 
 template <class T>
 std::vector<T*> pointers(std::vector<T>& items) {

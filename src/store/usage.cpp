@@ -60,7 +60,7 @@ Result<void> append_line(Session& session, const WriteLine& line) {
 }
 
 /// A tick of an hour that was rolled up already counts in the first that was not.
-Result<void> append_tick(Session& session, const UsageTick& tick, Instant open) {
+Binds binds_of(const UsageTick& tick, Instant open) {
   Binds binds;
   binds.id(tick.credential)
       .instant(std::max(tick.hour, open))
@@ -70,8 +70,15 @@ Result<void> append_tick(Session& session, const UsageTick& tick, Instant open) 
       .text(tick.outcome);
   binds.text(tick.address).text(tick.user_agent).integer(tick.count).instant(tick.last_at);
   binds.text(place_of(tick.address)).text(tool_of(tick.user_agent));
-  return insert_plain(
-      session, "usage_ticks", kStoredTickColumns, binds,
+  return binds;
+}
+
+Result<void> append_ticks(Session& session, const std::vector<UsageTick>& ticks, Instant open) {
+  std::vector<Binds> rows;
+  rows.reserve(ticks.size());
+  for (const UsageTick& tick : ticks) rows.push_back(binds_of(tick, open));
+  return insert_each(
+      session, "usage_ticks", kStoredTickColumns, rows,
       "ON CONFLICT (credential, hour, site, operation, resource, outcome, address, user_agent) DO UPDATE SET requests = "
       "usage_ticks.requests + excluded.requests, last_at = CASE WHEN excluded.last_at > usage_ticks.last_at THEN "
       "excluded.last_at ELSE usage_ticks.last_at END");
@@ -161,9 +168,7 @@ Result<void> Usage::append(const UsageBatch& batch, int kept_decisions) {
   }
   if (!batch.ticks.empty()) {
     GH_TRY(const std::int64_t open, Rollups(session_).lock());
-    for (const UsageTick& tick : batch.ticks) {
-      GH_TRYV(append_tick(session_, tick, Instant(Duration(open))));
-    }
+    GH_TRYV(append_ticks(session_, batch.ticks, Instant(Duration(open))));
   }
   for (const KeptDecision& kept : batch.decisions) {
     const Binds binds = Binds().text(kept.request_id).instant(kept.at).id(kept.credential).text(kept.json);
