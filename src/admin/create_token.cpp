@@ -1,8 +1,13 @@
+#include <algorithm>
+#include "admin/accounts.h"
+#include "admin/boundary.h"
+
 #include "admin/describe.h"
 #include "admin/find.h"
 #include "admin/policy.h"
 #include "admin/rate.h"
 #include "admin/resources.h"
+#include "admin/rotation.h"
 #include "admin/tokens.h"
 #include "token/token.h"
 
@@ -58,6 +63,20 @@ Result<void> set_lifetime(Credential& credential, const CreateToken& request, co
   return success();
 }
 
+/// An overlap that nobody asked for is as long as the policy says and lets it be.
+Result<void> set_rotation_rule(Credential& credential, const CreateToken& request, const Policy& policy) {
+  credential.overlap = policy.default_overlap;
+  if (policy.longest_overlap) credential.overlap = std::min(credential.overlap, *policy.longest_overlap);
+  RotationRule rule;
+  rule.rotate_every = credential.rotate_every;
+  rule.overlap = request.overlap;
+  rule.self_rotate = request.self_rotate;
+  if (!request.self_rotate_ips.empty()) rule.self_rotate_ips = request.self_rotate_ips;
+  if (request.self_rotate_times != 0) rule.self_rotate_times = request.self_rotate_times;
+  if (!request.rotated_by.empty()) rule.rotated_by = request.rotated_by;
+  return apply_rule(credential, rule, policy);
+}
+
 Result<void> check_roles(Services& services, const Credential& credential) {
   for (const BoundaryEntry& entry : credential.boundary) {
     GH_TRYV(check_role(services, entry.resource.site, credential.role));
@@ -89,6 +108,20 @@ Result<Credential> read_request(Services& services, const CreateToken& request) 
   return credential;
 }
 
+/// The proposed boundary is asked of its sites as the other one is, and must lie inside of it.
+Result<void> set_proposal(Services& services, Credential& credential, const CreateToken& request, Instant now) {
+  if (request.propose.empty() && !request.propose_until) return success();
+  if (request.propose.empty() || !request.propose_until)
+    return wrong("A proposal says what the boundary is to be and from when on: --propose acme/A --until T.", "propose");
+  if (*request.propose_until <= now) return wrong("That instant has passed already.", "propose_until");
+  GH_TRY(const auto wanted, entries_named(services, credential.boundary, request.propose));
+  GH_TRY(const store::Reader reader, services.database.read());
+  GH_TRY(credential.proposed,
+         inside_boundary(services, *reader.operator->(), credential, credential.boundary, wanted, "propose"));
+  credential.propose_until = request.propose_until;
+  return success();
+}
+
 }  // namespace
 
 Result<std::vector<Network>> parse_allow_ips(const std::vector<std::string>& texts) {
@@ -107,13 +140,15 @@ Result<std::vector<Network>> parse_allow_ips(const std::vector<std::string>& tex
 Result<CreatedToken> create_token(Services& services, const Caller& caller, const CreateToken& request) {
   GH_TRY(Credential credential, read_request(services, request));
   const Instant now = services.clock.now();
+  GH_TRYV(set_proposal(services, credential, request, now));
   GH_TRY(store::UnitOfWork work, services.database.begin());
   store::Repositories& at = *work.operator->();
   GH_TRY(const auto account, find_account(at, request.account));
   if (account.value.state == State::kArchived) return fail(Errc::kConflict, "That service account is archived.", {}, "account");
+  GH_TRYV(check_not_external(account.value));
   GH_TRY(const Policy policy, read_policy(at));
   GH_TRYV(set_lifetime(credential, request, policy, account.value, now));
-  credential.overlap = request.overlap.value_or(policy.default_overlap);
+  GH_TRYV(set_rotation_rule(credential, request, policy));
   credential.requested_by = user_of(caller);
   credential.owner = credential.requested_by.empty() ? account.value.owner : credential.requested_by;
   if (!request.owner.empty()) {

@@ -34,7 +34,61 @@ Result<bool> parse_choice(std::string_view value, std::string_view yes, std::str
   return fail(Errc::kInvalidArgument, "Write " + std::string(yes) + " or " + std::string(no) + ".", {}, std::string(name));
 }
 
+/// "2026-12-20T00:00:00Z/2027-01-03T00:00:00Z,…", as ISO 8601 writes an interval.
+Result<std::vector<FreezeWindow>> parse_freeze_windows(std::string_view text) {
+  constexpr std::size_t kMost = 100;
+  std::vector<FreezeWindow> windows;
+  while (!text.empty() && text != "none") {
+    const std::string_view one = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(one.size() + 1, text.size()));
+    const std::size_t slash = one.find('/');
+    if (slash == std::string_view::npos || windows.size() == kMost) {
+      return fail(Errc::kInvalidArgument,
+                  "Write FROM/UNTIL with a zone each, and commas between windows: 2026-12-20T00:00:00Z/2027-01-03T00:00:00Z; or "
+                  "none.",
+                  {}, "freeze-windows");
+    }
+    GH_TRY(const Instant from, parse_instant(one.substr(0, slash)));
+    GH_TRY(const Instant until, parse_instant(one.substr(slash + 1)));
+    if (until <= from)
+      return fail(Errc::kInvalidArgument, "A freeze window ends before it begins.", {}, "freeze-windows");
+    windows.push_back({from, until});
+  }
+  std::sort(windows.begin(), windows.end(),
+            [](const FreezeWindow& left, const FreezeWindow& right) { return left.from < right.from; });
+  return windows;
+}
+
+std::string format_freeze_windows(const std::vector<FreezeWindow>& windows) {
+  std::string text;
+  for (const FreezeWindow& window : windows)
+    text += (text.empty() ? "" : ",") + format_instant(window.from) + "/" + format_instant(window.until);
+  return text.empty() ? "none" : text;
+}
+
+Result<std::optional<Duration>> parse_longest(std::string_view value) {
+  std::optional<Duration> longest;
+  if (value == "any") return longest;
+  GH_TRY(longest, parse_duration(value));
+  return longest;
+}
+
+/// Those about rotation; nothing where `name` is none of them.
+std::optional<Result<void>> apply_rotation(Policy& policy, std::string_view name, std::string_view value) {
+  const auto take = [](auto& place, auto parsed) -> Result<void> {
+    GH_TRY(place, std::move(parsed));
+    return success();
+  };
+  if (name == "longest-rotation") return take(policy.longest_rotation, parse_longest(value));
+  if (name == "longest-overlap") return take(policy.longest_overlap, parse_longest(value));
+  if (name == "self-rotation") return take(policy.self_rotation, parse_choice(value, "allowed", "refused", name));
+  if (name == "freeze-windows") return take(policy.freeze_windows, parse_freeze_windows(value));
+  return std::nullopt;
+}
+
 Result<void> apply(Policy& policy, std::string_view name, std::string_view value) {
+  if (auto applied = apply_rotation(policy, name, value)) return std::move(*applied);
+  if (auto applied = apply_notify(policy.notify, name, value)) return std::move(*applied);
   if (name == "service-accounts") {
     GH_TRY(policy.service_accounts, parse_quota(value));
     return success();
@@ -58,7 +112,9 @@ Result<void> apply(Policy& policy, std::string_view name, std::string_view value
     return success();
   }
   return fail(Errc::kInvalidArgument,
-              "There is no such policy; known are: service-accounts, longest-lifetime, permanent-tokens, default-overlap, reuse.",
+              "There is no such policy; known are: service-accounts, longest-lifetime, permanent-tokens, default-overlap, reuse, "
+              "longest-rotation, longest-overlap, self-rotation, freeze-windows, notify-ladder, notify-escalate-after, notify-errors, "
+              "notify-digest.",
               {}, "name");
 }
 
@@ -69,10 +125,24 @@ Document describe(const Policy& policy) {
   document["permanent-tokens"] = policy.permanent_tokens ? "allowed" : "refused";
   document["default-overlap"] = format_duration(policy.default_overlap);
   document["reuse"] = policy.pause_on_reuse ? "pause" : "tell";
+  document["longest-rotation"] = policy.longest_rotation ? format_duration(*policy.longest_rotation) : "any";
+  document["longest-overlap"] = policy.longest_overlap ? format_duration(*policy.longest_overlap) : "any";
+  document["self-rotation"] = policy.self_rotation ? "allowed" : "refused";
+  document["freeze-windows"] = format_freeze_windows(policy.freeze_windows);
+  describe_notify(policy.notify, document);
   return document;
 }
 
 }  // namespace
+
+std::optional<Instant> frozen_until(const std::vector<FreezeWindow>& windows, Instant at) {
+  std::optional<Instant> until;
+  for (const FreezeWindow& window : windows) {
+    const Instant now = until.value_or(at);
+    if (window.from <= now && now < window.until) until = window.until;
+  }
+  return until;
+}
 
 Result<Policy> read_policy(const store::Repositories& at) {
   Policy policy;

@@ -8,8 +8,16 @@
 #include <vector>
 
 #include "admin/common.h"
+#include "admin/notify_policy.h"
 
 namespace gatehouse::admin {
+
+/// Nothing rotates by itself from `from` until `until`, and nothing counts as overdue.
+struct FreezeWindow {
+  Instant from{};
+  Instant until{};
+  bool operator==(const FreezeWindow&) const = default;
+};
 
 struct Policy {
   /// How many service accounts may be live or paused; nothing: unlimited.
@@ -19,7 +27,17 @@ struct Policy {
   bool permanent_tokens = true;  ///< tokens without an end may be made
   Duration default_overlap = std::chrono::hours(24 * 7);
   bool pause_on_reuse = false;  ///< use of a retired secret pauses the token
+  /// The longest time that a token may go on without rotation; nothing: any. Held against what is said from now on.
+  std::optional<Duration> longest_rotation;
+  /// The longest that an old secret may live on beside its successor; nothing: any.
+  std::optional<Duration> longest_overlap;
+  bool self_rotation = true;                 ///< tokens may be given the right to rotate themselves
+  std::vector<FreezeWindow> freeze_windows;  ///< sorted by their beginning
+  NotifyPolicy notify;
 };
+
+/// When the freeze that holds at `at` is over; nothing where none does. Windows that touch are one.
+std::optional<Instant> frozen_until(const std::vector<FreezeWindow>& windows, Instant at);
 
 /// Defaults where nothing was set.
 Result<Policy> read_policy(const store::Repositories& at);

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <sstream>
 
+#include "admin/judge.h"
 #include "admin/tokens.h"
 
 namespace gatehouse::admin {
@@ -18,8 +19,6 @@ constexpr std::size_t kBusy = 512;
 constexpr std::chrono::seconds kUsageEvery{10};
 /// Rows of usage a transaction: a change (a revocation, say) waits for no more than these.
 constexpr std::size_t kUsageSlice = 500;
-/// The same secret is not recorded as reused more often than this: whoever holds it could fill the chain.
-constexpr Duration kTellReuseEvery = std::chrono::hours(1);
 /// While the database is away, batches pile up; beyond this the oldest ticks and decisions go, never a write line.
 constexpr std::size_t kMostWaiting = 100'000;
 /// So many different ticks are stored before their time.
@@ -59,7 +58,7 @@ std::string printable(std::string_view from) {
 
 }  // namespace
 
-Recorder::Recorder(Services& services, gateway::RequestLog& log) : services_(services), log_(log) { services.recorder = this; }
+Recorder::Recorder(Services& services, gateway::RequestLog& log) : services_(services), log_(log), secret_uses_(services) { services.recorder = this; }
 
 Recorder::~Recorder() {
   stop();
@@ -169,6 +168,10 @@ void Recorder::add_lines(const gateway::RequestRecord& record, store::WriteLine 
 
 void Recorder::take(const gateway::RequestRecord& record) {
   counts_.at(static_cast<std::size_t>(record.effect)).fetch_add(1, std::memory_order_relaxed);
+  streaks_.see(record);
+  if (record.judged || record.judge_skipped) {
+    if (Judge* const judge = services_.judge.load()) judge->add(record);
+  }
   if (ticks_.size() + waiting_.size() < kMostWaiting) add_tick(record);
   const auto credential = [&record] { return CredentialId(record.credential ? text(record.credential->id) : std::string()); };
   if (record.write && record.credential && record.site) {
@@ -189,10 +192,7 @@ void Recorder::take(const gateway::RequestRecord& record) {
     batch_.decisions.push_back({record.request_id, record.at, credential(), decision_json(record)});
   }
   if (record.successor_used && record.credential) first_uses_.push_back({credential(), SecretId(text(record.secret)), record.at});
-  if (record.retired_used && record.credential) {
-    const std::string secret = text(record.secret);
-    reuses_.try_emplace(secret, Reuse{credential(), SecretId(secret), format_ip(record.client)});
-  }
+  secret_uses_.add(record);
 }
 
 namespace {
@@ -211,17 +211,6 @@ Result<void> Recorder::carry_out() {
     const Result<void> outcome = promote_secret(services_, use.credential, use.secret, use.at);
     if (!outcome && may_pass(outcome.error())) return outcome;
     first_uses_.pop_back();
-  }
-  const Instant now = services_.clock.now();
-  std::erase_if(told_, [now](const auto& one) { return one.second + kTellReuseEvery <= now; });
-  while (!reuses_.empty()) {
-    const Reuse& reuse = reuses_.begin()->second;
-    if (!told_.contains(reuse.secret.value)) {
-      const Result<void> outcome = note_reuse(services_, reuse.credential, reuse.secret, reuse.address);
-      if (!outcome && may_pass(outcome.error())) return outcome;
-      told_.emplace(reuse.secret.value, now);
-    }
-    reuses_.erase(reuses_.begin());
   }
   return success();
 }
@@ -256,7 +245,10 @@ Result<void> Recorder::turn(bool with_usage) {
     batch_ = {};
   }
   GH_TRYV(carry_out());
-  return with_usage ? store_usage() : success();
+  if (with_usage) {
+    GH_TRYV(store_usage());
+  }
+  return secret_uses_.store(with_usage);
 }
 
 Result<void> Recorder::flush() {

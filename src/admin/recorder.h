@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "admin/secret_uses.h"
+#include "admin/error_streaks.h"
 #include "admin/services.h"
 #include "gateway/request_log.h"
 #include "store/usage.h"
@@ -41,6 +43,7 @@ class Recorder {
   /// Drains and stores once; any thread but a gateway's. An error leaves the batch to be tried again.
   Result<void> flush();
 
+  const ErrorStreaks& streaks() const noexcept { return streaks_; }
   std::uint64_t requests(Effect effect) const noexcept { return counts_.at(static_cast<std::size_t>(effect)).load(); }
 
  private:
@@ -81,14 +84,10 @@ class Recorder {
     SecretId secret;
     Instant at;
   };
-  struct Reuse {
-    CredentialId credential;
-    SecretId secret;
-    std::string address;
-  };
 
   Services& services_;
   gateway::RequestLog& log_;
+  ErrorStreaks streaks_;
   std::mutex flush_mutex_;  ///< one flush at a time
   boost::unordered_flat_map<TickKey, TickCount, TickHash> ticks_;
   std::vector<std::pair<TickKey, TickCount>> waiting_;  ///< ticks on their way to the store
@@ -98,8 +97,7 @@ class Recorder {
   std::size_t drained_ = 0;  ///< by the last turn
   store::UsageBatch batch_;  ///< lines and decisions
   std::vector<FirstUse> first_uses_;
-  std::map<std::string, Reuse> reuses_;  ///< by secret: one record, however often it is tried
-  std::map<std::string, Instant> told_;  ///< secrets whose reuse was recorded lately
+  SecretUses secret_uses_;
   std::array<std::atomic<std::uint64_t>, 3> counts_{};
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -2,29 +2,20 @@
 
 #include "admin/describe.h"
 #include "admin/find.h"
+#include "admin/notices.h"
 #include "admin/policy.h"
+#include "admin/rotation.h"
 #include "admin/tokens.h"
-#include "token/token.h"
 
 namespace gatehouse::admin {
 namespace {
 
-void retire(SecretRecord& secret, Instant now) {
-  secret.state = SecretState::kRetired;
-  if (!secret.ends_at || *secret.ends_at > now) secret.ends_at = now;
-}
-
-/// Leaves the current secret alone, so that with the successor there are two. Its id, or nothing where the record is odd.
-std::optional<SecretId> clear_all_but_current(Credential& credential, Instant now) {
-  std::optional<SecretId> current;
-  for (SecretRecord& secret : credential.secrets) {
-    if (secret.state == SecretState::kCurrent && !current) {
-      current = secret.id;
-    } else if (secret.state != SecretState::kRetired) {
-      retire(secret, now);
-    }
-  }
-  return current;
+Caller gateway_job(std::string_view address) {
+  Caller caller;
+  caller.actor_kind = "job";
+  caller.actor_name = "gateway";
+  caller.address = address;
+  return caller;
 }
 
 }  // namespace
@@ -36,35 +27,33 @@ Result<CreatedToken> rotate_token(Services& services, const Caller& caller, std:
   store::Repositories& at = *work.operator->();
   GH_TRY(auto found, find_token(at, token));
   Credential& credential = found.value;
-  if (credential.state == State::kRevoked)
-    return fail(Errc::kConflict, "That token is revoked, which is final. Create a new one.", {}, "token");
-  if (credential.expires_at && *credential.expires_at <= now) {
-    return fail(Errc::kConflict, "That token has expired, and rotation does not lengthen its life. Create a new one.", {},
-                "token");
-  }
   Describer describer(at, now);
   GH_TRY(const Document before, describer.token(credential));
-  const std::optional<SecretId> replaced = clear_all_but_current(credential, now);
-  if (!replaced) return fail(Errc::kDataCorrupt, "That token has no current secret.", "credential " + credential.id.value);
-  if (overlap) credential.overlap = *overlap;
-  SecretRecord successor;
-  successor.id = new_id<SecretId>(services.random);
-  successor.credential = credential.id;
-  successor.state = SecretState::kPending;
-  successor.created_at = now;
-  const token::Minted minted = token::mint(token::TokenKind::kApiToken, successor.id.value, services.random);
-  successor.hash = crypto::format_token_hash(services.hasher.hash(successor.id.value, minted.secret.expose()));
-  credential.secrets.push_back(successor);
+  GH_TRY(const Policy policy, read_policy(at));
+  GH_TRY(Successor successor, add_successor(services, credential, now));
+  if (overlap) {
+    RotationRule rule;
+    rule.overlap = overlap;
+    GH_TRYV(apply_rule(credential, rule, policy));
+  }
   GH_TRYV(at.credentials.update(credential, found.version));
   GH_TRY(Document document, describer.token(credential));
-  document["secret_id"] = successor.id.value;
-  document["replaces"] = replaced->value;
   Instant latest = now + credential.overlap;
   if (credential.expires_at) latest = std::min(latest, *credential.expires_at);
+  document["secret_id"] = successor.id.value;
+  document["replaces"] = successor.replaces.value;
   document["overlap_ends_at"] = format_instant(latest);
+  document["ended_early"] =
+      successor.ended_early ? boost::json::value(successor.ended_early->value) : boost::json::value(nullptr);
+  GH_TRYV(queue_notice(services, at.outbox,
+                       {NoticeKind::kRotated,
+                        "token",
+                        credential.id.value,
+                        credential.name,
+                        {{"by", who(caller)}, {"overlap_ends_at", format_instant(latest)}}}));
   AuditEvent event = make_event(caller, "token.rotate", "token", credential.id.value, credential.name);
   GH_TRYV(commit(services, std::move(work), with_change(std::move(event), &before, &document)));
-  return CreatedToken{std::move(document), minted.text};
+  return CreatedToken{std::move(document), std::move(successor.token)};
 }
 
 Result<void> promote_secret(Services& services, const CredentialId& id, const SecretId& secret, Instant used_at) {
@@ -85,10 +74,7 @@ Result<void> promote_secret(Services& services, const CredentialId& id, const Se
   GH_TRYV(at.credentials.update(found.value, found.version));
   Describer describer(at, services.clock.now());
   GH_TRY(const Document after, describer.token(found.value));
-  Caller caller;
-  caller.actor_kind = "job";
-  caller.actor_name = "gateway";
-  AuditEvent event = make_event(caller, "token.successor_used", "token", id.value, found.value.name);
+  AuditEvent event = make_event(gateway_job({}), "token.successor_used", "token", id.value, found.value.name);
   return commit(services, std::move(work), with_change(std::move(event), nullptr, &after));
 }
 
@@ -97,17 +83,35 @@ Result<void> note_reuse(Services& services, const CredentialId& id, const Secret
   store::Repositories& at = *work.operator->();
   GH_TRY(auto found, at.credentials.get(id));
   GH_TRY(const Policy policy, read_policy(at));
-  Caller caller;
-  caller.actor_kind = "job";
-  caller.actor_name = "gateway";
-  caller.address = address;
-  AuditEvent event = make_event(caller, "token.reuse", "token", id.value, found.value.name);
+  AuditEvent event = make_event(gateway_job(address), "token.reuse", "token", id.value, found.value.name);
   event.reason = "the retired secret " + secret.value + " was presented";
   if (policy.pause_on_reuse && found.value.state == State::kLive) {
     found.value.state = State::kPaused;
     found.value.pause = Pause{event.reason, {}};
     GH_TRYV(at.credentials.update(found.value, found.version));
   }
+  GH_TRYV(queue_notice(services, at.outbox,
+                       {NoticeKind::kReuse,
+                        "token",
+                        id.value,
+                        found.value.name,
+                        {{"secret_id", secret.value}, {"address", address}, {"paused", found.value.state == State::kPaused}}}));
+  return commit(services, std::move(work), std::move(event));
+}
+
+Result<void> note_dead_use(Services& services, const CredentialId& id, const SecretId& secret, std::string_view address,
+                           std::string_view user_agent) {
+  GH_TRY(store::UnitOfWork work, services.database.begin());
+  store::Repositories& at = *work.operator->();
+  GH_TRY(const auto found, at.credentials.get(id));
+  Caller caller = gateway_job(address);
+  caller.user_agent = user_agent;
+  AuditEvent event = make_event(caller, "token.dead_use", "token", id.value, found.value.name);
+  event.outcome = "refused";
+  event.reason = "the dead token is still being used, by its secret " + secret.value;
+  GH_TRYV(queue_notice(
+      services, at.outbox,
+      {NoticeKind::kDeadUsed, "token", id.value, found.value.name, {{"address", address}, {"user_agent", user_agent}}}));
   return commit(services, std::move(work), std::move(event));
 }
 

@@ -3,7 +3,9 @@
 #include "admin/change.h"
 #include "admin/describe.h"
 #include "admin/find.h"
+#include "admin/pause.h"
 #include "admin/recorder.h"
+#include "admin/rotation.h"
 
 namespace gatehouse::admin {
 namespace {
@@ -63,12 +65,9 @@ Result<Documents> list_tokens(Services& services, const TokenFilter& filter, con
 }
 
 Result<Document> show_token(Services& services, std::string_view token) {
-  GH_TRYV(flush_records(services));
+  GH_TRY(Document document, show_rotation(services, token));
   GH_TRY(const store::Reader reader, services.database.read());
-  GH_TRY(const auto found, find_token(*reader.operator->(), token));
-  Describer describer(*reader.operator->(), services.clock.now());
-  GH_TRY(Document document, describer.token(found.value));
-  GH_TRY(const std::optional<Instant> used, reader->usage.last_used(found.value.id));
+  GH_TRY(const std::optional<Instant> used, reader->usage.last_used(CredentialId(std::string(document.at("id").as_string()))));
   document["last_used_at"] = used ? boost::json::value(format_instant(*used)) : boost::json::value(nullptr);
   return document;
 }
@@ -94,7 +93,9 @@ Result<Document> pause_token(Services& services, const Caller& caller, std::stri
 
 Result<Document> resume_token(Services& services, const Caller& caller, std::string_view token) {
   return change_token(services, caller, token, "token.resume", {},
-                      [](Credential& credential, store::Repositories&) -> Result<void> {
+                      [&caller](Credential& credential, store::Repositories& at) -> Result<void> {
+                        GH_TRY(const auto answerable, answerable_for(at, credential));
+                        GH_TRYV(check_may_resume(at, caller, credential.pause, answerable));
                         credential.state = State::kLive;
                         credential.pause = {};
                         return success();

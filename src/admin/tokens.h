@@ -23,10 +23,18 @@ struct CreateToken {
   bool permanent = false;
   std::optional<Duration> rotate_every;  ///< needed by a permanent one, unless its account has one
   std::optional<Duration> overlap;       ///< of later rotations; else the policy's
+  std::string rotated_by;                ///< owner or agent; empty: owner
+  bool self_rotate = false;              ///< it may make its own successor
+  std::vector<std::string> self_rotate_ips;
+  std::int64_t self_rotate_times = 0;  ///< 0: as often as it likes
   std::string owner;                     ///< empty: the caller
   std::vector<std::string> allow_ips;    ///< addresses or networks; empty: from anywhere
   std::string rate;                      ///< "10/s"; empty: no limit of its own
   bool relaxed_queries = false;
+  /// The boundary that it is to have from `propose_until` on, inside of `resources`: until then its requests are judged by it, and
+  /// never blocked for it. Both or neither.
+  std::vector<std::string> propose;
+  std::optional<Instant> propose_until;
 };
 
 /// The record, and the secret, which exists here for the last time.
@@ -54,13 +62,14 @@ struct TokenFilter {
 
 Result<CreatedToken> create_token(Services& services, const Caller& caller, const CreateToken& request);
 /// The successor is pending until its first use, which starts the overlap. One that was never used is replaced; the oldest of
-/// three ends at once. The document is {"id","replaces","overlap_ends_at", …}.
+/// three ends at once, and is named in "ended_early". The document is {"id","replaces","overlap_ends_at", …}.
 Result<CreatedToken> rotate_token(Services& services, const Caller& caller, std::string_view token,
                                   std::optional<Duration> overlap);
-/// Never widens: what is not inside what the token has is kInvalidArgument.
+/// Never widens: what is not inside what the token has is kInvalidArgument. A request that names nothing bounds the token to what
+/// was proposed for it.
 Result<Document> narrow_token(Services& services, const Caller& caller, std::string_view token, const NarrowToken& request);
 Result<Documents> list_tokens(Services& services, const TokenFilter& filter, const store::Page& page);
-/// With `last_used_at`.
+/// With `last_used_at`, `rotation` and `dead_uses` (admin/rotation.h).
 Result<Document> show_token(Services& services, std::string_view token);
 Result<Document> transfer_token(Services& services, const Caller& caller, std::string_view token, std::string_view to);
 Result<Document> pause_token(Services& services, const Caller& caller, std::string_view token, const PauseRequest& request);
@@ -73,6 +82,10 @@ Result<Document> revoke_token(Services& services, const Caller& caller, std::str
 Result<void> promote_secret(Services& services, const CredentialId& id, const SecretId& secret, Instant used_at);
 /// A secret was presented whose overlap has ended: audited, and the token is paused where the policy says so.
 Result<void> note_reuse(Services& services, const CredentialId& id, const SecretId& secret, std::string_view address);
+
+/// A revoked or expired token is still being presented: audited, and told to its owner. Its request was refused.
+Result<void> note_dead_use(Services& services, const CredentialId& id, const SecretId& secret, std::string_view address,
+                           std::string_view user_agent);
 
 /// From text to networks; errors name the field.
 Result<std::vector<Network>> parse_allow_ips(const std::vector<std::string>& texts);

@@ -34,6 +34,7 @@ Result<admin::PauseRequest> pause_of(const Call& call) {
   admin::PauseRequest request;
   request.reason = call.text("reason");
   GH_TRY(request.until, call.instant("until"));
+  request.resume_by = call.text("resume_by");
   return request;
 }
 
@@ -45,15 +46,30 @@ std::vector<Field> with_paging(std::vector<Field> fields) {
 
 std::vector<Field> pause_fields() {
   return {{"reason", Type::kText, false, "Why; stands in the audit log and in the lists."},
-          {"until", Type::kInstant, false, "When the pause is over by itself; left out: when somebody resumes it."}};
+          {"until", Type::kInstant, false, "When the pause is over by itself; left out: when somebody resumes it."},
+          {"resume_by",
+           Type::kText,
+           false,
+           "Who may end it before: org-admin by default; owner: its owners and deputies too.",
+           {"owner", "org-admin"}}};
+}
+
+std::vector<Field> resource_pause_fields() {
+  std::vector<Field> fields = pause_fields();
+  fields.push_back({"resource", Type::kText, false, "Only this resource, such as acme/A; everything else goes on."});
+  return fields;
+}
+
+std::vector<Field> resource_resume_fields() {
+  return {{"resource", Type::kText, false, "The pause of this resource alone; left out: the pause of the whole."}};
 }
 
 std::vector<Field> reason_field() { return {{"reason", Type::kText, false, "Why; stands in the audit log."}}; }
 
 std::vector<Route> all_routes() {
   std::vector<Route> all;
-  for (auto part : {self_routes, site_routes, user_routes, account_routes, grant_routes, token_routes, insight_routes,
-                    audit_routes, policy_routes}) {
+  for (auto part : {self_routes, site_routes, user_routes, account_routes, register_routes, grant_routes, token_routes, rotation_routes, insight_routes, propose_routes,
+                    audit_routes, policy_routes, notify_routes}) {
     for (Route& route : part()) all.push_back(std::move(route));
   }
   return all;

@@ -11,10 +11,14 @@ std::vector<Route> site_routes();
 std::vector<Route> user_routes();
 std::vector<Route> account_routes();
 std::vector<Route> grant_routes();
+std::vector<Route> register_routes();  ///< the register, its files and imports
 std::vector<Route> token_routes();
+std::vector<Route> rotation_routes();
 std::vector<Route> insight_routes();  ///< explain, trace, reports
 std::vector<Route> audit_routes();
 std::vector<Route> policy_routes();
+std::vector<Route> notify_routes();  ///< delivery log, acknowledging, webhooks, calendars
+std::vector<Route> propose_routes();  ///< what tokens would meet under a proposed boundary
 /// Whoever calls: /api/v1/me.
 std::vector<Route> self_routes();
 

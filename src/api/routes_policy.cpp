@@ -22,7 +22,16 @@ std::vector<Route> policy_routes() {
       {"longest-lifetime", Type::kText, false, "Of a temporary token: a duration, or any."},
       {"permanent-tokens", Type::kText, false, "allowed or refused.", {"allowed", "refused"}},
       {"default-overlap", Type::kDuration, false, "How long an old secret works after the first use of its successor."},
-      {"reuse", Type::kText, false, "Use of a retired secret: tell, or pause the token too.", {"tell", "pause"}}};
+      {"reuse", Type::kText, false, "Use of a retired secret: tell, or pause the token too.", {"tell", "pause"}},
+      {"longest-rotation", Type::kText, false, "The longest that a token may go on without rotation: a duration, or any."},
+      {"longest-overlap", Type::kText, false, "The longest that an old secret may live on: a duration, or any."},
+      {"self-rotation", Type::kText, false, "The right of tokens to rotate themselves.", {"allowed", "refused"}},
+      {"freeze-windows", Type::kText, false,
+       "When nothing rotates by itself or is overdue: FROM/UNTIL with a zone each, commas between; or none."},
+      {"notify-ladder", Type::kText, false, "How long before an end people are told: durations with commas between."},
+      {"notify-escalate-after", Type::kDuration, false, "How long somebody has to acknowledge before the next ones are told."},
+      {"notify-errors", Type::kText, false, "So many failed requests in a row are an outage: a number."},
+      {"notify-digest", Type::kText, false, "When mail that does not hurry is sent.", {"none", "hourly", "daily"}}};
   return {
       {"GET",
        "/api/v1/policy",

@@ -1,4 +1,5 @@
 #include "admin/tokens.h"
+#include "admin/pause.h"
 #include "api/replies.h"
 #include "api/routes.h"
 
@@ -25,10 +26,16 @@ Result<Reply> create(Call& call) {
   request.permanent = call.flag("permanent");
   GH_TRY(request.rotate_every, call.duration("rotate_every"));
   GH_TRY(request.overlap, call.duration("overlap"));
+  request.rotated_by = call.text("rotated_by");
+  request.self_rotate = call.flag("self_rotate");
+  request.self_rotate_ips = call.texts("self_rotate_ips");
+  request.self_rotate_times = call.integer("self_rotate_times").value_or(0);
   request.owner = call.text("owner");
   request.allow_ips = call.texts("allow_ips");
   request.rate = call.text("rate");
   request.relaxed_queries = call.flag("relaxed_queries");
+  request.propose = call.texts("propose");
+  GH_TRY(request.propose_until, call.instant("propose_until"));
   return with_secret(admin::create_token(call.services, call.caller, request), 201);
 }
 
@@ -63,10 +70,17 @@ Result<Reply> rotate(Call& call) {
 
 Result<Reply> pause(Call& call) {
   GH_TRY(const admin::PauseRequest request, pause_of(call));
+  if (call.has("resource"))
+    return reply(
+        admin::pause_resource(call.services, call.caller, PausedFor::kToken, call.at("token"), call.text("resource"), request));
   return reply(admin::pause_token(call.services, call.caller, call.at("token"), request));
 }
 
-Result<Reply> resume(Call& call) { return reply(admin::resume_token(call.services, call.caller, call.at("token"))); }
+Result<Reply> resume(Call& call) {
+  if (call.has("resource"))
+    return reply(admin::resume_resource(call.services, call.caller, PausedFor::kToken, call.at("token"), call.text("resource")));
+  return reply(admin::resume_token(call.services, call.caller, call.at("token")));
+}
 Result<Reply> transfer(Call& call) {
   return reply(admin::transfer_token(call.services, call.caller, call.at("token"), call.text("to")));
 }
@@ -87,10 +101,17 @@ std::vector<Field> create_fields() {
           {"rotate_every", Type::kDuration, false, "How often it is to be rotated; else the account's."},
           {"overlap", Type::kDuration, false,
            "How long the old secret still works after the first use of a new one; else the policy's."},
+          {"rotated_by", Type::kText, false, "Who is expected to rotate it; owner by default.", {"owner", "agent"}},
+          {"self_rotate", Type::kBoolean, false, "It may make its own successor (POST /v1/self/rotate on the gateway)."},
+          {"self_rotate_ips", Type::kTexts, false, "From these addresses or networks alone; left out: wherever it may be used."},
+          {"self_rotate_times", Type::kInteger, false, "So many times at most; left out: as often as it likes."},
           {"owner", Type::kText, false, "Who answers for it, by e-mail address; by default the caller."},
           {"allow_ips", Type::kTexts, false, "Addresses or networks it may be used from; left out: anywhere."},
           {"rate", Type::kText, false, "Its own limit, such as 10/s."},
-          {"relaxed_queries", Type::kBoolean, false, "JQL may name what lies outside; that reveals whether it exists."}};
+          {"relaxed_queries", Type::kBoolean, false, "JQL may name what lies outside; that reveals whether it exists."},
+          {"propose", Type::kTexts, false,
+           "The boundary that it is to have from propose_until on; until then its requests are judged by it, and not blocked."},
+          {"propose_until", Type::kInstant, false, "From then on the proposed boundary is its boundary."}};
 }
 
 }  // namespace
@@ -185,7 +206,7 @@ std::vector<Route> token_routes() {
        "Refuse every request with it.",
        Need::kOrgAdmin,
        {},
-       pause_fields(),
+       resource_pause_fields(),
        "Token",
        200,
        pause},
@@ -194,9 +215,9 @@ std::vector<Route> token_routes() {
        "resumeToken",
        "token",
        "End its pause.",
-       Need::kOrgAdmin,
+       Need::kAnyKey,
        {},
-       {},
+       resource_resume_fields(),
        "Token",
        200,
        resume},

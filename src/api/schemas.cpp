@@ -11,10 +11,13 @@ const Member kId{"id", Shape::kText, "16 characters of [0-9A-Za-z]."};
 const Member kCreatedAt{"created_at", Shape::kInstant, ""};
 const Member kPauseReason{"pause_reason", Shape::kText, "Why it is paused.", kOptional};
 const Member kPausedUntil{"paused_until", Shape::kInstant, "When the pause is over by itself.", kOptional};
+const Member kResumeBy{"resume_by", Shape::kText, "Who may end the pause: owner or org-admin.", kOptional};
+const Member kPausedResources{"paused_resources", Shape::kObjects, "Resources that are paused for it alone.", false, "PausedResource"};
 
 std::vector<Member> token_members() {
   return {kId,
           {"account", Shape::kText, "The service account's handle."},
+          {"kind", Shape::kText, "api token, oauth client, app or external."},
           {"name", Shape::kText, ""},
           {"state", Shape::kText, "live, paused, revoked or expired."},
           {"scopes", Shape::kTexts, ""},
@@ -25,6 +28,9 @@ std::vector<Member> token_members() {
           {"lifetime", Shape::kText, "temporary or permanent."},
           {"expires_at", Shape::kInstant, "Null: permanent.", kOptional},
           {"rotate_every", Shape::kDuration, "", kOptional},
+          {"overlap", Shape::kDuration, "How long an old secret works after the first use of its successor."},
+          {"rotated_by", Shape::kText, "owner or agent."},
+          {"self_rotation", Shape::kObject, "Null: it may not rotate itself.", kOptional, "SelfRotation"},
           {"owner", Shape::kText, "E-mail address.", kOptional},
           {"requested_by", Shape::kText, "E-mail address.", kOptional},
           {"allow_ips", Shape::kTexts, "Empty: from anywhere."},
@@ -32,8 +38,14 @@ std::vector<Member> token_members() {
           {"relaxed_queries", Shape::kBoolean, ""},
           kPauseReason,
           kPausedUntil,
+          kResumeBy,
+          kPausedResources,
+          {"proposed", Shape::kTexts, "What the boundary is from propose_until on."},
+          {"propose_until", Shape::kInstant, "Until then requests are judged by `proposed`, and bounded by it afterwards.", kOptional},
           {"secrets", Shape::kObjects, "Never the bytes.", false, "Secret"},
           kCreatedAt,
+          {"rotation", Shape::kObject, "Only where one token, or what is overdue, is shown.", kOptional, "Rotation"},
+          {"dead_uses", Shape::kObjects, "Uses of its secrets after their end; only where one token is shown.", kOptional, "DeadUse"},
           {"last_used_at", Shape::kInstant, "Only where one token is shown.", kOptional}};
 }
 
@@ -54,8 +66,11 @@ std::vector<Schema> site_schemas() {
             {"state", Shape::kText, "live, paused or archived."},
             kPauseReason,
             kPausedUntil,
+            kResumeBy,
+            kPausedResources,
             kCreatedAt,
-            {"credential", Shape::kAny, "The site's own SiteCredential; where one site is shown.", kOptional},
+            {"credential", Shape::kAny, "The first of the site's own SiteCredentials; where one site is shown.", kOptional},
+            {"credentials", Shape::kObjects, "All of the site's own; where one site is shown.", kOptional, "SiteCredential"},
             {"credentials_dropped", Shape::kBoolean, "After a change of the origin.", kOptional}}},
           {"SiteCredential",
            "What Gatehouse shows to a site; never the secret.",
@@ -65,9 +80,54 @@ std::vector<Schema> site_schemas() {
             {"auth", Shape::kText, "none, basic, bearer or oauth2."},
             {"username", Shape::kText, "", kOptional},
             {"owner", Shape::kText, "E-mail address.", kOptional},
+            {"deputy", Shape::kText, "E-mail address.", kOptional},
+            {"scopes", Shape::kTexts, "As declared. Null: not declared.", kOptional},
             {"expires_at", Shape::kInstant, "Null: unknown.", kOptional},
             {"state", Shape::kText, "live, expired or revoked."},
-            kCreatedAt}},
+            kCreatedAt,
+            {"replaces", Shape::kText, "Of a rotation's answer: the id of the one that ended.", kOptional},
+            {"next_steps", Shape::kTexts, "Of a rotation's answer: what is left to do at the site.", kOptional}}},
+          {"SiteCredentialSteps",
+           "The clicks that make a credential at the site.",
+           {{"site", Shape::kText, ""},
+            {"account", Shape::kText, "Null: the site's own.", kOptional},
+            {"credential", Shape::kText, "The one whose successor is made. Null: a first one.", kOptional},
+            {"steps", Shape::kTexts, "In their order."}}},
+          {"PausedResource",
+           "A resource that is paused while the rest goes on.",
+           {{"resource", Shape::kText, ""},
+            {"reason", Shape::kText, "", kOptional},
+            {"until", Shape::kInstant, "Null: until somebody resumes it.", kOptional},
+            {"resume_by", Shape::kText, "owner or org-admin."}}},
+          {"WouldDeny",
+           "What requests would have met under a proposed boundary.",
+           {{"token", Shape::kText, "The token's id."},
+            {"name", Shape::kText, ""},
+            {"account", Shape::kText, ""},
+            {"site", Shape::kText, "", kOptional},
+            {"operation", Shape::kText, "", kOptional},
+            {"reason", Shape::kText, "Why it would have been refused, or why it was not judged."},
+            {"resource", Shape::kText, "", kOptional},
+            {"requests", Shape::kInteger, ""},
+            {"first_at", Shape::kInstant, ""},
+            {"last_at", Shape::kInstant, ""},
+            {"request_id", Shape::kText, "Of the last of them."}}},
+          {"JudgedToken",
+           "A token whose requests are judged.",
+           {{"token", Shape::kText, "The token's id."},
+            {"name", Shape::kText, ""},
+            {"account", Shape::kText, ""},
+            {"proposed", Shape::kTexts, "The boundary that is proposed."},
+            {"propose_until", Shape::kInstant, "From then on it is the token's boundary."},
+            {"permitted", Shape::kInteger, "Requests that would have been let through."},
+            {"denied", Shape::kInteger, "Requests that would have been refused."},
+            {"not_judged", Shape::kInteger, ""},
+            {"command", Shape::kText, "Bounds it now."}}},
+          {"WouldDenyReport",
+           "What tokens with a proposed boundary would be refused.",
+           {{"items", Shape::kObjects, "What would have been refused.", false, "WouldDeny"},
+            {"not_judged", Shape::kObjects, "What could not be judged.", false, "WouldDeny"},
+            {"tokens", Shape::kObjects, "", false, "JudgedToken"}}},
           {"SiteTest",
            "What a site said.",
            {{"site", Shape::kText, ""},
@@ -76,7 +136,8 @@ std::vector<Schema> site_schemas() {
             {"authenticated", Shape::kBoolean, ""},
             {"status", Shape::kInteger, "Of its answer; 0: none."},
             {"account_name", Shape::kText, "Who Gatehouse is there."},
-            {"detail", Shape::kText, ""}}}};
+            {"detail", Shape::kText, ""},
+            {"credentials", Shape::kAny, "The same of each of the site's own credentials."}}}};
 }
 
 std::vector<Schema> people_schemas() {
@@ -90,6 +151,7 @@ std::vector<Schema> people_schemas() {
             {"state", Shape::kText, "live or suspended."},
             kPauseReason,
             kPausedUntil,
+            kResumeBy,
             kCreatedAt}},
           {"Account",
            "A service account with its register entry.",
@@ -99,15 +161,25 @@ std::vector<Schema> people_schemas() {
             {"deputy", Shape::kText, "E-mail address.", kOptional},
             {"purpose", Shape::kText, ""},
             {"runs_in", Shape::kText, ""},
+            {"tool", Shape::kText, "What runs it.", kOptional},
+            {"repository", Shape::kText, "Where its source is.", kOptional},
+            {"job", Shape::kText, "Its name there.", kOptional},
+            {"link", Shape::kText, "Address of the job.", kOptional},
+            {"declared_sites", Shape::kTexts, "What people say that it uses; nothing is permitted by it."},
+            {"declared_resources", Shape::kTexts, ""},
+            {"declared_scopes", Shape::kTexts, ""},
             {"docs", Shape::kText, "", kOptional},
             {"runbook", Shape::kText, "", kOptional},
             {"rotation_plan", Shape::kText, "", kOptional},
             {"rotate_every", Shape::kDuration, "", kOptional},
             {"expected_every", Shape::kDuration, "", kOptional},
             {"criticality", Shape::kText, "low, normal or high."},
+            {"external", Shape::kBoolean, "Only kept in the register."},
             {"state", Shape::kText, "live, paused or archived."},
             kPauseReason,
             kPausedUntil,
+            kResumeBy,
+            kPausedResources,
             kCreatedAt}},
           {"Grant",
            "What a service account may do on one resource.",
@@ -125,7 +197,41 @@ std::vector<Schema> people_schemas() {
             {"state", Shape::kText, "live, paused or removed."},
             kPauseReason,
             kPausedUntil,
+            kResumeBy,
             kCreatedAt}}};
+}
+
+std::vector<Schema> rotation_schemas() {
+  const std::vector<Member> place{{"address", Shape::kText, "(more places): all beyond the first fifty."},
+                                  {"user_agent", Shape::kText, ""},
+                                  {"first_at", Shape::kInstant, ""},
+                                  {"last_at", Shape::kInstant, ""},
+                                  {"calls", Shape::kInteger, ""}};
+  return {{"SelfRotation",
+           "The right of a token to make its own successor.",
+           {{"from", Shape::kTexts, "Empty: from wherever the token may be used."},
+            {"times_left", Shape::kInteger, "Null: as often as it likes.", kOptional}}},
+          {"SecretUser", "One place that uses a secret.", place},
+          extended("DeadUse", "One place that presented a secret after its end, and was refused.", place,
+                   {{"secret_id", Shape::kText, ""}}),
+          {"Rotation",
+           "How far the change of a secret has come.",
+           {{"state", Shape::kText, "none, planned, successor pending, both live, old one quiet or retired."},
+            {"due_at", Shape::kInstant, "When the present secret ought to be replaced.", kOptional},
+            {"overdue", Shape::kBoolean, ""},
+            {"rotate_every", Shape::kDuration, "The token's own, else its account's.", kOptional},
+            {"overlap", Shape::kDuration, ""},
+            {"rotated_by", Shape::kText, "owner or agent."},
+            {"frozen_until", Shape::kInstant, "A freeze window of the policy holds.", kOptional},
+            {"new_secret", Shape::kText, "", kOptional},
+            {"new_first_used_at", Shape::kInstant, "", kOptional},
+            {"old_secret", Shape::kText, "Live beside its successor.", kOptional},
+            {"overlap_ends_at", Shape::kInstant, "When the old secret ends; null until the successor is used.", kOptional},
+            {"old_last_used_at", Shape::kInstant, "Since the rotation began.", kOptional},
+            {"old_calls", Shape::kInteger, "Since the rotation began."},
+            {"quiet_from", Shape::kInstant, "When the old secret counts as quiet if nobody uses it.", kOptional},
+            {"old_users", Shape::kObjects, "Latest first.", false, "SecretUser"},
+            {"new_users", Shape::kObjects, "Latest first.", false, "SecretUser"}}}};
 }
 
 std::vector<Schema> token_schemas() {
@@ -142,7 +248,7 @@ std::vector<Schema> token_schemas() {
             {"state", Shape::kText, "current, pending, overlap or retired."},
             kCreatedAt,
             {"first_used_at", Shape::kInstant, "Of a successor.", kOptional},
-            {"ends_at", Shape::kInstant, "When its overlap ends.", kOptional}}},
+            {"ends_at", Shape::kInstant, "When its overlap ends, or ended.", kOptional}}},
           {"Token", "An API token.", token_members()},
           extended("NewToken", "A token with its secret.", token_members(), {secret}),
           extended("RotatedToken", "A token with the secret of its successor.", token_members(),
@@ -150,7 +256,9 @@ std::vector<Schema> token_schemas() {
                     {"secret_id", Shape::kText, "The public id inside the new token."},
                     {"replaces", Shape::kText, "The public id inside the old one."},
                     {"overlap_ends_at", Shape::kInstant,
-                     "When the old secret ends if the new one is used from now on; the clock starts at that first use."}})};
+                     "When the old secret ends if the new one is used from now on; the clock starts at that first use."},
+                    {"ended_early", Shape::kText,
+                     "The public id of an older secret that ended at once, before its overlap: at most two are live.", kOptional}})};
 }
 
 std::vector<Schema> insight_schemas() {
@@ -243,7 +351,15 @@ std::vector<Schema> record_schemas() {
             {"longest-lifetime", Shape::kText, ""},
             {"permanent-tokens", Shape::kText, ""},
             {"default-overlap", Shape::kText, ""},
-            {"reuse", Shape::kText, ""}}},
+            {"reuse", Shape::kText, ""},
+            {"longest-rotation", Shape::kText, ""},
+            {"longest-overlap", Shape::kText, ""},
+            {"self-rotation", Shape::kText, "allowed or refused."},
+            {"freeze-windows", Shape::kText, "FROM/UNTIL, with commas between windows."},
+            {"notify-ladder", Shape::kText, "Durations, longest first."},
+            {"notify-escalate-after", Shape::kText, ""},
+            {"notify-errors", Shape::kText, ""},
+            {"notify-digest", Shape::kText, "none, hourly or daily."}}},
           {"Problem",
            "RFC 9457.",
            {{"type", Shape::kText, ""},
@@ -255,12 +371,66 @@ std::vector<Schema> record_schemas() {
             {"request_id", Shape::kText, ""}}}};
 }
 
+std::vector<Schema> notify_schemas() {
+  return {{"Delivery",
+           "One notice on its way to one recipient.",
+           {{"notice", Shape::kText, ""},
+            {"message", Shape::kText, ""},
+            {"type", Shape::kText, "token.expiring, account.silent …"},
+            {"subject_kind", Shape::kText, ""},
+            {"subject_id", Shape::kText, ""},
+            {"subject_name", Shape::kText, ""},
+            {"queued_at", Shape::kInstant, ""},
+            {"channel", Shape::kText, "email or webhook."},
+            {"recipient", Shape::kText, "E-mail address, or the webhook's name."},
+            {"because", Shape::kText, "Why this recipient."},
+            {"state", Shape::kText, "waiting, sent, given up or not needed."},
+            {"attempts", Shape::kInteger, ""},
+            {"due_at", Shape::kInstant, "Of the next attempt.", kOptional},
+            {"sent_at", Shape::kInstant, "When the server took it.", kOptional},
+            {"last_attempt_at", Shape::kInstant, "", kOptional},
+            {"problem", Shape::kText, "Of the last attempt.", kOptional}}},
+          {"Matter",
+           "What stays open until somebody has dealt with it.",
+           {kId,
+            {"topic", Shape::kText, "expiry, failing, silent, upstream, orphan, reuse, dead, grace or approval."},
+            {"subject_kind", Shape::kText, ""},
+            {"subject_id", Shape::kText, ""},
+            {"subject_name", Shape::kText, "", kOptional},
+            {"opened_at", Shape::kInstant, ""},
+            {"closed_at", Shape::kInstant, "", kOptional},
+            {"rung", Shape::kInteger, "How far up it was told; 0 is who answers first."},
+            {"told", Shape::kTexts, "E-mail addresses that a mail was sent to."},
+            {"escalates_at", Shape::kInstant, "When the next rung is told.", kOptional},
+            {"acknowledged_at", Shape::kInstant, "", kOptional},
+            {"acknowledged_by", Shape::kText, "E-mail address.", kOptional}}},
+          {"NotifyTest", "A test on its way.", {{"notice", Shape::kText, "See the log for what became of it."}}},
+          {"NotifyDigest", "A person's choice.", {{"user", Shape::kText, ""}, {"digest", Shape::kText, "none, hourly or daily."}}},
+          {"Webhook",
+           "Where a program or a chat is told.",
+           {kId,
+            {"name", Shape::kText, ""},
+            {"origin", Shape::kText, "The rest of its address may be a secret and is not shown."},
+            {"form", Shape::kText, "standard, slack or teams."},
+            {"kinds", Shape::kTexts, "Empty: everything."},
+            {"state", Shape::kText, "live or disabled."},
+            {"reason", Shape::kText, "Why it is disabled.", kOptional},
+            kCreatedAt,
+            {"secret", Shape::kText, "whsec_…; only when it is made.", kOptional}}},
+          {"Calendar",
+           "An iCalendar address of a person.",
+           {kId,
+            {"user", Shape::kText, "E-mail address."},
+            kCreatedAt,
+            {"path", Shape::kText, "On the admin address, with the secret; only when it is made.", kOptional}}}};
+}
+
 }  // namespace
 
 const std::vector<Schema>& schemas() {
   static const std::vector<Schema> all = [] {
     std::vector<Schema> list;
-    for (auto part : {site_schemas, people_schemas, token_schemas, insight_schemas, record_schemas}) {
+    for (auto part : {site_schemas, people_schemas, rotation_schemas, token_schemas, insight_schemas, register_schemas, record_schemas, notify_schemas}) {
       for (Schema& schema : part()) list.push_back(std::move(schema));
     }
     return list;

@@ -6,7 +6,12 @@ namespace gatehouse::cli {
 
 Command& with_pause_options(Command& command) {
   return command.text("--reason", "reason", "why; stands in the audit log and in the lists")
-      .instant("--until", "until", "when it is over by itself, such as 2027-02-24T18:00:00Z");
+      .instant("--until", "until", "when it is over by itself, such as 2027-02-24T18:00:00Z")
+      .choice("--resume-by", "resume_by", "who may end it before; org-admin by default", {"owner", "org-admin"});
+}
+
+Command& with_paused_resource(Command& command) {
+  return command.text("--resource,--project,--space", "resource", "only this resource, such as acme/A; everything else goes on");
 }
 
 void add_remote_commands(CLI::App& root, Context& context, int& exit_status) {
@@ -17,11 +22,14 @@ void add_remote_commands(CLI::App& root, Context& context, int& exit_status) {
   add_account_commands(root, runner);
   add_grant_commands(root, runner);
   add_token_commands(root, runner);
+  add_agent_command(root, runner);
   add_explain_command(root, runner);
   add_trace_command(root, runner);
   add_report_commands(root, runner);
+  add_register_commands(root, runner);
   add_audit_commands(root, runner);
   add_policy_commands(root, runner);
+  add_notify_commands(root, runner);
 }
 
 }  // namespace gatehouse::cli

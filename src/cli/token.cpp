@@ -27,9 +27,12 @@ std::string words_of_new(const json::object& token) {
 }
 
 std::string words_of_successor(const json::object& token) {
+  const auto* early = token.if_contains("ended_early");
   return "Successor of " + member(token, "replaces") + " in token " + member(token, "id") +
          ". The old secret works on; its overlap begins with the first use of this one (used now, it would end at " +
-         member(token, "overlap_ends_at") + ").\nThis is the only time that the token is shown.\n";
+         member(token, "overlap_ends_at") + ").\n" +
+         (early && early->is_string() ? "An older secret, " + in_words(*early) + ", ended at once: at most two are live.\n" : "") +
+         "This is the only time that the token is shown.\n";
 }
 
 void add_create(CLI::App* token, Runner runner) {
@@ -47,10 +50,16 @@ void add_create(CLI::App* token, Runner runner) {
       .flag("--permanent", "permanent", "no end; needs a rotation policy")
       .duration("--rotate-every", "rotate_every", "how often it is to be rotated, such as 90d")
       .duration("--overlap", "overlap", "how long an old secret works after the first use of its successor")
+      .choice("--rotated-by", "rotated_by", "who is expected to rotate it; the owner by default", {"owner", "agent"})
+      .flag("--self-rotate", "self_rotate", "it may make its own successor, for gatehouse agent")
+      .texts("--self-rotate-ip", "self_rotate_ips", "from this address or network alone; may be repeated")
+      .integer("--self-rotate-times", "self_rotate_times", "so many times at most")
       .text("--owner", "owner", "who answers for it, by e-mail address")
       .texts("--allow-ip", "allow_ips", "an address or network it may be used from; may be repeated")
       .text("--rate", "rate", "its own limit, such as 10/s")
       .flag("--relaxed-queries", "relaxed_queries", "JQL may name what lies outside; that reveals whether it exists")
+      .texts("--propose", "propose", "the boundary that it is to have: until then requests are judged by it, and not blocked")
+      .instant("--until", "propose_until", "when the proposed boundary becomes its boundary")
       .run([](Call& call) {
         const int lifetimes = static_cast<int>(call.body.contains("expires_in")) +
                               static_cast<int>(call.body.contains("expires_at")) +
@@ -94,9 +103,9 @@ void add_token_commands(CLI::App& root, Runner runner) {
   Command(token, runner, "show", "show one")
       .positional("ID", "id", "its id, or the public id inside the token")
       .run([](Call& call) {
-        return call.get(api_path({"tokens", call.text("id")}), print_record);
+        return call.get(api_path({"tokens", call.text("id")}), print_token);
       });
-  Command(token, runner, "narrow", "take something away from it")
+  Command(token, runner, "narrow", "take something away from it; without options: bound it to what is proposed for it")
       .positional("ID", "id", "its id")
       .texts("--scopes", "scopes", "what is kept")
       .texts("--resource,--project,--space", "resources", "what is kept; acme/A=viewer narrows the access role there")
@@ -120,11 +129,14 @@ void add_token_commands(CLI::App& root, Runner runner) {
       .run([](Call& call) {
         return call.send_for_secret(api_path({"tokens", call.text("id"), "rotate"}), "token", words_of_successor);
       });
+  add_rotation_commands(token, runner);
   Command pause(token, runner, "pause", "refuse every request with it");
-  with_pause_options(pause.positional("ID", "id", "its id")).run([](Call& call) {
+  with_paused_resource(with_pause_options(pause.positional("ID", "id", "its id")))
+      .run([](Call& call) {
     return call.post(api_path({"tokens", call.text("id"), "pause"}), print_record);
   });
-  Command(token, runner, "resume", "end its pause").positional("ID", "id", "its id").run([](Call& call) {
+  Command resume(token, runner, "resume", "end its pause");
+  with_paused_resource(resume.positional("ID", "id", "its id")).run([](Call& call) {
     return call.post(api_path({"tokens", call.text("id"), "resume"}), print_record);
   });
   Command(token, runner, "revoke", "end it for ever")

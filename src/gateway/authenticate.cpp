@@ -47,6 +47,7 @@ Step<bool> check_secret(const token::LiveCredential& credential, const token::Li
   switch (secret.state) {
     case SecretState::kCurrent: return true;
     case SecretState::kPending: {
+      if (request.about_itself) return true;
       bool expected = false;
       request.successor_used = credential.successor_used.compare_exchange_strong(expected, true, std::memory_order_acq_rel);
       return true;
@@ -96,14 +97,24 @@ Step<token::LiveCredentialPtr> find_credential(std::string_view text, const http
     return invalid_token("This kind of secret does not open the gateway: an API token begins with gtht_.");
   }
   const token::Found found = thread.shared.index->find(parsed->id);
-  if (!found.credential || !found.secret) return invalid_token("This token is not known here, or it was revoked.");
+  if (!found.credential || !found.secret) {
+    request.unknown_token = true;
+    // Whether it is one that has ended is for the recorder to find out: it may ask the store.
+    if (const auto key = token::to_key(parsed->id)) request.secret = *key;
+    request.presented = thread.shared.hasher->hash(parsed->id, parsed->secret);
+    return invalid_token("This token is not known here, or it was revoked.");
+  }
   const crypto::TokenHash stored{found.secret->key_epoch, found.secret->digest};
   if (!thread.shared.hasher->matches(stored, parsed->id, parsed->secret)) {
     return invalid_token("This token is not known here, or it was revoked.");
   }
   request.secret = found.secret->id;
-  GH_TRYV(check_state(*found.credential, now.wall));
-  GH_TRYV(check_secret(*found.credential, *found.secret, now, request));
+  Step<bool> usable = check_state(*found.credential, now.wall);
+  if (usable) usable = check_secret(*found.credential, *found.secret, now, request);
+  if (!usable) {
+    request.refused = found.credential;
+    return std::move(usable).error();
+  }
   return found.credential;
 }
 

@@ -16,11 +16,33 @@
 #include "base/address.h"
 #include "base/clock.h"
 #include "catalogue/operation.h"
+#include "crypto/token_hash.h"
+#include "http/message.h"
 #include "model/decision.h"
 #include "token/live_index.h"
 #include "upstream/site_table.h"
 
 namespace gatehouse::gateway {
+
+/// What a request of a token with a proposed boundary is judged by afterwards, on a thread that no request waits for. In memory
+/// alone, and gone when it was judged: the one place beside the request itself where a query and a body are held.
+struct JudgedRequest {
+  http::Method method = http::Method::kGet;
+  std::string target;  ///< with the site's prefix and the query
+  std::string body;
+  std::string content_type;
+  std::string request_id;
+  bool whole = true;  ///< the body is all there
+  static constexpr std::size_t kMaxBody = 64 * 1024;
+  /// So many wait at most, over all threads: 32 MiB of bodies.
+  static constexpr int kMostWaiting = 512;
+  static inline std::atomic<int> waiting{0};
+
+  JudgedRequest() { waiting.fetch_add(1, std::memory_order_relaxed); }
+  ~JudgedRequest() { waiting.fetch_sub(1, std::memory_order_relaxed); }
+  JudgedRequest(const JudgedRequest&) = delete;
+  JudgedRequest& operator=(const JudgedRequest&) = delete;
+};
 
 /// One request, after its answer. Strings are bounded (kMaxText) and hold only what the request's head and our own decision
 /// say; `path` is without query. Of a permitted read only the user agent and the resources are told.
@@ -28,7 +50,8 @@ struct RequestRecord {
   Instant at{};  ///< when its head came
   std::uint32_t took_ms = 0;
   token::LiveCredentialPtr credential;              ///< null: none was recognized
-  token::Key secret{};                              ///< which of its secrets
+  token::Key secret{};                              ///< which of its secrets, or which the index lacks
+  crypto::TokenHash presented;                      ///< of a well-formed token that the index lacks; epoch 0: none
   upstream::SiteEntryPtr site;                      ///< null: none was recognized
   const catalogue::Operation* operation = nullptr;  ///< null: none was matched; lives as long as the catalogue
   Effect effect = Effect::kDeny;
@@ -49,7 +72,9 @@ struct RequestRecord {
   std::string object;        ///< keys of the issues (else ids of the objects) that it touched, with spaces between
   std::string object_ids;    ///< the same by id, as far as they were looked up
   std::string request_id;
-  std::string upstream_trace;  ///< atl-traceid or x-arequestid of upstream's answer
+  std::shared_ptr<const JudgedRequest> judged;  ///< it is to be judged by the proposed boundary; null: not
+  bool judge_skipped = false;                   ///< it was to be judged, and too many wait already
+  std::string upstream_trace;                   ///< atl-traceid or x-arequestid of upstream's answer
   static constexpr std::size_t kMaxText = 512;
 };
 

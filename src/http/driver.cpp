@@ -260,6 +260,7 @@ void ClientConnection::refuse(int status, std::string_view text) {
   Work& work = *work_;
   work.call.cancel();
   work.lookups.cancel();
+  forget_elsewhere();
   work.refused = true;
   if (work.answer.head_given()) return abort();
   const std::string body = neutral_body(text);
@@ -297,6 +298,7 @@ void ClientConnection::gone() {
 }
 
 void ClientConnection::end_exchange(bool complete) {
+  forget_elsewhere();
   if (!std::exchange(work_->begun, false)) return;
   work_->exchange->on_finished(complete && !work_->refused, context_.loop.now());
   work_->share.give_back();
@@ -329,6 +331,14 @@ void ClientConnection::on_timeout() {
     case State::kHead: refuse_unread(408, "The head of the request did not arrive in time."); return advance();
     case State::kRunning:
       if (waits_ == Waits::kOutput) return abort();
+      if (waits_ == Waits::kPause) {
+        perform(work_->exchange->on_pause_over(context_.loop.now()));
+        return advance();
+      }
+      if (waits_ == Waits::kElsewhere) {
+        refuse(504, "It took too long. It may have been carried out all the same.");
+        return advance();
+      }
       refuse(408, "The body of the request did not arrive in time.");
       return advance();
     default: return close();

@@ -90,7 +90,7 @@ class ClientConnection final : public Watcher, public CallOwner, public LookupOw
     kLingering,  ///< all is said; the client's end is waited for, so that a reset does not take the answer away
     kClosed
   };
-  enum class Waits : std::uint8_t { kNothing, kBody, kLookups, kUpstream, kOutput };
+  enum class Waits : std::uint8_t { kNothing, kBody, kLookups, kElsewhere, kPause, kUpstream, kOutput };
   enum class Got : std::uint8_t { kPiece, kNothing, kGone, kBad };
 
   /// What a connection needs only while a request is under way; an idle one gives it back.
@@ -103,6 +103,7 @@ class ClientConnection final : public Watcher, public CallOwner, public LookupOw
     AnswerWriter answer;
     UpstreamCall call;
     LookupBatch lookups;
+    std::shared_ptr<ClientConnection*> elsewhere;  ///< what is done elsewhere finds us by it; emptied where nobody waits any more
     std::uint64_t body_held = 0;    ///< of the body, as the exchange asked for it
     bool begun = false;             ///< the exchange was told of this request
     bool refused = false;           ///< by the driver: the exchange did not answer it
@@ -128,6 +129,9 @@ class ClientConnection final : public Watcher, public CallOwner, public LookupOw
   void perform(Action action);
   bool get_body(Action& action);
   bool ask(Action& action);
+  void do_elsewhere(const Action& action);
+  void on_elsewhere(ElsewhereAnswer answer);
+  void forget_elsewhere() noexcept;
   void send(const Action& action);
   void respond(const Action& action);
   Got next_piece(std::string_view& piece, bool& last);

@@ -22,6 +22,8 @@ void ClientConnection::perform(Action action) {
       case Action::Kind::kAsk:
         if (!ask(action)) return;
         break;
+      case Action::Kind::kElsewhere: return do_elsewhere(action);
+      case Action::Kind::kPause: waits_ = Waits::kPause; return arm(action.pause_ms);
       case Action::Kind::kSend: return send(action);
       case Action::Kind::kRespond: return respond(action);
       case Action::Kind::kWait:
@@ -126,6 +128,32 @@ bool ClientConnection::ask(Action& action) {
 void ClientConnection::on_looked_up() {
   perform(work_->exchange->on_lookups(work_->lookups.answers(), context_.loop.now()));
   advance();
+}
+
+void ClientConnection::do_elsewhere(const Action& action) {
+  waits_ = Waits::kElsewhere;
+  arm(timeouts().answer_head);
+  // Read and emptied on this thread alone, so that it needs no lock.
+  const auto waiting = std::make_shared<ClientConnection*>(this);
+  work_->elsewhere = waiting;
+  (*action.elsewhere)([waiting, mailbox = context_.loop.mailbox()](ElsewhereAnswer answer) {
+    const auto kept = std::make_shared<ElsewhereAnswer>(std::move(answer));
+    mailbox->post([waiting, kept] {
+      if (ClientConnection* const connection = std::exchange(*waiting, nullptr)) connection->on_elsewhere(std::move(*kept));
+    });
+  });
+}
+
+void ClientConnection::on_elsewhere(ElsewhereAnswer answer) {
+  cancel();
+  forget_elsewhere();
+  perform(work_->exchange->on_elsewhere(answer, context_.loop.now()));
+  advance();
+}
+
+void ClientConnection::forget_elsewhere() noexcept {
+  if (work_->elsewhere) *work_->elsewhere = nullptr;
+  work_->elsewhere.reset();
 }
 
 void ClientConnection::send(const Action& action) {

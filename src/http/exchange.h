@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -77,12 +78,26 @@ struct Now {
   std::uint64_t steady_ms = 0;
 };
 
+/// The answer to something that was done elsewhere (Action::Kind::kElsewhere): what the client is told.
+struct ElsewhereAnswer {
+  int status = 500;
+  std::string head;  ///< header fields, each ended by CRLF
+  SecretString body;
+};
+/// May be called from any thread, once; later calls, and those for a client that has gone, do nothing.
+using ElsewhereDone = std::function<void(ElsewhereAnswer)>;
+
 struct Action {
   enum class Kind : std::uint8_t {
     /// Beyond limits.h (of this body, or of all in the process) the driver itself answers 413 or 503, and 408 or 400 where the
     /// body comes too late or badly framed: then follows on_finished(false) alone.
     kNeedBody,  ///< give me the next piece of the request's body (on_body)
     kAsk,       ///< carry out `lookups`, all at once, then on_lookups
+    /// Call `elsewhere`, which has the work done on another thread (a gateway thread never waits for the database), then
+    /// on_elsewhere. Where that takes longer than an upstream's answer may, the driver itself answers 504.
+    kElsewhere,
+    /// Call on_pause_over after `pause_ms`, or up to a tick of the timers later. Only before anything was sent or answered.
+    kPause,
     kSend,      ///< begin `upstream`, then on_response_head
     kWait,      ///< nothing to do now: give me the next piece of upstream's answer
     kRespond,   ///< write `status`, `head` (first time only) and `body`; `last` ends the answer
@@ -91,6 +106,8 @@ struct Action {
   Kind kind = Kind::kAbort;
   std::vector<UpstreamRequest>* lookups = nullptr;  ///< kAsk; owned by the exchange
   UpstreamRequest* upstream = nullptr;              ///< kSend
+  const std::function<void(ElsewhereDone)>* elsewhere = nullptr;  ///< kElsewhere; owned by the exchange
+  std::uint32_t pause_ms = 0;                       ///< kPause
   int status = 0;                                   ///< kRespond: with the head, else 0
   std::string_view head;             ///< kRespond: header fields, each ended by CRLF; no framing, Date or Connection
   std::string_view body;             ///< kRespond: a piece of the answer's body
@@ -108,6 +125,10 @@ class Exchange {
   /// forwarded: kWait permits it, anything else ends the upstream request.
   virtual Action on_body(std::string_view piece, bool last) = 0;
   virtual Action on_lookups(std::vector<LookupAnswer>& answers, const Now& now) = 0;
+  /// After kElsewhere. Exchanges that never ask for it need not say.
+  virtual Action on_elsewhere(ElsewhereAnswer&, const Now&) { return {}; }
+  /// After kPause, likewise.
+  virtual Action on_pause_over(const Now&) { return {}; }
   /// Asked after the last wait and before the first byte of every upstream request (look-ups and a second try included): is
   /// the credential still live? After a `false` for kSend follows on_upstream_failure(kNotPermitted, false).
   virtual bool may_send(const Now& now) noexcept = 0;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "admin/index_feed.h"
 #include "catalogue/catalogue.h"
 #include "crypto/self_test.h"
 
@@ -23,6 +24,7 @@ struct Installation::Parts {
   std::unique_ptr<gateway::RequestLog> request_log;
   gateway::GatewayShared gateway;
   std::unique_ptr<admin::Services> services;
+  std::unique_ptr<token::IndexRefresh> refresh;
 };
 
 Installation::Installation(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -39,6 +41,19 @@ Result<std::unique_ptr<Installation>> Installation::open(const Settings& setting
   GH_TRYV(crypto::self_test());
   GH_TRY(auto folder, store::DataFolder::open(settings.data, settings.master_key));
   return wire(settings, std::move(folder));
+}
+
+Result<void> Installation::add_keys(const Settings& settings) {
+  GH_TRYV(crypto::self_test());
+  SystemRandom random;
+  GH_TRY(auto folder, store::DataFolder::open(settings.data, settings.master_key));
+  // A database that is away is better found before there is a key that nothing was made with.
+  GH_TRY(const auto database, store::Database::open(settings.database.empty() ? folder.database_path() : settings.database));
+  crypto::Keyring keys = folder.keyring();
+  using crypto::KeyPurpose;
+  for (const KeyPurpose purpose : {KeyPurpose::kAudit, KeyPurpose::kSealing, KeyPurpose::kTokenHash, KeyPurpose::kHeadSigning})
+    keys.add_epoch(purpose, random);
+  return folder.save_keyring(keys, random);
 }
 
 Result<std::unique_ptr<Installation>> Installation::wire(const Settings& settings, store::DataFolder folder) {
@@ -69,6 +84,14 @@ Result<std::unique_ptr<Installation>> Installation::wire(const Settings& setting
   parts->services = std::make_unique<admin::Services>(
       admin::ServicesInput{*parts->database, *parts->log, keys, parts->folder.head_path(), parts->clock, parts->random,
                            *parts->index, parts->sites, shared, std::move(fetch), std::move(certificates)});
+  // Other nodes can make tokens only where the database is shared.
+  if (parts->database->is_postgres()) {
+    parts->refresh = std::make_unique<token::IndexRefresh>([feed = parts->services->feed.get()] {
+      // Where the store is away the feed's own thread says so; the token stays unknown.
+      if (const auto refreshed = feed->refresh(); !refreshed) return;
+    });
+    shared.refresh = parts->refresh.get();
+  }
   return std::unique_ptr<Installation>(new Installation(std::move(parts)));
 }
 
@@ -79,6 +102,7 @@ const gateway::GatewayShared& Installation::gateway() const noexcept { return pa
 gateway::RequestLog& Installation::request_log() noexcept { return *parts_->request_log; }
 token::LiveIndex& Installation::index() noexcept { return *parts_->index; }
 const Clock& Installation::clock() const noexcept { return parts_->clock; }
+void Installation::set_self_service(gateway::SelfService* service) { parts_->gateway.self = service; }
 void Installation::set_public_url(std::string url) { parts_->gateway.settings.public_url = std::move(url); }
 
 }  // namespace gatehouse

@@ -19,6 +19,8 @@ class Installation {
   static Result<std::unique_ptr<Installation>> create(const Settings& settings);
   /// Opens what create() made and takes the folder's lock. Nothing runs yet.
   static Result<std::unique_ptr<Installation>> open(const Settings& settings);
+  /// Adds a new key of every purpose to the keyring; the older ones stay. Takes the folder's lock: kConflict beside a server.
+  static Result<void> add_keys(const Settings& settings);
   ~Installation();
   Installation(const Installation&) = delete;
   Installation& operator=(const Installation&) = delete;
@@ -32,6 +34,8 @@ class Installation {
   const Clock& clock() const noexcept;
   /// Where clients reach the gateway; before the server starts.
   void set_public_url(std::string url);
+  /// Who answers tokens that ask about themselves; before the server starts.
+  void set_self_service(gateway::SelfService* service);
 
  private:
   struct Parts;

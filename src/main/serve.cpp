@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "admin/index_feed.h"
+#include "admin/judge.h"
 #include "admin/recorder.h"
 #include "admin/self_rotation.h"
 #include "api/admin_server.h"
@@ -50,6 +51,7 @@ struct Serving::Parts {
   bool tls = false;
   std::once_flag named;
   std::unique_ptr<api::Api> api;
+  std::unique_ptr<admin::Judge> judge;
   std::unique_ptr<admin::Recorder> recorder;
   std::unique_ptr<admin::SelfRotations> self_rotations;
   std::unique_ptr<http::Server> gateway;
@@ -73,6 +75,7 @@ Serving::~Serving() {
   if (parts_->gateway) parts_->gateway->stop();
   if (parts_->self_rotations) parts_->self_rotations->stop();
   if (parts_->recorder) parts_->recorder->stop();
+  if (parts_->judge) parts_->judge->stop();
   parts_->installation.services().feed->stop();
 }
 
@@ -99,6 +102,8 @@ Result<void> Serving::Parts::start_gateway(const Settings& settings) {
     });
     return std::make_unique<gateway::GatewayFactory>(installation.gateway(), thread);
   };
+  judge = std::make_unique<admin::Judge>(installation.services());
+  judge->start();
   recorder = std::make_unique<admin::Recorder>(installation.services(), installation.request_log());
   recorder->start();
   self_rotations = std::make_unique<admin::SelfRotations>(installation.services());

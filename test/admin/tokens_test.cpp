@@ -192,7 +192,10 @@ TEST_F(Tokens, RotateWithoutARequestThatFails) {
   EXPECT_FALSE(world.live(token.token.expose())) << "at most two live secrets: the oldest ends";
   EXPECT_TRUE(world.live(again.token.expose()));
   EXPECT_TRUE(world.live(third.token.expose()));
-  EXPECT_TRUE(first->withdrawn.load() && second->withdrawn.load()) << "older versions go with the one that replaced them";
+  const token::Key ended = *token::to_key(secret_id(token.token.expose()));
+  EXPECT_TRUE(first->has_ended(ended) && second->has_ended(ended)) << "in every version that a request may still hold";
+  EXPECT_FALSE(live->has_ended(*token::to_key(secret_id(again.token.expose())))) << "requests by the other secret go on";
+  EXPECT_FALSE(live->withdrawn.load() || first->withdrawn.load());
 }
 
 TEST_F(Tokens, StopHoweverOldTheVersionIsThatARequestHolds) {
