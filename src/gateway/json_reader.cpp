@@ -330,9 +330,9 @@ void append_json_string(std::string_view text, std::string& out) {
   static constexpr char kHex[] = "0123456789abcdef";
   out.push_back('"');
   std::size_t from = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
+  for (std::size_t at = behind_plain(text, 0); at < text.size(); at = behind_plain(text, at + 1)) {
     const auto code = static_cast<unsigned char>(text[at]);
-    if (code >= 0x20 && code != '"' && code != '\\') continue;
+    if (code >= 0x80) continue;
     out.append(text, from, at - from);
     from = at + 1;
     out.push_back('\\');

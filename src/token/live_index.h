@@ -111,7 +111,7 @@ class LiveIndex {
   struct Retired;
   static constexpr std::size_t kShards = 256;
 
-  static std::size_t shard_of(std::string_view id) noexcept;
+  static std::size_t shard_of(std::uint64_t tag) noexcept;
   void edit(const LiveCredentialPtr& added, const LiveCredentialPtr& removed);
   void publish(std::size_t shard, std::unique_ptr<const Table> table);
   void reclaim();

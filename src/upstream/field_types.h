@@ -5,10 +5,11 @@
 // refused, and of its values only scalars are released. Immutable once made; shared by all threads.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -63,11 +64,21 @@ class FieldTypes {
 
  private:
   void add(IssueField field);
+  /// Of the length and both ends: in them ids differ ("customfield_10016").
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>()(text); }
+    std::size_t operator()(std::string_view text) const noexcept {
+      std::uint64_t begin = 0;
+      std::uint64_t end = 0;
+      const std::size_t part = text.size() < sizeof begin ? text.size() : sizeof begin;
+      if (part > 0) {
+        std::memcpy(&begin, text.data(), part);
+        std::memcpy(&end, text.data() + text.size() - part, part);
+      }
+      return static_cast<std::size_t>(begin * 0x9e3779b97f4a7c15ULL ^ end * 0xc2b2ae3d27d4eb4fULL ^ text.size());
+    }
   };
-  std::unordered_map<std::string, IssueField, Hash, std::equal_to<>> fields_;
+  boost::unordered_flat_map<std::string, IssueField, Hash, std::equal_to<>> fields_;
 };
 
 }  // namespace gatehouse::upstream
