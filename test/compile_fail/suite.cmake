@@ -6,5 +6,5 @@ foreach(case ${cases})
   add_test(NAME compile_fail_${case_name}
     COMMAND ${CMAKE_COMMAND} -DCOMPILER=${CMAKE_CXX_COMPILER} -DSOURCE=${case} -DROOT=${CMAKE_SOURCE_DIR}
             -P ${CMAKE_CURRENT_LIST_DIR}/check.cmake)
-  set_tests_properties(compile_fail_${case_name} PROPERTIES LABELS unit TIMEOUT 300)
+  set_tests_properties(compile_fail_${case_name} PROPERTIES LABELS compile_fail TIMEOUT 300)
 endforeach()
