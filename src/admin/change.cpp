@@ -2,6 +2,7 @@
 
 #include "admin/describe.h"
 #include "admin/find.h"
+#include "admin/tell.h"
 
 namespace gatehouse::admin {
 
@@ -17,6 +18,8 @@ Result<Document> change_account(Services& services, const Caller& caller, std::s
   }
   GH_TRYV(edit(found.value, at));
   GH_TRYV(at.accounts.update(found.value, found.version));
+  GH_TRYV(tell_of_change(services, at.outbox, caller, action, found.value.id.value, found.value.handle, reason,
+                         found.value.pause));
   GH_TRY(Document after, describer.account(found.value));
   AuditEvent event = make_event(caller, action, "account", found.value.id.value, found.value.handle);
   event.reason = reason;
@@ -37,6 +40,7 @@ Result<Document> change_grant(Services& services, const Caller& caller, std::str
   GH_TRYV(at.grants.update(found.value, found.version));
   GH_TRY(Document after, describer.grant(found.value));
   GH_TRY(const std::string name, describer.resource_name(found.value.resource));
+  GH_TRYV(tell_of_change(services, at.outbox, caller, action, found.value.id.value, name, reason, found.value.pause));
   AuditEvent event = make_event(caller, action, "grant", found.value.id.value, name);
   event.reason = reason;
   GH_TRYV(commit(services, std::move(work), with_change(std::move(event), &before, &after)));
@@ -54,6 +58,8 @@ Result<Document> change_token(Services& services, const Caller& caller, std::str
     return fail(Errc::kConflict, "That token is revoked, which is final. Create a new one.", {}, "token");
   GH_TRYV(edit(found.value, at));
   GH_TRYV(at.credentials.update(found.value, found.version));
+  GH_TRYV(
+      tell_of_change(services, at.outbox, caller, action, found.value.id.value, found.value.name, reason, found.value.pause));
   GH_TRY(Document after, describer.token(found.value));
   AuditEvent event = make_event(caller, action, "token", found.value.id.value, found.value.name);
   event.reason = reason;

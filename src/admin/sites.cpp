@@ -4,6 +4,7 @@
 #include "admin/find.h"
 #include "admin/site_credentials.h"
 #include "admin/site_entries.h"
+#include "admin/tell.h"
 #include "http/upstream_options.h"
 #include "upstream/lookups.h"
 
@@ -37,6 +38,7 @@ Result<Document> set_state(Services& services, const Caller& caller, std::string
     GH_TRYV(drop_credentials(at, site.value.id, true));
   }
   GH_TRYV(at.sites.update(site.value, site.version));
+  GH_TRYV(tell_of_change(services, at.outbox, caller, action, site.value.id.value, site.value.key, pause.reason, pause));
   GH_TRY(Document after, describer.site(site.value));
   AuditEvent event = make_event(caller, action, "site", site.value.id.value, site.value.key);
   event.reason = pause.reason;

@@ -5,6 +5,7 @@
 #include "store/admin_keys.h"
 #include "store/audit_records.h"
 #include "store/changes.h"
+#include "store/channels.h"
 #include "store/credentials.h"
 #include "store/grants.h"
 #include "store/outbox.h"
@@ -17,6 +18,7 @@
 #include "store/upstream_credentials.h"
 #include "store/usage.h"
 #include "store/users.h"
+#include "store/watch.h"
 
 namespace gatehouse::store {
 
@@ -37,7 +39,9 @@ struct Repositories {
         secret_uses(session),
         rollups(session),
         reports(session),
-        outbox(session) {}
+        outbox(session),
+        channels(session),
+        watch(session) {}
 
   Sites sites;
   UpstreamCredentials upstream_credentials;
@@ -55,6 +59,8 @@ struct Repositories {
   Rollups rollups;
   Reports reports;
   Outbox outbox;
+  Channels channels;
+  Watch watch;
 };
 
 }  // namespace gatehouse::store
