@@ -135,24 +135,37 @@ std::optional<Duration> step_reached(const Ladder& ladder, Instant since, Instan
   return reached;
 }
 
-Result<void> run_ladder(admin::Services& services, Instant now) {
+namespace {
+
+/// Ends within one of these are looked at.
+struct Window {
+  Instant from;
+  Instant until;
+};
+
+Result<void> round(admin::Services& services, const std::vector<Window>& windows, Duration longest, Instant now) {
   std::vector<admin::Notice> due;
-  Duration longest{};
   {
     GH_TRY(const store::Reader reader, services.database.read());
     const store::Repositories& at = *reader.operator->();
     GH_TRY(const admin::Policy policy, admin::read_policy(at));
-    for (const Duration step : policy.notify.ladder) longest = std::max(longest, step);
-    GH_TRY(auto endings, tokens(at, now - kTellLate, now + longest + Duration(1)));
-    GH_TRY(auto sites, site_credentials(at, now + longest + Duration(1)));
-    GH_TRY(auto own, own_credentials(services, at, longest + Duration(1)));
-    for (auto* more : {&sites, &own}) endings.insert(endings.end(), more->begin(), more->end());
+    std::vector<Ending> endings;
+    for (const Window& window : windows) {
+      GH_TRY(const auto some, tokens(at, window.from, window.until + Duration(1)));
+      endings.insert(endings.end(), some.begin(), some.end());
+    }
+    GH_TRY(const auto sites, site_credentials(at, now + longest + Duration(1)));
+    GH_TRY(const auto own, own_credentials(services, at, longest + Duration(1)));
+    endings.insert(endings.end(), sites.begin(), sites.end());
+    endings.insert(endings.end(), own.begin(), own.end());
     for (const Ending& ending : endings) {
       auto notice = notice_for(policy.notify.ladder, ending, now);
-      if (notice) due.push_back(std::move(*notice));
+      if (!notice) continue;
+      GH_TRY(const bool told, at.outbox.knows(notice->once_key));
+      if (!told) due.push_back(std::move(*notice));
     }
   }
-  // A writer is not kept waiting by a long list: some hundred at a time. Most were told before, which the key finds out.
+  // A writer is not kept waiting by a long list: some hundred at a time.
   constexpr std::size_t kAtOnce = 200;
   for (std::size_t i = 0; i < due.size(); i += kAtOnce) {
     GH_TRYV(services.database.tend_outbox([&](store::Outbox& outbox, const store::Repositories&) -> Result<void> {
@@ -164,8 +177,30 @@ Result<void> run_ladder(admin::Services& services, Instant now) {
       return success();
     }));
   }
+  return success();
+}
+
+Result<Ladder> read_ladder(admin::Services& services) {
+  GH_TRY(const store::Reader reader, services.database.read());
+  GH_TRY(admin::Policy policy, admin::read_policy(*reader.operator->()));
+  return std::move(policy.notify.ladder);
+}
+
+}  // namespace
+
+Result<void> run_ladder(admin::Services& services, Instant now) {
+  GH_TRY(const Ladder ladder, read_ladder(services));
+  const Duration longest = ladder.empty() ? Duration{} : ladder.front();
+  GH_TRYV(round(services, {{now - kTellLate, now + longest}}, longest, now));
   return services.database.tend_outbox(
       [&](store::Outbox& outbox, const store::Repositories& at) { return close_extended(services, outbox, at, longest, now); });
+}
+
+Result<void> run_ladder_since(admin::Services& services, Instant since, Instant now) {
+  GH_TRY(const Ladder ladder, read_ladder(services));
+  std::vector<Window> windows{{since - Duration(1), now}};
+  for (const Duration step : ladder) windows.push_back({since + step - Duration(1), now + step});
+  return round(services, windows, ladder.empty() ? Duration{} : ladder.front(), now);
 }
 
 }  // namespace gatehouse::lifecycle

@@ -22,5 +22,8 @@ std::optional<Duration> step_reached(const Ladder& ladder, Instant since, Instan
 /// keys). Each step of each end is told once, however often it runs; after a long stop only the step that counts now is. Ends
 /// that have come are told, too.
 Result<void> run_ladder(admin::Services& services, Instant now);
+/// The same, of what has reached a step since `since` only: quick where there are many. What was moved onto the ladder meanwhile
+/// is found by the whole round.
+Result<void> run_ladder_since(admin::Services& services, Instant since, Instant now);
 
 }  // namespace gatehouse::lifecycle

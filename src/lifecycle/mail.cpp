@@ -41,6 +41,20 @@ std::size_t give(char* to, std::size_t size, std::size_t count, void* where) {
 
 std::size_t drop(char*, std::size_t size, std::size_t count, void*) { return size * count; }
 
+/// libcurl hands over each line that the server says; the last refusal is kept, without what could move a terminal's cursor.
+std::size_t keep_refusal(char* from, std::size_t size, std::size_t count, void* where) {
+  constexpr std::size_t kMost = 300;
+  const std::string_view line(from, size * count);
+  if (!line.empty() && (line.front() == '4' || line.front() == '5')) {
+    auto& kept = *static_cast<std::string*>(where);
+    kept.clear();
+    for (const char c : line.substr(0, kMost)) {
+      if (c >= 0x20 && c < 0x7f) kept += c;
+    }
+  }
+  return line.size();
+}
+
 std::string url_of(const MailSettings& settings) {
   const bool tls = settings.security == MailSettings::Security::kTls;
   const int port = settings.port != 0 ? settings.port : tls ? 465 : settings.security == MailSettings::Security::kNone ? 25 : 587;
@@ -50,11 +64,10 @@ std::string url_of(const MailSettings& settings) {
 }
 
 /// What the server answered decides; a curl error without an answer may pass.
-Error failure(CURLcode code, long answered, const char* words) {
-  const std::string detail = words[0] != '\0' ? words : curl_easy_strerror(code);
+Error failure(CURLcode code, long answered, const char* words, const std::string& refusal) {
+  const std::string detail = !refusal.empty() ? refusal : words[0] != '\0' ? words : curl_easy_strerror(code);
   const bool for_good = answered >= 500 && answered < 600 && code != CURLE_LOGIN_DENIED;
-  return fail(for_good ? Errc::kInvalidArgument : Errc::kUnavailable,
-              "The mail server did not take it: " + detail + (answered > 0 ? " (" + std::to_string(answered) + ")" : "") + ".");
+  return fail(for_good ? Errc::kInvalidArgument : Errc::kUnavailable, "The mail server did not take it: " + detail + ".");
 }
 
 }  // namespace
@@ -81,6 +94,7 @@ Result<void> send(const MailSettings& settings, const Mail& mail) {
   if (!curl) return fail(Errc::kInternal, "libcurl could not be set up.");
   char words[CURL_ERROR_SIZE] = {};
   Upload upload{mail.text};
+  std::string refusal;
   const std::string from = "<" + settings.from + ">", to = "<" + mail.to + ">", url = url_of(settings);
   const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> recipients(curl_slist_append(nullptr, to.c_str()),
                                                                                curl_slist_free_all);
@@ -101,6 +115,8 @@ Result<void> send(const MailSettings& settings, const Mail& mail) {
   curl_easy_setopt(curl.get(), CURLOPT_READFUNCTION, give);
   curl_easy_setopt(curl.get(), CURLOPT_READDATA, &upload);
   curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, drop);
+  curl_easy_setopt(curl.get(), CURLOPT_HEADERFUNCTION, keep_refusal);
+  curl_easy_setopt(curl.get(), CURLOPT_HEADERDATA, &refusal);
   curl_easy_setopt(curl.get(), CURLOPT_UPLOAD, 1L);
   curl_easy_setopt(curl.get(), CURLOPT_ERRORBUFFER, words);
   curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
@@ -109,7 +125,7 @@ Result<void> send(const MailSettings& settings, const Mail& mail) {
   if (code == CURLE_OK) return success();
   long answered = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answered);
-  return failure(code, answered, words);
+  return failure(code, answered, words, refusal);
 }
 
 }  // namespace gatehouse::lifecycle

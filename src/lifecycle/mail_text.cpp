@@ -130,7 +130,7 @@ Result<Mail> compose(const MailSettings& settings, const std::string& to, const 
   std::string subject = "[Gatehouse] ";
   std::string plain, rich = "<!DOCTYPE html><html><body style=\"font-family:sans-serif\">";
   if (digest) {
-    subject += std::to_string(items.size()) + " messages: " + items.front().words.title + ", …";
+    subject += std::to_string(items.size()) + " messages: " + items.front().words.title + ", ...";
     plain = std::to_string(items.size()) + " messages from Gatehouse:\n\n";
     for (const MailItem& item : items) plain += "  - " + item.words.title + "\n";
     plain += "\n";

@@ -28,6 +28,7 @@ constexpr std::array<Duration, 7> kMailAgain{1min, 5min, 15min, 30min, 1h, 2h, 4
 constexpr Duration kMailGivesUp = 72h;
 constexpr std::array<Duration, 6> kWebhookAgain{5s, 5min, 30min, 2h, 5h, 10h};
 constexpr Duration kWebhookGivesUp = 24h;
+constexpr Duration kWholeLadder = 1h;
 constexpr Duration kKept = 24h * 400;
 
 std::string link_subject(std::string_view message) { return "notify-act/" + std::string(message); }
@@ -77,7 +78,13 @@ Notifier::Notifier(admin::Services& services, NotifySettings settings)
 }
 
 void Notifier::add_jobs(Jobs& jobs) {
-  jobs.add("ladder", 1min, [this](Instant now) { return run_ladder(services_, now); });
+  jobs.add("ladder", 1min, [this](Instant now) -> Result<void> {
+    const bool whole = !laddered_ || *laddered_ > now || now - *whole_ladder_ >= kWholeLadder;
+    GH_TRYV(whole ? run_ladder(services_, now) : run_ladder_since(services_, *laddered_, now));
+    laddered_ = now;
+    if (whole) whole_ladder_ = now;
+    return success();
+  });
   jobs.add("watch", 1min, [this](Instant now) { return watch(services_, now); });
   jobs.add("silence", 5min, [this](Instant now) { return watch_silence(services_, now); });
   jobs.add("address notices", 1s, [this](Instant now) { return address(services_, now); });

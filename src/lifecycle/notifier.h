@@ -44,6 +44,8 @@ class Notifier {
   admin::Services& services_;
   const NotifySettings settings_;
   http::FetchOptions fetch_;
+  /// Of the jobs' thread.
+  std::optional<Instant> laddered_, whole_ladder_;
 };
 
 }  // namespace gatehouse::lifecycle

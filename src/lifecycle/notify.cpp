@@ -1,10 +1,13 @@
 #include "lifecycle/notify.h"
 
+#include <algorithm>
+
 #include "admin/describe.h"
 #include "admin/find.h"
 #include "admin/notices.h"
 #include "admin/notify_policy.h"
 #include "lifecycle/notifier.h"
+#include "lifecycle/subject.h"
 #include "lifecycle/words.h"
 
 namespace gatehouse::lifecycle {
@@ -158,6 +161,17 @@ Result<admin::Documents> list_matters(admin::Services& services, const std::stri
 }
 
 Result<admin::Document> acknowledge(admin::Services& services, const Caller& caller, const std::string& matter) {
+  {
+    // Who is not told of it can't silence it either.
+    GH_TRY(const store::Reader reader, services.database.read());
+    GH_TRY(const store::Matter found, reader->outbox.matter(matter));
+    GH_TRY(const Rungs rungs, rungs_of(*reader.operator->(), found.subject_kind, found.subject_id));
+    const UserId by = admin::user_of(caller);
+    const bool among = std::any_of(rungs.begin(), rungs.end(), [&by](const std::vector<Person>& rung) {
+      return std::any_of(rung.begin(), rung.end(), [&by](const Person& one) { return one.id == by; });
+    });
+    if (!among) return fail(Errc::kNotAllowed, "You are not among those who answer for it, so it is not yours to acknowledge.");
+  }
   return acknowledge_matter(services, caller, matter, admin::user_of(caller));
 }
 

@@ -27,8 +27,9 @@ constexpr int kMost = 20'000;
 
 /// Refusals that are told in another way, or are meant to pass: not a failure of the automation.
 bool is_other_trouble(std::string_view outcome) {
-  static const std::set<std::string_view> others{"rate_limited", "token_paused", "account_paused", "site_paused",
-                                                 "expired",      "revoked",      "invalid_token",  "no_credential"};
+  static const std::set<std::string_view> others{"rate_limited",   "token_paused", "grant_paused", "resource_paused",
+                                                 "account_paused", "site_paused",  "expired",      "revoked",
+                                                 "invalid_token",  "no_credential"};
   return others.contains(outcome);
 }
 
