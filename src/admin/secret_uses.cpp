@@ -30,9 +30,10 @@ std::string place_of(const store::SecretUse& use) {
 }
 
 /// Both a current and another secret are live: somebody will want to know who uses which.
-bool is_rotating(const token::LiveCredential& credential) {
+bool is_rotating(const token::LiveCredential& credential, Instant at) {
   for (std::size_t i = 0; i < token::LiveSecrets::size(); ++i) {
-    if (credential.secrets[i].state == SecretState::kRetired) return false;
+    const token::LiveSecret& secret = credential.secrets[i];
+    if (secret.state == SecretState::kRetired || (secret.state == SecretState::kOverlap && secret.ends_at <= at)) return false;
   }
   return true;
 }
@@ -68,7 +69,7 @@ void SecretUses::count(store::SecretUse use) {
 void SecretUses::add(const gateway::RequestRecord& record) {
   if (record.secret == token::Key{}) return;
   const bool unknown = !record.credential && record.presented.epoch != 0;
-  if (!unknown && (!record.credential || !(is_rotating(*record.credential) || is_dead(record)))) return;
+  if (!unknown && (!record.credential || !(is_rotating(*record.credential, record.at) || is_dead(record)))) return;
   store::SecretUse use;
   use.secret = SecretId(std::string(token::as_view(record.secret)));
   use.dead = unknown || is_dead(record);

@@ -35,11 +35,14 @@ void print_rotation(Context& context, const json::value& token) {
 }  // namespace
 
 void print_token(Context& context, const json::value& token) {
-  print_record(context, token);
-  const json::object* object = token.if_object();
-  const auto* dead = object ? object->if_contains("dead_uses") : nullptr;
-  if (!dead || !dead->is_array()) return;
-  for (const json::value& use : dead->get_array()) {
+  json::object record = token.as_object();
+  const json::object& rotation = token.at("rotation").as_object();
+  record["rotation"] = rotation.at("state").as_string() == "none" && rotation.at("due_at").is_null()
+                           ? std::string("none")
+                           : in_words(rotation.at("state")) + ", due at " + in_words(rotation.at("due_at"));
+  record.erase("dead_uses");
+  print_record(context, record);
+  for (const json::value& use : token.at("dead_uses").as_array()) {
     context.err << "The dead token is still being used by " << in_words(use.at("address")) << ", "
                 << in_words(use.at("user_agent")) << ": " << in_words(use.at("calls")) << " calls with secret "
                 << in_words(use.at("secret_id")) << ", the last at " << in_words(use.at("last_at")) << ".\n";
