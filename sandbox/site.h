@@ -16,6 +16,7 @@
 
 #include <boost/json.hpp>
 
+#include "sandbox/admin_api.h"
 #include "sandbox/sandbox.h"
 
 namespace gatehouse::sandbox {
@@ -172,6 +173,8 @@ struct Site {
   std::map<std::string, std::deque<ObjectId>> history;  ///< what a user looked at last
   std::vector<std::pair<ObjectId, std::int64_t>> deleted_worklogs;
   std::map<std::string, std::vector<ObjectId>> cursors;  ///< nextPageToken → the issues that remain
+
+  AdminApi admin = seeded_admin_api();
 
   std::deque<Recorded> recorded;
   std::uint64_t requests_seen = 0;

@@ -67,6 +67,7 @@ Reply unauthorized() {
 bool is_open(const std::vector<std::string>& path) {
   if (path.empty()) return false;
   if (path[0] == "__sandbox" || path[0] == "_edge" || path[0] == "media") return true;
+  if (path[0] == "admin") return true;  // has a key of its own
   return path.size() == 4 && path[3] == "serverInfo";
 }
 
@@ -270,7 +271,7 @@ const Routes& all_routes() {
     Routes made;
     for (auto add : {add_issue_routes, add_issue_write_routes, add_talk_routes, add_relation_routes, add_attachment_routes,
                      add_search_routes, add_project_routes, add_project_part_routes, add_metadata_routes, add_user_routes,
-                     add_stored_query_routes, add_bulk_routes, add_agile_routes, add_control_routes}) {
+                     add_stored_query_routes, add_bulk_routes, add_agile_routes, add_control_routes, add_admin_api_routes}) {
       add(made);
     }
     return made;

@@ -123,6 +123,7 @@ void add_stored_query_routes(Routes& routes);  // filters, dashboards, webhooks
 void add_bulk_routes(Routes& routes);
 void add_agile_routes(Routes& routes);
 void add_control_routes(Routes& routes);
+void add_admin_api_routes(Routes& routes);  // of the organization
 
 /// Serves one request on the state as it is: target reading, authentication, dispatch, errors.
 Reply answer(Site& site, const Request& request);

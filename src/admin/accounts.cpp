@@ -3,6 +3,7 @@
 #include "admin/change.h"
 #include "admin/describe.h"
 #include "admin/find.h"
+#include "admin/pause.h"
 
 namespace gatehouse::admin {
 
@@ -32,42 +33,25 @@ Result<Document> show_account(Services& services, std::string_view account) {
 }
 
 Result<Document> edit_account(Services& services, const Caller& caller, std::string_view account, const EditAccount& request) {
-  const auto edit = [&request](ServiceAccount& record, store::Repositories& at) -> Result<void> {
-    if (request.purpose) {
-      GH_TRYV(check_name(*request.purpose, "purpose", 2000));
-      record.purpose = *request.purpose;
-    }
-    if (request.runs_in) {
-      GH_TRYV(check_name(*request.runs_in, "runs_in", 500));
-      record.runs_in = *request.runs_in;
-    }
-    if (request.docs) {
-      GH_TRYV(check_link(*request.docs, "docs"));
-      record.docs_url = *request.docs;
-    }
-    if (request.runbook) {
-      GH_TRYV(check_link(*request.runbook, "runbook"));
-      record.runbook_url = *request.runbook;
-    }
-    if (request.rotation_plan) {
-      GH_TRYV(check_note(*request.rotation_plan, "rotation_plan"));
-      record.rotation_plan = *request.rotation_plan;
-    }
-    if (request.rotate_every) record.rotate_every = request.rotate_every;
-    if (request.expected_every) record.expected_every = request.expected_every;
-    if (request.criticality) {
-      GH_TRY(record.criticality, parse_criticality(*request.criticality));
-    }
-    if (request.deputy && request.deputy->empty()) record.deputy = {};
-    if (request.deputy && !request.deputy->empty()) {
-      GH_TRY(const auto deputy, find_live_user(at, *request.deputy, "deputy"));
-      if (deputy.value.id == record.owner)
-        return fail(Errc::kInvalidArgument, "Owner and deputy must be two people.", {}, "deputy");
-      record.deputy = deputy.value.id;
-    }
-    return success();
-  };
-  return change_account(services, caller, account, "account.edit", {}, edit);
+  return change_account(services, caller, account, "account.edit", {},
+                        [&request](ServiceAccount& record, store::Repositories& at) { return apply_edit(record, at, request); });
+}
+
+Result<Document> adopt_account(Services& services, const Caller& caller, std::string_view account) {
+  return change_account(services, caller, account, "account.adopt", {},
+                        [](ServiceAccount& record, store::Repositories& at) -> Result<void> {
+                          if (!record.external) return success();
+                          GH_TRYV(check_quota(at));
+                          record.external = false;
+                          return success();
+                        });
+}
+
+Result<void> check_not_external(const ServiceAccount& account) {
+  if (!account.external) return success();
+  return fail(Errc::kConflict,
+              "That service account is only kept in the register. Bring it under Gatehouse first: gatehouse account adopt HANDLE",
+              {}, "account");
 }
 
 Result<Document> pause_account(Services& services, const Caller& caller, std::string_view account, const PauseRequest& request) {
@@ -82,7 +66,8 @@ Result<Document> pause_account(Services& services, const Caller& caller, std::st
 
 Result<Document> resume_account(Services& services, const Caller& caller, std::string_view account) {
   return change_account(services, caller, account, "account.resume", {},
-                        [](ServiceAccount& record, store::Repositories&) -> Result<void> {
+                        [&caller](ServiceAccount& record, store::Repositories& at) -> Result<void> {
+                          GH_TRYV(check_may_resume(at, caller, record.pause, answerable_for(record)));
                           record.state = State::kLive;
                           record.pause = {};
                           return success();

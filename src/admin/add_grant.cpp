@@ -1,3 +1,4 @@
+#include "admin/accounts.h"
 #include "admin/describe.h"
 #include "admin/find.h"
 #include "admin/grants.h"
@@ -16,6 +17,7 @@ Result<Document> add_grant(Services& services, const Caller& caller, const AddGr
   store::Repositories& at = *work.operator->();
   GH_TRY(const auto account, find_account(at, request.account));
   if (account.value.state == State::kArchived) return fail(Errc::kConflict, "That service account is archived.", {}, "account");
+  GH_TRYV(check_not_external(account.value));
   grant.id = new_id<GrantId>(services.random);
   grant.account = account.value.id;
   grant.role = request.role;

@@ -47,6 +47,12 @@ Result<Document> change_grant(Services& services, const Caller& caller, std::str
   return after;
 }
 
+Result<void> check_not_external(const Credential& credential) {
+  if (credential.kind != CredentialKind::kExternal) return success();
+  return fail(Errc::kConflict,
+              "Gatehouse only keeps this token in the register. Change it where it was made, then import it again.", {}, "token");
+}
+
 Result<Document> change_token(Services& services, const Caller& caller, std::string_view token, std::string_view action,
                               std::string_view reason, const Edit<Credential>& edit) {
   GH_TRY(store::UnitOfWork work, services.database.begin());
@@ -56,6 +62,10 @@ Result<Document> change_token(Services& services, const Caller& caller, std::str
   GH_TRY(const Document before, describer.token(found.value));
   if (found.value.state == State::kRevoked)
     return fail(Errc::kConflict, "That token is revoked, which is final. Create a new one.", {}, "token");
+  // Whose it is, and that it has ended, can be said of any.
+  if (action != "token.transfer" && action != "token.revoke") {
+    GH_TRYV(check_not_external(found.value));
+  }
   GH_TRYV(edit(found.value, at));
   GH_TRYV(at.credentials.update(found.value, found.version));
   GH_TRYV(

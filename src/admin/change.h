@@ -22,5 +22,7 @@ Result<Document> change_grant(Services& services, const Caller& caller, std::str
                               std::string_view reason, const Edit<Grant>& edit);
 Result<Document> change_token(Services& services, const Caller& caller, std::string_view token, std::string_view action,
                               std::string_view reason, const Edit<Credential>& edit);
+/// kConflict for a credential of kind external: its secret is not Gatehouse's.
+Result<void> check_not_external(const Credential& credential);
 
 }  // namespace gatehouse::admin

@@ -36,10 +36,22 @@ std::string_view state_word(State state, const Pause& pause, Instant now, std::s
   return "live";
 }
 
+std::string_view resume_word(const Pause& pause) { return pause.resume_by == ResumeBy::kOwner ? "owner" : "org-admin"; }
+
 void add_pause(json::object& object, State state, const Pause& pause, Instant now) {
   const bool paused = state == State::kPaused && !is_live(state, pause, now);
   object["pause_reason"] = paused ? text_or_null(pause.reason) : json::value(nullptr);
   object["paused_until"] = paused ? instant_or_null(pause.until) : json::value(nullptr);
+  object["resume_by"] = paused ? json::value(resume_word(pause)) : json::value(nullptr);
+}
+
+/// Null where the token may not rotate itself.
+json::value self_rotation(const SelfRotation& right) {
+  if (!right.allowed) return nullptr;
+  json::array from;
+  for (const Network& network : right.from) from.emplace_back(format_network(network));
+  return json::object{{"from", std::move(from)},
+                      {"times_left", right.times_left ? json::value(*right.times_left) : json::value(nullptr)}};
 }
 
 }  // namespace
@@ -69,8 +81,25 @@ Result<std::string> Describer::resource_name(const Resource& resource) {
   return format_resource_name(site, resource.whole_site() ? "*" : resource.key);
 }
 
+Result<json::array> Describer::paused_resources(PausedFor whom, const std::string& subject) {
+  if (!pauses_) {
+    GH_TRY(pauses_, at_.resource_pauses.all());
+  }
+  json::array array;
+  for (const ResourcePause& one : *pauses_) {
+    if (one.whom != whom || one.subject != subject || !one.in_force(now_)) continue;
+    GH_TRY(const std::string name, resource_name(one.resource));
+    array.push_back(json::object{{"resource", name},
+                                 {"reason", text_or_null(one.pause.reason)},
+                                 {"until", instant_or_null(one.pause.until)},
+                                 {"resume_by", resume_word(one.pause)}});
+  }
+  return array;
+}
+
 Result<json::object> Describer::site(const Site& site) {
   json::object object;
+  GH_TRY(object["paused_resources"], paused_resources(PausedFor::kSite, site.id.value));
   object["id"] = site.id.value;
   object["key"] = site.key;
   object["product"] = to_string(site.product);
@@ -88,12 +117,15 @@ Result<json::object> Describer::upstream_credential(const UpstreamCredential& cr
   GH_TRY(const std::string site, site_key(credential.site));
   GH_TRY(const std::string account, handle_of(credential.account));
   GH_TRY(const std::string owner, email_of(credential.owner));
+  GH_TRY(const std::string deputy, email_of(credential.deputy));
   object["id"] = credential.id.value;
   object["site"] = site;
   object["account"] = text_or_null(account);
   object["auth"] = to_string(credential.auth);
   object["username"] = text_or_null(credential.username);
   object["owner"] = text_or_null(owner);
+  object["deputy"] = text_or_null(deputy);
+  object["scopes"] = credential.scopes ? json::value(texts(scope_names(*credential.scopes))) : json::value(nullptr);
   object["expires_at"] = instant_or_null(credential.expires_at);
   const bool ended = credential.expires_at && *credential.expires_at <= now_ && credential.state == State::kLive;
   object["state"] = ended ? std::string_view("expired") : state_word(credential.state, {}, now_);
@@ -123,18 +155,27 @@ Result<json::object> Describer::account(const ServiceAccount& account) {
   GH_TRY(const std::string owner, email_of(account.owner));
   GH_TRY(const std::string deputy, email_of(account.deputy));
   json::object object;
+  GH_TRY(object["paused_resources"], paused_resources(PausedFor::kAccount, account.id.value));
   object["id"] = account.id.value;
   object["handle"] = account.handle;
   object["owner"] = owner;
   object["deputy"] = text_or_null(deputy);
   object["purpose"] = account.purpose;
   object["runs_in"] = account.runs_in;
+  object["tool"] = text_or_null(account.tool);
+  object["repository"] = text_or_null(account.repository);
+  object["job"] = text_or_null(account.job);
+  object["link"] = text_or_null(account.link);
+  object["declared_sites"] = texts(account.declared.sites);
+  object["declared_resources"] = texts(account.declared.resources);
+  object["declared_scopes"] = texts(account.declared.scopes);
   object["docs"] = text_or_null(account.docs_url);
   object["runbook"] = text_or_null(account.runbook_url);
   object["rotation_plan"] = text_or_null(account.rotation_plan);
   object["rotate_every"] = duration_or_null(account.rotate_every);
   object["expected_every"] = duration_or_null(account.expected_every);
   object["criticality"] = to_string(account.criticality);
+  object["external"] = account.external;
   object["state"] = state_word(account.state, account.pause, now_);
   add_pause(object, account.state, account.pause, now_);
   object["created_at"] = format_instant(account.created_at);
@@ -193,7 +234,9 @@ Result<json::object> Describer::token(const Credential& credential) {
   json::array resources;
   json::array boundary;
   json::array waiting;
-  for (const BoundaryEntry& entry : credential.boundary) {
+  // From its time on the proposed boundary is the boundary, though nobody wrote it down.
+  const bool bounded = credential.propose_until && *credential.propose_until <= now_;
+  for (const BoundaryEntry& entry : bounded ? credential.proposed : credential.boundary) {
     GH_TRY(const std::string name, resource_name(entry.resource));
     GH_TRY(const std::string state, entry_state(credential, entry));
     resources.emplace_back(name);
@@ -213,9 +256,18 @@ Result<json::object> Describer::token(const Credential& credential) {
   json::array allow_ips;
   for (const Network& network : credential.allow_ips) allow_ips.emplace_back(format_network(network));
   const bool expired = credential.expires_at && *credential.expires_at <= now_ && credential.state != State::kRevoked;
+  json::array proposed;
+  for (const BoundaryEntry& entry : credential.proposed) {
+    GH_TRY(const std::string name, resource_name(entry.resource));
+    proposed.push_back(json::value(entry.role.empty() ? name : name + "=" + entry.role));
+  }
   json::object object;
+  GH_TRY(object["paused_resources"], paused_resources(PausedFor::kToken, credential.id.value));
+  object["proposed"] = std::move(proposed);
+  object["propose_until"] = instant_or_null(credential.propose_until);
   object["id"] = credential.id.value;
   object["account"] = account;
+  object["kind"] = to_string(credential.kind);
   object["name"] = credential.name;
   object["state"] = expired ? std::string_view("expired") : state_word(credential.state, credential.pause, now_);
   object["scopes"] = texts(scope_names(credential.scopes));
@@ -226,6 +278,9 @@ Result<json::object> Describer::token(const Credential& credential) {
   object["lifetime"] = credential.expires_at ? "temporary" : "permanent";
   object["expires_at"] = instant_or_null(credential.expires_at);
   object["rotate_every"] = duration_or_null(credential.rotate_every);
+  object["overlap"] = format_duration(credential.overlap);
+  object["rotated_by"] = credential.rotated_by == RotatedBy::kAgent ? "agent" : "owner";
+  object["self_rotation"] = self_rotation(credential.self_rotation);
   object["owner"] = text_or_null(owner);
   object["requested_by"] = text_or_null(requested_by);
   object["allow_ips"] = std::move(allow_ips);

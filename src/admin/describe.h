@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -17,6 +18,7 @@ std::string_view to_string(UpstreamAuth auth) noexcept;
 std::string_view to_string(UserRole role) noexcept;
 std::string_view to_string(Criticality criticality) noexcept;
 std::string_view to_string(SecretState state) noexcept;
+std::string_view to_string(CredentialKind kind) noexcept;
 Result<Product> parse_product(std::string_view text);
 Result<UpstreamAuth> parse_auth(std::string_view text);
 Result<UserRole> parse_user_role(std::string_view text);
@@ -44,6 +46,7 @@ class Describer {
 
  private:
   Result<std::string> site_key(const SiteId& id);
+  Result<boost::json::array> paused_resources(PausedFor whom, const std::string& subject);
   Result<std::string> entry_state(const Credential& credential, const BoundaryEntry& entry);
 
   const store::Repositories& at_;
@@ -52,6 +55,7 @@ class Describer {
   std::map<std::string, std::string> emails_;
   std::map<std::string, std::string> handles_;
   std::map<std::string, std::vector<Grant>> grants_;
+  std::optional<std::vector<ResourcePause>> pauses_;
 };
 
 boost::json::object describe(const AuditRecord& record);

@@ -46,6 +46,10 @@ constexpr Words<SecretState, 4> kSecretStates{{{{SecretState::kRetired, "retired
                                                 {SecretState::kPending, "pending"},
                                                 {SecretState::kCurrent, "current"},
                                                 {SecretState::kOverlap, "overlap"}}}};
+constexpr Words<CredentialKind, 4> kCredentialKinds{{{{CredentialKind::kApiToken, "api token"},
+                                                      {CredentialKind::kOAuthClient, "oauth client"},
+                                                      {CredentialKind::kApp, "app"},
+                                                      {CredentialKind::kExternal, "external"}}}};
 
 }  // namespace
 
@@ -54,6 +58,7 @@ std::string_view to_string(UpstreamAuth auth) noexcept { return kAuths.word(auth
 std::string_view to_string(UserRole role) noexcept { return kRoles.word(role); }
 std::string_view to_string(Criticality criticality) noexcept { return kCriticalities.word(criticality); }
 std::string_view to_string(SecretState state) noexcept { return kSecretStates.word(state); }
+std::string_view to_string(CredentialKind kind) noexcept { return kCredentialKinds.word(kind); }
 Result<Product> parse_product(std::string_view text) { return kProducts.value(text, "product"); }
 Result<UpstreamAuth> parse_auth(std::string_view text) { return kAuths.value(text, "auth"); }
 Result<UserRole> parse_user_role(std::string_view text) { return kRoles.value(text, "role"); }

@@ -1,4 +1,5 @@
 #include "admin/accounts.h"
+#include "admin/pause.h"
 #include "api/replies.h"
 #include "api/routes.h"
 
@@ -17,6 +18,14 @@ Result<Reply> create(Call& call) {
   request.deputy = call.text("deputy");
   request.purpose = call.text("purpose");
   request.runs_in = call.text("runs_in");
+  request.tool = call.text("tool");
+  request.repository = call.text("repository");
+  request.job = call.text("job");
+  request.link = call.text("link");
+  request.declared_sites = call.texts("declared_sites");
+  request.declared_resources = call.texts("declared_resources");
+  request.declared_scopes = call.texts("declared_scopes");
+  request.external = call.flag("external");
   request.docs = call.text("docs");
   request.runbook = call.text("runbook");
   request.rotation_plan = call.text("rotation_plan");
@@ -38,6 +47,13 @@ Result<Reply> edit(Call& call) {
   request.deputy = call.maybe_text("deputy");
   request.purpose = call.maybe_text("purpose");
   request.runs_in = call.maybe_text("runs_in");
+  request.tool = call.maybe_text("tool");
+  request.repository = call.maybe_text("repository");
+  request.job = call.maybe_text("job");
+  request.link = call.maybe_text("link");
+  if (call.has("declared_sites")) request.declared_sites = call.texts("declared_sites");
+  if (call.has("declared_resources")) request.declared_resources = call.texts("declared_resources");
+  if (call.has("declared_scopes")) request.declared_scopes = call.texts("declared_scopes");
   request.docs = call.maybe_text("docs");
   request.runbook = call.maybe_text("runbook");
   request.rotation_plan = call.maybe_text("rotation_plan");
@@ -49,10 +65,18 @@ Result<Reply> edit(Call& call) {
 
 Result<Reply> pause(Call& call) {
   GH_TRY(const admin::PauseRequest request, pause_of(call));
+  if (call.has("resource"))
+    return reply(
+        admin::pause_resource(call.services, call.caller, PausedFor::kAccount, call.at("account"), call.text("resource"), request));
   return reply(admin::pause_account(call.services, call.caller, call.at("account"), request));
 }
 
-Result<Reply> resume(Call& call) { return reply(admin::resume_account(call.services, call.caller, call.at("account"))); }
+Result<Reply> resume(Call& call) {
+  if (call.has("resource"))
+    return reply(admin::resume_resource(call.services, call.caller, PausedFor::kAccount, call.at("account"), call.text("resource")));
+  return reply(admin::resume_account(call.services, call.caller, call.at("account")));
+}
+Result<Reply> adopt(Call& call) { return reply(admin::adopt_account(call.services, call.caller, call.at("account"))); }
 Result<Reply> transfer(Call& call) {
   return reply(admin::transfer_account(call.services, call.caller, call.at("account"), call.text("to")));
 }
@@ -64,6 +88,13 @@ std::vector<Field> register_fields(bool needed) {
   return {{"deputy", Type::kText, false, "Who is woken when the owner is away, by e-mail address."},
           {"purpose", Type::kText, needed, "What it is for, in a sentence."},
           {"runs_in", Type::kText, needed, "Where it runs, so that it can be found at night."},
+          {"tool", Type::kText, false, "What runs it: GitLab CI, Jenkins, Automation for Jira."},
+          {"repository", Type::kText, false, "Where its source is."},
+          {"job", Type::kText, false, "Its name there."},
+          {"link", Type::kText, false, "Address of the job or the rule."},
+          {"declared_sites", Type::kTexts, false, "Sites that it is said to use: keys, or addresses of others."},
+          {"declared_resources", Type::kTexts, false, "Projects and spaces that it is said to use, such as acme/A."},
+          {"declared_scopes", Type::kTexts, false, "Scopes that it is said to need."},
           {"docs", Type::kText, false, "Address of its documentation."},
           {"runbook", Type::kText, false, "Address of what to do when it fails."},
           {"rotation_plan", Type::kText, false, "How its secret is replaced where it runs."},
@@ -74,7 +105,8 @@ std::vector<Field> register_fields(bool needed) {
 
 std::vector<Field> create_fields() {
   std::vector<Field> fields{{"handle", Type::kText, true, "Its unique short name, [a-z0-9-]; never used again."},
-                            {"owner", Type::kText, true, "Who answers for it, by e-mail address."}};
+                            {"owner", Type::kText, true, "Who answers for it, by e-mail address."},
+                            {"external", Type::kBoolean, false, "Only kept in the register: it never passes the gateway."}};
   for (Field& field : register_fields(true)) fields.push_back(std::move(field));
   return fields;
 }
@@ -131,13 +163,24 @@ std::vector<Route> account_routes() {
        200,
        edit},
       {"POST",
+       "/api/v1/accounts/{account}/adopt",
+       "adoptAccount",
+       "account",
+       "Bring an account that was only in the register under Gatehouse: it may have grants and tokens then.",
+       Need::kOrgAdmin,
+       {},
+       {},
+       "Account",
+       200,
+       adopt},
+      {"POST",
        "/api/v1/accounts/{account}/pause",
        "pauseAccount",
        "account",
        "Refuse every request of all its credentials.",
        Need::kOrgAdmin,
        {},
-       pause_fields(),
+       resource_pause_fields(),
        "Account",
        200,
        pause},
@@ -146,9 +189,9 @@ std::vector<Route> account_routes() {
        "resumeAccount",
        "account",
        "End its pause.",
-       Need::kOrgAdmin,
+       Need::kAnyKey,
        {},
-       {},
+       resource_resume_fields(),
        "Account",
        200,
        resume},

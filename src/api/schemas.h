@@ -24,6 +24,9 @@ struct Schema {
   std::vector<Member> members;
 };
 
+/// Of api/schemas_register.cpp; part of the list below.
+std::vector<Schema> register_schemas();
+
 const std::vector<Schema>& schemas();
 /// nullptr if there is none.
 const Schema* find_schema(std::string_view name);

@@ -10,6 +10,7 @@
 
 namespace gatehouse::store {
 
+/// Words of `Declared` hold no white space: they are stored separated by spaces.
 class Accounts {
  public:
   explicit Accounts(Session& session) noexcept : session_(session) {}
@@ -20,6 +21,7 @@ class Accounts {
   struct Filter {
     std::optional<UserId> owner;  ///< as owner or deputy
     std::optional<State> state;
+    std::optional<bool> external;
     bool archived = false;  ///< these as well
   };
   Result<Listed<Stored<ServiceAccount>>> list(const Filter& filter, const Page& page) const;

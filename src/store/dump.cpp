@@ -49,30 +49,41 @@ bool is_name(std::string_view text) {
 
 const std::vector<DumpTable>& dump_tables() {
   static const std::vector<DumpTable> tables{
-      {"users", "id, email, email_lower, name, role, state, pause_reason, pause_until, created_at, version", "ttttiitiii", "id"},
-      {"sites", "id, key, product, base_url, cloud_id, host, state, pause_reason, pause_until, created_at, version",
-       "ttitttitiii", "id"},
+      {"users", "id, email, email_lower, name, role, state, pause_reason, pause_until, pause_resume_by, created_at, version", "ttttiitiiii", "id"},
+      {"sites", "id, key, product, base_url, cloud_id, host, state, pause_reason, pause_until, pause_resume_by, created_at, version",
+       "ttitttitiiii", "id"},
       {"accounts",
        "id, handle, owner, deputy, purpose, runs_in, docs_url, runbook_url, rotation_plan, rotate_every, expected_every, "
-       "criticality, state, "
-       "pause_reason, pause_until, created_at, version",
-       "tttttttttiiiitiii", "id"},
+       "criticality, state, pause_reason, pause_until, pause_resume_by, created_at, tool, repository, job, link, declared_sites, "
+       "declared_resources, declared_scopes, external, version",
+       "tttttttttiiiitiiitttttttii", "id"},
       {"upstream_credentials",
-       "id, site, account, auth, username, sealed_secret, owner, deputy, expires_at, state, created_at, version", "tttittttiiii",
-       "id"},
+       "id, site, account, auth, username, sealed_secret, owner, deputy, expires_at, state, created_at, scopes, replaces, version",
+       "tttittttiiitti", "id"},
       {"user_resources", "user_id, position, site, resource_id, resource_key", "tittt", "user_id, position"},
       {"grants",
        "id, account, site, resource_id, resource_key, scopes, role, directory, restricted, granted_by, backing, grace_ends_at, "
        "state, "
-       "pause_reason, pause_until, created_at, version",
-       "tttttttiitiiitiii", "id"},
+       "pause_reason, pause_until, pause_resume_by, created_at, version",
+       "tttttttiitiiitiiii", "id"},
       {"credentials",
        "id, account, kind, name, scopes, role, expires_at, rotate_every, overlap, owner, requested_by, allow_ips, rate_requests, "
        "rate_per, "
-       "relaxed_queries, state, pause_reason, pause_until, created_at, rotated_by, self_rotate, self_rotate_ips, self_rotate_left, "
-       "version",
-       "ttitttiiitttiiiitiiiitii", "id"},
+       "relaxed_queries, state, pause_reason, pause_until, pause_resume_by, created_at, rotated_by, self_rotate, self_rotate_ips, self_rotate_left, "
+       "propose_until, version",
+       "ttitttiiitttiiiitiiiiitiii", "id"},
+      {"external_credentials",
+       "credential, source, organization, upstream_id, holder_id, holder_name, holder_email, person, status, made_at, "
+       "last_active_at, imported_at, vanished_at",
+       "titttttitiiii", "credential"},
+      {"external_accounts", "organization, upstream_id, account, email, name, status, imported_at, vanished_at", "ttttttii",
+       "organization, upstream_id"},
       {"boundary_entries", "credential, position, site, resource_id, resource_key, role", "titttt", "credential, position"},
+      {"proposed_entries", "credential, position, site, resource_id, resource_key, role", "titttt", "credential, position"},
+      {"resource_pauses", "subject_kind, subject, site, resource_id, resource_key, pause_reason, pause_until, pause_resume_by",
+       "itttttii", "subject_kind, subject, site, resource_id"},
+      {"judgements", "credential, site, operation, outcome, resource, requests, first_at, last_at, request_id", "tttttiiit",
+       "credential, site, operation, outcome, resource"},
       {"secrets", "id, credential, position, hash, state, created_at, first_used_at, ends_at", "ttitiiii", "id"},
       {"admin_keys", "id, user_id, name, hash, expires_at, state, created_at, version", "ttttiiii", "id"},
       {"sign_in_links", "id, user_id, purpose, hash, sealed_payload, created_at, expires_at, used_at", "ttittiii", "id"},
@@ -94,8 +105,8 @@ const std::vector<DumpTable>& dump_tables() {
       {"usage_days", "credential, day, requests, refused, failed, last_at", "tiiiii", "credential, day"},
       {"usage_totals",
        "credential, first_at, last_at, permitted_at, requests, days, month_days, month_requests, month_refused, month_failed, "
-       "month_objects, consumers, unused_scopes, unused_resources",
-       "tiiiiiiiiiiitt", "credential"},
+       "month_objects, consumers, unused_scopes, unused_resources, beyond",
+       "tiiiiiiiiiiittt", "credential"},
       {"usage_seen", "credential, kind, a, b, sample, first_at, last_at, requests, days, hours", "titttiiiii",
        "credential, kind, a, b"},
       {"secret_uses", "secret, dead, address, user_agent, credential, first_at, last_at, calls", "titttiii",

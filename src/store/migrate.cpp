@@ -7,7 +7,7 @@ namespace gatehouse::store {
 namespace {
 
 /// In order, never changed once released: schema N is the first N of them. Each file is one raw string literal.
-constexpr std::array<std::string_view, 4> kMigrations{
+constexpr std::array<std::string_view, 6> kMigrations{
 #include "store/migrations/0001_initial.sql"
     ,
 #include "store/migrations/0002_outbox.sql"
@@ -15,6 +15,10 @@ constexpr std::array<std::string_view, 4> kMigrations{
 #include "store/migrations/0003_rotation.sql"
     ,
 #include "store/migrations/0004_usage.sql"
+    ,
+#include "store/migrations/0005_propose.sql"
+    ,
+#include "store/migrations/0006_register.sql"
 };
 
 Result<std::int64_t> version_of(Session& session) {

@@ -8,8 +8,11 @@
 #include "store/channels.h"
 #include "store/credentials.h"
 #include "store/grants.h"
+#include "store/judgements.h"
 #include "store/outbox.h"
+#include "store/register.h"
 #include "store/reports.h"
+#include "store/resource_pauses.h"
 #include "store/rollups.h"
 #include "store/secret_uses.h"
 #include "store/settings.h"
@@ -37,8 +40,11 @@ struct Repositories {
         audit_records(session),
         usage(session),
         secret_uses(session),
+        resource_pauses(session),
+        judgements(session),
         rollups(session),
         reports(session),
+        register_records(session),
         outbox(session),
         channels(session),
         watch(session) {}
@@ -56,8 +62,11 @@ struct Repositories {
   AuditRecords audit_records;
   Usage usage;
   SecretUses secret_uses;
+  ResourcePauses resource_pauses;
+  Judgements judgements;
   Rollups rollups;
   Reports reports;
+  Register register_records;
   Outbox outbox;
   Channels channels;
   Watch watch;
