@@ -40,9 +40,6 @@ Result<void> write_file(const std::filesystem::path& path, const std::string& te
   return fail(Errc::kInvalidArgument, "The file " + path.string() + " can't be written.");
 }
 
-/// The text of an answer that is not JSON.
-Result<Answer> fetch_text(const Client& client, const std::string& path) { return client.send("GET", path); }
-
 /// One page for each automation, named by its handle: letters, digits and hyphens.
 int export_pages(Call& call, const Client& client, const std::filesystem::path& folder) {
   const auto entries = client.list(api_path({"accounts"}), call.query());
@@ -51,7 +48,7 @@ int export_pages(Call& call, const Client& client, const std::filesystem::path& 
   json::array files;
   for (const json::value& account : entries.value().body.as_array()) {
     const std::string handle(account.at("handle").as_string());
-    const auto page = fetch_text(client, api_path({"register", "entries", handle, "page"}));
+    const auto page = client.send("GET", api_path({"register", "entries", handle, "page"}));
     if (!page) return call.complain(page.error());
     if (!page.value().ok()) return call.complain(page.value());
     const std::filesystem::path file = folder / (handle + ".md");
@@ -75,7 +72,7 @@ int export_register(Call& call) {
     call.body.erase("format");
     return export_pages(call, client.value(), folder);
   }
-  const auto answer = fetch_text(client.value(), with_query(api_path({"register", "export"}), call.query()));
+  const auto answer = client.value().send("GET", with_query(api_path({"register", "export"}), call.query()));
   if (!answer) return call.complain(answer.error());
   if (!answer.value().ok()) return call.complain(answer.value());
   const std::string& text = answer.value().text;

@@ -187,16 +187,17 @@ Result<Node> read_json(std::string_view text) {
   json::error_code problem;
   while (!text.empty() && !problem) {
     const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
-    const std::size_t used = parser.write_some(true, text.data(), end, problem);
-    // Behind the document only white space may stand.
-    if (!problem && used < end && text.substr(used, end - used).find_first_not_of(" \t\r\n") != std::string_view::npos) {
+    // A parser that is done would begin another document.
+    const std::size_t used = parser.done() ? 0 : parser.write_some(true, text.data(), end, problem);
+    const bool rest = parser.done() && text.substr(used, end - used).find_first_not_of(" \t\r\n") != std::string_view::npos;
+    if (!problem && rest) {
       problem = json::error::extra_data;
     }
     if (problem) break;
     text.remove_prefix(end);
     ++parser.handler().line;
   }
-  if (!problem) parser.write_some(false, "", 0, problem);
+  if (!problem && !parser.done()) parser.write_some(false, "", 0, problem);
   Builder& tree = parser.handler().tree;
   if (!tree.problem.empty()) return wrong(tree.problem_line, tree.problem);
   if (problem || !tree.complete) return wrong(parser.handler().line, "this is not JSON (" + problem.message() + ").");
