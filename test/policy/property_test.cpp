@@ -205,12 +205,16 @@ TEST(DecideProperties, RemovingAnythingNeverPermitsMore) {
   EXPECT_TRUE(rc::check([] {
     const World before = any_world();
     const World after = narrowed(before);
+    const auto held = before.credential();  // made once: `World::decide` makes one each time
+    const auto left = after.credential();
     bool lost = false;
     for (const std::string& id : kOperationIds) {
       for (const std::vector<std::string>& ids : {std::vector<std::string>{}, {"1"}, {"2"}, {"1", "2"}}) {
         for (const bool restricted : {false, true}) {
-          const bool then = before.decide(id, touches_of(ids, restricted)).permitted();
-          const bool now = after.decide(id, touches_of(ids, restricted)).permitted();
+          const std::vector<Touch> touches = touches_of(ids, restricted);
+          const Request request{operation(id), before.address, touches, true};
+          const bool then = decide(request, *held, before.facts(), before.now).permitted();
+          const bool now = decide(request, *left, after.facts(), after.now).permitted();
           RC_ASSERT(then || !now);
           lost = lost || (then && !now);
         }
