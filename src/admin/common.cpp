@@ -30,7 +30,9 @@ Result<Pause> make_pause(const PauseRequest& request, Instant now) {
   if (request.until && *request.until <= now) {
     return fail(Errc::kInvalidArgument, "The end of the pause has passed already; give an instant in the future.", {}, "until");
   }
-  return Pause{request.reason, request.until};
+  if (!request.resume_by.empty() && request.resume_by != "owner" && request.resume_by != "org-admin")
+    return fail(Errc::kInvalidArgument, "Say owner or org-admin.", {}, "resume_by");
+  return Pause{request.reason, request.until, request.resume_by == "owner" ? ResumeBy::kOwner : ResumeBy::kOrgAdmin};
 }
 
 Result<void> check_name(std::string_view value, std::string_view field, std::size_t most) {

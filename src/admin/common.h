@@ -25,6 +25,7 @@ struct Documents {
 struct PauseRequest {
   std::string reason;
   std::optional<Instant> until;
+  std::string resume_by = {};  ///< "owner": owners and deputies may end it too; else organization administrators alone
 };
 
 /// The user behind the caller; empty for a command on the host or a job.

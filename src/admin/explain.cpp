@@ -18,6 +18,8 @@ Result<http::Method> parse_method(std::string_view text) {
               "Not a method that the gateway takes; write GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS.", {}, "method");
 }
 
+}  // namespace
+
 http::LookupAnswer look_up(const http::FetchOptions& options, const http::UpstreamRequest& request) {
   http::FetchRequest wanted;
   wanted.route = request.route;
@@ -54,6 +56,8 @@ http::LookupAnswer look_up(const http::FetchOptions& options, const http::Upstre
   answer.body = std::move(response.value().body);
   return answer;
 }
+
+namespace {
 
 Document describe(const Decision& decision) {
   Document document;

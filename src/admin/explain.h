@@ -17,6 +17,9 @@ struct ExplainToken {
   std::string address;  ///< the client's; empty: 127.0.0.1
 };
 
+/// Carries out one look-up of gateway::explain, blocking: an answer with `failed` where the site could not be asked.
+http::LookupAnswer look_up(const http::FetchOptions& options, const http::UpstreamRequest& request);
+
 /// The decision that was kept of a refused request, with its steps taken again (look-ups are carried out) where they still lead
 /// to the same end. kNotFound where it never was, or has been dropped since.
 Result<Document> explain_request(Services& services, std::string_view request_id);

@@ -3,6 +3,7 @@
 #include "admin/change.h"
 #include "admin/describe.h"
 #include "admin/find.h"
+#include "admin/pause.h"
 
 namespace gatehouse::admin {
 
@@ -56,7 +57,9 @@ Result<Document> pause_grant(Services& services, const Caller& caller, std::stri
 }
 
 Result<Document> resume_grant(Services& services, const Caller& caller, std::string_view grant) {
-  return change_grant(services, caller, grant, "grant.resume", {}, [](Grant& record, store::Repositories&) -> Result<void> {
+  return change_grant(services, caller, grant, "grant.resume", {}, [&caller](Grant& record, store::Repositories& at) -> Result<void> {
+    GH_TRY(const auto answerable, answerable_for(at, record));
+    GH_TRYV(check_may_resume(at, caller, record.pause, answerable));
     record.state = State::kLive;
     record.pause = {};
     return success();

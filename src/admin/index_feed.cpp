@@ -62,6 +62,7 @@ Result<void> IndexFeed::load() {
   GH_TRY(const store::Reader reader, database_.read());
   GH_TRY(const std::int64_t latest, reader->changes.latest());
   GH_TRYV(publish_sites(reader));
+  GH_TRYV(read_pauses(reader));
   std::unordered_map<std::string, AccountPtr> accounts;
   std::vector<token::LiveCredentialPtr> all;
   store::Page page{{}, 1000};
@@ -165,6 +166,9 @@ Result<void> IndexFeed::apply_pending() {
   if (sites_changed) {
     GH_TRYV(publish_sites(reader));
   }
+  if (!accounts.empty() || !credentials.empty()) {
+    GH_TRYV(read_pauses(reader));
+  }
   for (const std::string& id : accounts) {
     GH_TRYV(apply_account(reader, AccountId(id)));
   }
@@ -175,12 +179,23 @@ Result<void> IndexFeed::apply_pending() {
   return success();
 }
 
+Result<void> IndexFeed::read_pauses(const store::Reader& reader) {
+  GH_TRY(const auto all, reader->resource_pauses.all());
+  std::unordered_map<std::string, std::vector<ResourcePause>> by_token;
+  for (const ResourcePause& pause : all) {
+    if (pause.whom == PausedFor::kToken) by_token[pause.subject].push_back(pause);
+  }
+  token_pauses_ = std::move(by_token);
+  return success();
+}
+
 Result<IndexFeed::AccountPtr> IndexFeed::read_account(const store::Reader& reader, const AccountId& id) const {
   GH_TRY(auto account, reader->accounts.get(id));
   GH_TRY(auto grants, reader->grants.of_account(id));
   auto live = std::make_shared<token::LiveAccount>();
   live->account = std::move(account.value);
   live->grants = std::move(grants);
+  GH_TRY(live->pauses, reader->resource_pauses.of(PausedFor::kAccount, id.value));
   return AccountPtr(std::move(live));
 }
 
@@ -247,6 +262,10 @@ std::shared_ptr<token::LiveCredential> IndexFeed::make_live(const Credential& cr
   live->role = credential.role;
   live->account = account;
   live->boundary = interned(credential.boundary);
+  if (const auto paused = token_pauses_.find(credential.id.value); paused != token_pauses_.end()) live->pauses = paused->second;
+  if (credential.propose_until) {
+    live->proposal = token::Proposal{interned(credential.proposed), *credential.propose_until};
+  }
   live->allow_ips = credential.allow_ips;
   live->rate = credential.rate;
   std::size_t used = 0;

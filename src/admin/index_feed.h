@@ -74,6 +74,7 @@ class IndexFeed {
   Result<void> apply_pending();
   Result<void> apply_account(const store::Reader& reader, const AccountId& id);
   Result<void> apply_credential(const store::Reader& reader, const CredentialId& id);
+  Result<void> read_pauses(const store::Reader& reader);
   Result<void> publish_sites(const store::Reader& reader);
   Result<AccountPtr> read_account(const store::Reader& reader, const AccountId& id) const;
   void put(const Credential& credential, const AccountPtr& account);
@@ -95,6 +96,7 @@ class IndexFeed {
   std::int64_t applied_ = 0;  ///< the last change that is in force
   Interner<std::vector<BoundaryEntry>> boundaries_;
   Interner<ScopeSet> scopes_;
+  std::unordered_map<std::string, std::vector<ResourcePause>> token_pauses_;  ///< as last read
   /// Versions that were replaced without being withdrawn and that some request may still hold, by credential and by site. What
   /// withdraws the present version withdraws them too: no upstream request begins after a revocation, however old its version.
   std::unordered_map<std::string, std::vector<token::LiveCredentialPtr>> older_credentials_;

@@ -1,57 +1,42 @@
 #include <algorithm>
 
+#include "admin/boundary.h"
 #include "admin/change.h"
-#include "admin/describe.h"
+#include "admin/find.h"
 #include "admin/rate.h"
 #include "admin/tokens.h"
 
 namespace gatehouse::admin {
 namespace {
 
-Error wider(std::string what, std::string field) {
-  return fail(Errc::kInvalidArgument, std::move(what) + " Narrowing only takes away; for more, create another token.", {},
-              std::move(field));
-}
-
-/// Whether `inner` permits nothing that `outer` does not, in the product of the site.
-bool role_includes(const Services& services, Product product, std::string_view outer, std::string_view inner) {
-  if (outer.empty() || outer == inner) return true;
-  const catalogue::Catalogue* catalogue = services.gateway.catalogue_of(product);
-  const catalogue::AccessRole* large = catalogue ? catalogue->role(outer) : nullptr;
-  const catalogue::AccessRole* small = catalogue ? catalogue->role(inner) : nullptr;
-  return large && small && (small->operations & ~large->operations).none();
-}
-
-Result<void> narrow_boundary(const Services& services, Credential& credential, const std::vector<std::string>& kept,
+/// The boundary becomes `kept`, and what was proposed stays only where it is smaller still.
+Result<void> narrow_boundary(const Services& services, Credential& credential, const std::vector<BoundaryEntry>& kept,
                              store::Repositories& at) {
   if (kept.empty()) return wider("A token without resources opens nothing; revoke it instead.", "resources");
-  Describer describer(at, services.clock.now());
-  std::vector<BoundaryEntry> boundary;
-  for (const std::string& text : kept) {
-    const std::size_t equals = text.find('=');
-    const std::string name = text.substr(0, equals);
-    bool found = false;
-    for (BoundaryEntry entry : credential.boundary) {
-      GH_TRY(const std::string display, describer.resource_name(entry.resource));
-      if (display != name) continue;
-      if (equals != std::string::npos) {
-        GH_TRY(const auto site, at.sites.get(entry.resource.site));
-        const std::string role = text.substr(equals + 1);
-        const std::string_view present = entry.role.empty() ? credential.role : entry.role;
-        const catalogue::Catalogue* catalogue = services.gateway.catalogue_of(site.value.product);
-        if (!catalogue || !catalogue->role(role))
-          return fail(Errc::kInvalidArgument, "There is no such access role.", {}, "resources");
-        if (!role_includes(services, site.value.product, present, role))
-          return wider("That role does more than the present one.", "resources");
-        entry.role = role;
-      }
-      boundary.push_back(std::move(entry));
-      found = true;
-    }
-    if (!found) return wider("One of the resources is not in the token's boundary.", "resources");
+  GH_TRY(credential.boundary, inside_boundary(services, at, credential, credential.boundary, kept, "resources"));
+  if (!credential.propose_until) return success();
+  if (lies_inside(credential.boundary, credential.proposed)) {
+    credential.proposed.clear();
+    credential.propose_until.reset();
+  } else if (!lies_inside(credential.proposed, credential.boundary)) {
+    return fail(Errc::kConflict,
+                "The boundary that is proposed for it lies partly outside of that; bound it to the proposed one, by naming no "
+                "resources, or to a part of it.",
+                {}, "resources");
   }
-  credential.boundary = std::move(boundary);
   return success();
+}
+
+/// From its time on the proposed boundary is the boundary: the record is made to say so before it is changed.
+void settle_proposal(Credential& credential, bool now) {
+  if (!credential.propose_until || !now) return;
+  credential.boundary = std::move(credential.proposed);
+  credential.proposed.clear();
+  credential.propose_until.reset();
+}
+
+bool names_nothing(const NarrowToken& request) {
+  return !request.scopes && !request.resources && !request.role && !request.expires_at && !request.allow_ips && !request.rate;
 }
 
 Result<void> narrow_role(const Services& services, Credential& credential, const std::string& role, store::Repositories& at) {
@@ -93,7 +78,22 @@ Result<void> narrow_rate(Credential& credential, const std::string& text) {
 }  // namespace
 
 Result<Document> narrow_token(Services& services, const Caller& caller, std::string_view token, const NarrowToken& request) {
-  const auto edit = [&services, &request](Credential& credential, store::Repositories& at) -> Result<void> {
+  std::vector<BoundaryEntry> kept;
+  if (request.resources) {
+    std::vector<BoundaryEntry> boundary;
+    {
+      GH_TRY(const store::Reader reader, services.database.read());
+      GH_TRY(const auto found, find_token(*reader.operator->(), token));
+      boundary = boundary_of(found.value, services.clock.now());
+    }
+    GH_TRY(kept, entries_named(services, boundary, *request.resources));
+  }
+  const auto edit = [&services, &request, &kept](Credential& credential, store::Repositories& at) -> Result<void> {
+    if (names_nothing(request) && !credential.propose_until)
+      return fail(Errc::kInvalidArgument, "Say what is kept, such as --resource acme/A; nothing is proposed for this token.", {},
+                  "resources");
+    settle_proposal(credential,
+                    names_nothing(request) || (credential.propose_until && *credential.propose_until <= services.clock.now()));
     if (request.scopes) {
       GH_TRY(const ScopeSet scopes, parse_scopes(*request.scopes));
       if (scopes.empty()) return wider("A token without scopes does nothing; revoke it instead.", "scopes");
@@ -101,7 +101,7 @@ Result<Document> narrow_token(Services& services, const Caller& caller, std::str
       credential.scopes = scopes;
     }
     if (request.resources) {
-      GH_TRYV(narrow_boundary(services, credential, *request.resources, at));
+      GH_TRYV(narrow_boundary(services, credential, kept, at));
     }
     if (request.role) {
       GH_TRYV(narrow_role(services, credential, *request.role, at));

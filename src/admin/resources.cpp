@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "admin/find.h"
+#include "admin/site_credentials.h"
 #include "admin/site_entries.h"
 #include "upstream/lookups.h"
 
@@ -17,7 +18,7 @@ Result<Resource> resolve_resource(Services& services, std::string_view name) {
     GH_TRY(site, read_site(reader, services.sealer, found.value.id));
   }
   if (written.key == "*") return Resource{site->site.id, "*", "*"};
-  auto resolved = upstream::resolve_resource(*site, written.key, services.fetch);
+  auto resolved = upstream::resolve_resource(*site, route_for(services, *site, "getProject"), written.key, services.fetch);
   if (!resolved) {
     Error error = resolved.error();
     error.field = "resources";

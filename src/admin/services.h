@@ -27,6 +27,7 @@
 namespace gatehouse::admin {
 
 class IndexFeed;
+class Judge;
 class Recorder;
 
 /// What main/ has opened already. Everything is borrowed and must outlive the Services.
@@ -67,6 +68,8 @@ struct Services {
   const std::unique_ptr<IndexFeed> feed;  ///< load() and start() are main's to call
   /// Set by the Recorder as long as it lives. `explain` and `trace` flush it, so that they know what was just answered.
   std::atomic<Recorder*> recorder{nullptr};
+  /// Set by the Judge as long as it lives; the recorder hands it what is to be judged.
+  std::atomic<Judge*> judge{nullptr};
 };
 
 /// Commits, and returns when this node's index says so too. An error after the commit (kUnavailable) means that the change is

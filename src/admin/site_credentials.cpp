@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "admin/atlassian_steps.h"
 #include "admin/describe.h"
 #include "admin/find.h"
+#include "admin/site_entries.h"
 #include "upstream/unseal.h"
 
 namespace gatehouse::admin {
@@ -44,43 +46,93 @@ Result<AccountId> account_id(const store::Repositories& at, std::string_view acc
   return found.value.id;
 }
 
-Result<Document> put(Services& services, const Caller& caller, std::string_view site_name, std::string_view account,
-                     const SiteSecret& request, bool replace) {
-  GH_TRY(store::UnitOfWork work, services.database.begin());
-  store::Repositories& at = *work.operator->();
-  GH_TRY(const auto site, find_site(at, site_name));
-  GH_TRY(const AccountId owner_account, account_id(at, account));
-  Describer describer(at, services.clock.now());
-  std::optional<Document> before;
-  auto old = at.upstream_credentials.get_live(site.value.id, owner_account);
-  if (!old && old.error().code != Errc::kNotFound) return old.error();
-  if (old && !replace) {
-    return fail(Errc::kConflict, "There is a live credential already; replace it with: gatehouse site credential rotate.", {},
-                "credential");
+/// More would make the choice hard to follow for a person.
+constexpr std::size_t kMostLive = 16;
+
+Result<std::optional<ScopeSet>> scopes_of(const SiteSecret& request) {
+  std::optional<ScopeSet> scopes;
+  if (!request.scopes || request.scopes->empty()) return scopes;
+  GH_TRY(scopes, parse_scopes(*request.scopes));
+  return scopes;
+}
+
+/// Two that cover the same would leave it to chance which is used.
+Result<void> check_distinct(const std::vector<store::Stored<UpstreamCredential>>& live, const std::optional<ScopeSet>& scopes,
+                            const UpstreamCredentialId& but) {
+  if (live.size() >= kMostLive)
+    return fail(Errc::kLimitExceeded, "A site has at most " + std::to_string(kMostLive) + " live credentials of one account.");
+  const bool again =
+      std::any_of(live.begin(), live.end(), [&](const auto& one) { return one.value.id != but && one.value.scopes == scopes; });
+  if (!again) return success();
+  return fail(Errc::kConflict,
+              std::string("There is a live credential ") + (scopes ? "with these scopes" : "without declared scopes") +
+                  " already; replace it with: gatehouse site credential rotate. Others need --scopes of their own.",
+              {}, "credential");
+}
+
+/// The live one of that id, or the only one of the account.
+Result<store::Stored<UpstreamCredential>> live_one(const store::Repositories& at, const Site& site, const AccountId& account,
+                                                   std::string_view id) {
+  if (!id.empty()) {
+    GH_TRY(auto found, find_upstream_credential(at, id));
+    if (found.value.site != site.id)
+      return fail(Errc::kNotFound, "There is no credential of that id on this site.", {}, "credential");
+    if (found.value.state != State::kLive)
+      return fail(Errc::kConflict, "That credential is revoked; add a new one with: gatehouse site credential add.", {},
+                  "credential");
+    if (!account.empty() && found.value.account != account)
+      return fail(Errc::kConflict, "That credential is not this account's.", {}, "account");
+    return found;
   }
-  if (!old && replace)
+  GH_TRY(auto live, at.upstream_credentials.live_of(site.id, account));
+  if (live.empty())
     return fail(Errc::kNotFound, "There is no live credential to rotate; add one with: gatehouse site credential add.", {},
                 "credential");
+  if (live.size() > 1)
+    return fail(Errc::kConflict, "There are several; say which by its id: gatehouse site credential list.", {}, "credential");
+  return std::move(live.front());
+}
+
+/// What a request left out of its successor is as it was.
+SiteSecret completed(const SiteSecret& request, const UpstreamCredential& old) {
   SiteSecret wanted = request;
-  if (old) {
-    UpstreamCredential& previous = old.value().value;
-    GH_TRY(before, describer.upstream_credential(previous));
-    if (wanted.auth.empty()) {
-      wanted.auth = to_string(previous.auth);
-      if (wanted.username.empty()) wanted.username = previous.username;
-    }
-    if (wanted.owner.empty()) wanted.owner = previous.owner.value;
-    previous.state = State::kRevoked;
-    previous.sealed_secret.clear();
-    GH_TRYV(at.upstream_credentials.update(previous, old.value().version));
+  if (wanted.auth.empty()) {
+    wanted.auth = to_string(old.auth);
+    if (wanted.username.empty()) wanted.username = old.username;
   }
-  GH_TRY(const UpstreamCredential credential, make_site_credential(services, at, caller, site.value, owner_account, wanted));
-  GH_TRYV(at.upstream_credentials.insert(credential));
-  GH_TRY(Document after, describer.upstream_credential(credential));
-  AuditEvent event = make_event(caller, replace ? "site_credential.rotate" : "site_credential.add", "site_credential",
-                                credential.id.value, site.value.key);
-  GH_TRYV(commit(services, std::move(work), with_change(std::move(event), before ? &*before : nullptr, &after)));
-  return after;
+  if (wanted.owner.empty()) wanted.owner = old.owner.value;
+  if (wanted.deputy.empty()) wanted.deputy = old.deputy.value;
+  if (!wanted.scopes && old.scopes) wanted.scopes = scope_names(*old.scopes);
+  return wanted;
+}
+
+/// The scopes that grants on the site name: what a token made for it needs. `account` empty: of all that use the site's own.
+Result<ScopeSet> needed_scopes(const store::Repositories& at, const SiteId& site, const AccountId& account) {
+  ScopeSet needed;
+  store::Grants::Filter filter;
+  filter.site = site;
+  if (!account.empty()) filter.account = account;
+  store::Page page{{}, 1000};
+  do {
+    GH_TRY(const auto listed, at.grants.list(filter, page));
+    for (const auto& grant : listed.items) needed |= grant.value.scopes;
+    page.after = listed.next;
+  } while (!page.after.empty());
+  return needed;
+}
+
+/// The successor is tried as it will be used: sealed, opened again, and shown to the site.
+Result<void> try_successor(const Services& services, const store::Stored<Site>& site, const UpstreamCredential& successor) {
+  if (successor.auth == UpstreamAuth::kNone || site.value.product != Product::kJira) return success();
+  GH_TRY(const upstream::RoutePtr route, upstream::unseal(successor, site.value, services.sealer));
+  upstream::SiteEntry entry;
+  entry.site = site.value;
+  GH_TRY(const upstream::SiteTest test, try_credential(services, entry, successor.scopes, route));
+  if (test.reached && test.authenticated) return success();
+  const bool refused = test.status == 401 || test.status == 403;
+  return fail(refused ? Errc::kNotAllowed : Errc::kUpstreamFailed,
+              "The new secret was tried and not taken, so nothing was changed and the old one goes on: " + test.detail, {},
+              "secret");
 }
 
 }  // namespace
@@ -104,20 +156,137 @@ Result<UpstreamCredential> make_site_credential(Services& services, const store:
     GH_TRY(const auto owner, find_live_user(at, request.owner, "owner"));
     credential.owner = owner.value.id;
   }
+  if (!request.deputy.empty()) {
+    GH_TRY(const auto deputy, find_live_user(at, request.deputy, "deputy"));
+    credential.deputy = deputy.value.id;
+  }
+  GH_TRY(credential.scopes, scopes_of(request));
   if (credential.auth != UpstreamAuth::kNone) {
     GH_TRY(credential.sealed_secret, upstream::seal_for_site(request.secret, credential.id, site, services.sealer));
   }
   return credential;
 }
 
-Result<Document> add_site_credential(Services& services, const Caller& caller, std::string_view site, std::string_view account,
-                                     const SiteSecret& request) {
-  return put(services, caller, site, account, request, false);
+Result<upstream::SiteTest> try_credential(const Services& services, const upstream::SiteEntry& site,
+                                          const std::optional<ScopeSet>& scopes, const upstream::RoutePtr& route) {
+  const catalogue::Catalogue* catalogue = services.gateway.catalogue_of(site.site.product);
+  const catalogue::Operation* who = catalogue ? catalogue->find("getCurrentUser") : nullptr;
+  const bool may_ask_who =
+      !scopes || (who && (scopes->includes(who->classic) || (who->has_granular && scopes->includes(who->granular))));
+  return upstream::test_route(site, route, may_ask_who ? upstream::Probe::kWhoAmI : upstream::Probe::kProjects, services.fetch);
 }
 
-Result<Document> rotate_site_credential(Services& services, const Caller& caller, std::string_view site, std::string_view account,
-                                        const SiteSecret& request) {
-  return put(services, caller, site, account, request, true);
+upstream::RoutePtr route_for(const Services& services, const upstream::SiteEntry& site, std::string_view operation) {
+  const catalogue::Catalogue* catalogue = services.gateway.catalogue_of(site.site.product);
+  const catalogue::Operation* found = catalogue ? catalogue->find(operation) : nullptr;
+  return found ? site.route_for({}, *found) : nullptr;
+}
+
+Result<Document> add_site_credential(Services& services, const Caller& caller, std::string_view site_name,
+                                     std::string_view account, const SiteSecret& request) {
+  GH_TRY(store::UnitOfWork work, services.database.begin());
+  store::Repositories& at = *work.operator->();
+  GH_TRY(const auto site, find_site(at, site_name));
+  GH_TRY(const AccountId owner_account, account_id(at, account));
+  GH_TRY(const UpstreamCredential credential, make_site_credential(services, at, caller, site.value, owner_account, request));
+  GH_TRY(const auto live, at.upstream_credentials.live_of(site.value.id, owner_account));
+  GH_TRYV(check_distinct(live, credential.scopes, {}));
+  GH_TRYV(at.upstream_credentials.insert(credential));
+  GH_TRY(Document after, Describer(at, services.clock.now()).upstream_credential(credential));
+  AuditEvent event = make_event(caller, "site_credential.add", "site_credential", credential.id.value, site.value.key);
+  GH_TRYV(commit(services, std::move(work), with_change(std::move(event), nullptr, &after)));
+  return after;
+}
+
+Result<Document> rotate_site_credential(Services& services, const Caller& caller, std::string_view site_name,
+                                        std::string_view account, std::string_view id, const SiteSecret& request) {
+  UpstreamCredential successor;
+  store::Stored<UpstreamCredential> old;
+  {
+    GH_TRY(const store::Reader reader, services.database.read());
+    const store::Repositories& at = *reader.operator->();
+    GH_TRY(const auto site, find_site(at, site_name));
+    GH_TRY(const AccountId owner_account, account_id(at, account));
+    GH_TRY(old, live_one(at, site.value, owner_account, id));
+    const SiteSecret wanted = completed(request, old.value);
+    GH_TRY(successor, make_site_credential(services, at, caller, site.value, old.value.account, wanted));
+    successor.replaces = old.value.id;
+    GH_TRYV(try_successor(services, site, successor));
+  }
+  GH_TRY(store::UnitOfWork work, services.database.begin());
+  store::Repositories& at = *work.operator->();
+  GH_TRY(const auto site, at.sites.get(old.value.site));
+  GH_TRY(const auto live, at.upstream_credentials.live_of(site.value.id, old.value.account));
+  GH_TRYV(check_distinct(live, successor.scopes, old.value.id));
+  Describer describer(at, services.clock.now());
+  GH_TRY(const Document before, describer.upstream_credential(old.value));
+  UpstreamCredential ended = old.value;
+  ended.state = State::kRevoked;
+  ended.sealed_secret.clear();
+  GH_TRYV(at.upstream_credentials.update(ended, old.version));
+  GH_TRYV(at.upstream_credentials.insert(successor));
+  GH_TRY(Document after, describer.upstream_credential(successor));
+  AuditEvent event = make_event(caller, "site_credential.rotate", "site_credential", successor.id.value, site.value.key);
+  GH_TRYV(commit(services, std::move(work), with_change(std::move(event), &before, &after)));
+  after["replaces"] = old.value.id.value;
+  after["next_steps"] = steps_after_rotation(site.value, old.value);
+  return after;
+}
+
+Result<Document> edit_site_credential(Services& services, const Caller& caller, std::string_view site_name, std::string_view id,
+                                      const EditSiteCredential& request) {
+  GH_TRY(store::UnitOfWork work, services.database.begin());
+  store::Repositories& at = *work.operator->();
+  GH_TRY(const auto site, find_site(at, site_name));
+  GH_TRY(auto found, live_one(at, site.value, {}, id));
+  UpstreamCredential& credential = found.value;
+  Describer describer(at, services.clock.now());
+  GH_TRY(const Document before, describer.upstream_credential(credential));
+  if (request.owner) {
+    GH_TRY(const auto owner, find_live_user(at, *request.owner, "owner"));
+    credential.owner = owner.value.id;
+  }
+  if (request.deputy) {
+    credential.deputy = {};
+    if (!request.deputy->empty()) {
+      GH_TRY(const auto deputy, find_live_user(at, *request.deputy, "deputy"));
+      credential.deputy = deputy.value.id;
+    }
+  }
+  if (request.expires_at) credential.expires_at = request.expires_at;
+  if (request.scopes) {
+    SiteSecret declared;
+    declared.scopes = request.scopes;
+    GH_TRY(credential.scopes, scopes_of(declared));
+    GH_TRY(const auto live, at.upstream_credentials.live_of(site.value.id, credential.account));
+    GH_TRYV(check_distinct(live, credential.scopes, credential.id));
+  }
+  GH_TRYV(at.upstream_credentials.update(credential, found.version));
+  GH_TRY(Document after, describer.upstream_credential(credential));
+  AuditEvent event = make_event(caller, "site_credential.edit", "site_credential", credential.id.value, site.value.key);
+  GH_TRYV(commit(services, std::move(work), with_change(std::move(event), &before, &after)));
+  return after;
+}
+
+Result<Document> site_credential_steps(Services& services, std::string_view site_name, std::string_view account,
+                                       std::string_view id) {
+  GH_TRY(const store::Reader reader, services.database.read());
+  const store::Repositories& at = *reader.operator->();
+  GH_TRY(const auto site, find_site(at, site_name));
+  GH_TRY(AccountId owner_account, account_id(at, account));
+  std::optional<store::Stored<UpstreamCredential>> known;
+  if (!id.empty()) {
+    GH_TRY(known, live_one(at, site.value, owner_account, id));
+    owner_account = known->value.account;
+  }
+  GH_TRY(const ScopeSet needed, needed_scopes(at, site.value.id, owner_account));
+  GH_TRY(const std::string handle, Describer(at, services.clock.now()).handle_of(owner_account));
+  Document document;
+  document["site"] = site.value.key;
+  document["account"] = handle.empty() ? boost::json::value(nullptr) : boost::json::value(handle);
+  document["credential"] = known ? boost::json::value(known->value.id.value) : boost::json::value(nullptr);
+  document["steps"] = steps_to_make(site.value, known ? &known->value : nullptr, needed);
+  return document;
 }
 
 Result<Documents> list_site_credentials(Services& services, std::string_view site, bool revoked, const store::Page& page) {

@@ -1,6 +1,7 @@
 #include "admin/site_entries.h"
 
-#include <algorithm>
+#include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,7 +27,6 @@ Result<std::vector<UpstreamCredential>> credentials_of(const store::Reader& read
 
 /// Null where it can't be opened.
 upstream::RoutePtr route_of(const UpstreamCredential& credential, const Site& site, const crypto::Sealer& sealer) {
-  if (credential.state != State::kLive) return nullptr;
   auto route = upstream::unseal(credential, site, sealer);
   return route ? route.value() : nullptr;
 }
@@ -34,25 +34,24 @@ upstream::RoutePtr route_of(const UpstreamCredential& credential, const Site& si
 Result<upstream::SiteEntryPtr> make_entry(const store::Reader& reader, const crypto::Sealer& sealer, const Site& site) {
   auto entry = std::make_shared<upstream::SiteEntry>();
   entry->site = site;
+  GH_TRY(entry->site.resource_pauses, reader->resource_pauses.of(PausedFor::kSite, site.id.value));
   GH_TRY(entry->origin, http::parse_base_url(site.base_url));
   GH_TRY(const auto credentials, credentials_of(reader, site.id));
+  // An account that ever had its own has an entry here, be it an empty one: it never falls back to the site's.
+  std::map<std::string, std::vector<upstream::RouteChoice>> by_account;
   for (const UpstreamCredential& credential : credentials) {
-    upstream::RoutePtr route = route_of(credential, site, sealer);
-    if (credential.account.empty()) {
-      if (route) entry->own_route = std::move(route);
-      continue;
-    }
-    auto& routes = entry->account_routes;
-    const auto known =
-        std::find_if(routes.begin(), routes.end(), [&](const auto& one) { return one.first == credential.account.value; });
-    if (known == routes.end()) {
-      routes.emplace_back(credential.account.value, std::move(route));
-    } else if (route) {
-      known->second = std::move(route);
-    }
+    auto& choices = by_account[credential.account.value];
+    if (credential.state == State::kRevoked || credential.state == State::kArchived) continue;
+    const bool live = credential.state == State::kLive;
+    choices.push_back(
+        {credential.id.value, credential.scopes, live ? route_of(credential, site, sealer) : nullptr, credential.replaces.value});
   }
-  std::sort(entry->account_routes.begin(), entry->account_routes.end(),
-            [](const auto& left, const auto& right) { return left.first < right.first; });
+  for (auto& [account, choices] : by_account) {
+    if (account.empty())
+      entry->own_routes = upstream::RouteChoices(std::move(choices));
+    else
+      entry->account_routes.emplace_back(account, std::move(choices));
+  }
   return upstream::SiteEntryPtr(std::move(entry));
 }
 

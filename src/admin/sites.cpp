@@ -2,11 +2,11 @@
 
 #include "admin/describe.h"
 #include "admin/find.h"
+#include "admin/pause.h"
 #include "admin/site_credentials.h"
 #include "admin/site_entries.h"
 #include "admin/tell.h"
 #include "http/upstream_options.h"
-#include "upstream/lookups.h"
 
 namespace gatehouse::admin {
 namespace {
@@ -32,6 +32,10 @@ Result<Document> set_state(Services& services, const Caller& caller, std::string
   GH_TRY(auto site, find_site(at, name));
   Describer describer(at, services.clock.now());
   GH_TRY(const Document before, describer.site(site.value));
+  if (state == State::kLive) {
+    GH_TRY(const auto answerable, answerable_for(at, site.value));
+    GH_TRYV(check_may_resume(at, caller, site.value.pause, answerable));
+  }
   site.value.state = state;
   site.value.pause = pause;
   if (state == State::kArchived) {
@@ -73,12 +77,14 @@ Result<Document> show_site(Services& services, std::string_view site) {
   GH_TRY(const auto found, find_site(*reader.operator->(), site));
   Describer describer(*reader.operator->(), services.clock.now());
   GH_TRY(Document document, describer.site(found.value));
-  auto credential = reader->upstream_credentials.get_live(found.value.id, {});
-  document["credential"] = nullptr;
-  if (credential) {
-    GH_TRY(Document shown, describer.upstream_credential(credential.value().value));
-    document["credential"] = std::move(shown);
+  GH_TRY(const auto own, reader->upstream_credentials.live_of(found.value.id, {}));
+  boost::json::array credentials;
+  for (const auto& credential : own) {
+    GH_TRY(Document shown, describer.upstream_credential(credential.value));
+    credentials.push_back(std::move(shown));
   }
+  document["credential"] = credentials.empty() ? boost::json::value(nullptr) : credentials.front();
+  document["credentials"] = std::move(credentials);
   return document;
 }
 
@@ -112,15 +118,25 @@ Result<Document> test_site(Services& services, const Caller& caller, std::string
     GH_TRY(const auto found, find_site(*reader.operator->(), site));
     GH_TRY(entry, read_site(reader, services.sealer, found.value.id));
   }
-  GH_TRY(const upstream::SiteTest test, upstream::test_site(*entry, services.fetch));
+  std::vector<upstream::RouteChoice> choices = entry->own_routes.all();
+  if (choices.empty()) choices.emplace_back();
   Document document;
+  boost::json::array credentials;
+  for (const upstream::RouteChoice& choice : choices) {
+    GH_TRY(const upstream::SiteTest test, try_credential(services, *entry, choice.scopes, choice.route));
+    Document one;
+    one["ok"] = test.reached && test.authenticated;
+    one["reached"] = test.reached;
+    one["authenticated"] = test.authenticated;
+    one["status"] = test.status;
+    one["account_name"] = test.account_name;
+    one["detail"] = test.detail;
+    if (document.empty() || (document.at("ok").as_bool() && !one.at("ok").as_bool())) document = one;
+    one["credential"] = choice.credential;
+    credentials.push_back(std::move(one));
+  }
   document["site"] = entry->site.key;
-  document["ok"] = test.reached && test.authenticated;
-  document["reached"] = test.reached;
-  document["authenticated"] = test.authenticated;
-  document["status"] = test.status;
-  document["account_name"] = test.account_name;
-  document["detail"] = test.detail;
+  document["credentials"] = std::move(credentials);
   GH_TRY(const store::Committed done,
          services.log.record(
              with_change(make_event(caller, "site.test", "site", entry->site.id.value, entry->site.key), nullptr, &document)));

@@ -13,11 +13,22 @@ namespace gatehouse::admin {
 
 /// What Gatehouse shows to a site. The secret is sealed to the site's origin and to the record's id.
 struct SiteSecret {
-  std::string auth;      ///< none, basic, bearer
-  std::string username;  ///< of basic
-  SecretString secret;   ///< empty with none
+  std::string auth;                   ///< none, basic, bearer
+  std::string username;               ///< of basic
+  SecretString secret;                ///< empty with none
+  std::optional<Instant> expires_at;  ///< unknown is a finding of the reports
+  std::string owner;                  ///< e-mail address; empty: the caller
+  std::string deputy;                 ///< e-mail address; empty: none
+  /// What it was made for at the site; nothing: not declared, and then it is used where no declared one covers an operation.
+  std::optional<std::vector<std::string>> scopes;
+};
+
+/// What a person entered about a credential, corrected.
+struct EditSiteCredential {
+  std::optional<std::string> owner;
+  std::optional<std::string> deputy;  ///< empty: none
   std::optional<Instant> expires_at;
-  std::string owner;  ///< e-mail address; empty: the caller
+  std::optional<std::vector<std::string>> scopes;  ///< empty: not declared
 };
 
 struct AddSite {
@@ -39,22 +50,30 @@ Result<Document> add_site(Services& services, const Caller& caller, const AddSit
 Result<Documents> list_sites(Services& services, const store::Page& page);
 Result<Document> show_site(Services& services, std::string_view site);
 Result<Document> edit_site(Services& services, const Caller& caller, std::string_view site, const EditSite& request);
-/// Asks the site who we are: {"reached","authenticated","status","account_name","detail"}. Audited, since it shows the
-/// credential.
+/// Asks the site who we are with each of its own credentials: {"ok","reached","authenticated","status","account_name","detail",
+/// "credentials":[…]}, the first that fails, or the first. Audited, since it shows the credentials.
 Result<Document> test_site(Services& services, const Caller& caller, std::string_view site);
 Result<Document> pause_site(Services& services, const Caller& caller, std::string_view site, const PauseRequest& request);
 Result<Document> resume_site(Services& services, const Caller& caller, std::string_view site);
 /// Its key is free again; its credentials are revoked. Tokens and grants on it stay and open nothing.
 Result<Document> remove_site(Services& services, const Caller& caller, std::string_view site);
 
-/// `account` empty: the site's own. kConflict where there is a live one.
+/// `account` empty: the site's own. A site may hold several with different declared scopes; kConflict where one with the same
+/// is live. The answer's `next_steps` say what a person has left to do at the site.
 Result<Document> add_site_credential(Services& services, const Caller& caller, std::string_view site, std::string_view account,
                                      const SiteSecret& request);
-/// Replaces the secret of the live one: a new record, the old one revoked, in one unit of work.
+/// Replaces the secret of a live one: `id`, or the only one of the account where it is empty. The successor is tried first by a
+/// harmless call; where the site refuses it or can't be reached, nothing is changed. Then a new record and the old one revoked,
+/// in one unit of work; requests that were decided with the old one go on. What the request leaves out stays as it was, but for
+/// the expiry.
 Result<Document> rotate_site_credential(Services& services, const Caller& caller, std::string_view site, std::string_view account,
-                                        const SiteSecret& request);
+                                        std::string_view id, const SiteSecret& request);
+Result<Document> edit_site_credential(Services& services, const Caller& caller, std::string_view site, std::string_view id,
+                                      const EditSiteCredential& request);
 Result<Documents> list_site_credentials(Services& services, std::string_view site, bool revoked, const store::Page& page);
 /// By the credential's id. An account's own leaves no fall-back to the site's.
 Result<Document> remove_site_credential(Services& services, const Caller& caller, std::string_view site, std::string_view id);
+/// {"site","account","credential","steps"}: the clicks that make a successor at Atlassian; `id` empty: a first one.
+Result<Document> site_credential_steps(Services& services, std::string_view site, std::string_view account, std::string_view id);
 
 }  // namespace gatehouse::admin

@@ -21,8 +21,11 @@ Result<admin::PauseRequest> pause_of(const Call& call);
 
 /// `fields` and the two of paging.
 std::vector<Field> with_paging(std::vector<Field> fields);
-/// "reason" and "until".
+/// "reason", "until" and "resume_by".
 std::vector<Field> pause_fields();
+/// The same with "resource", and what ends such a pause.
+std::vector<Field> resource_pause_fields();
+std::vector<Field> resource_resume_fields();
 std::vector<Field> reason_field();
 
 }  // namespace gatehouse::api

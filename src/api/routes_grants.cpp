@@ -92,7 +92,7 @@ std::vector<Route> grant_routes() {
        "resumeGrant",
        "grant",
        "End its pause.",
-       Need::kOrgAdmin,
+       Need::kAnyKey,
        {},
        {},
        "Grant",

@@ -1,4 +1,5 @@
 #include "admin/sites.h"
+#include "admin/pause.h"
 #include "api/replies.h"
 #include "api/routes.h"
 
@@ -10,7 +11,10 @@ std::vector<Field> secret_fields(bool auth_required) {
           {"username", Type::kText, false, "Of basic: the e-mail address of the Atlassian account."},
           {"secret", Type::kSecret, false, "The API token or password; never answered again."},
           {"expires_at", Type::kInstant, false, "When it ends at the site, so that its owner is told before."},
-          {"owner", Type::kText, false, "Who answers for it, by e-mail address; by default the caller."}};
+          {"owner", Type::kText, false, "Who answers for it, by e-mail address; by default the caller."},
+          {"deputy", Type::kText, false, "Who is told beside the owner, by e-mail address."},
+          {"scopes", Type::kTexts, false,
+           "What it was made for at the site. The least credential that covers an operation is used; left out: not declared."}};
 }
 
 Result<admin::SiteSecret> secret_of(const Call& call) {
@@ -19,6 +23,8 @@ Result<admin::SiteSecret> secret_of(const Call& call) {
   secret.username = call.text("username");
   secret.secret = SecretString(call.text("secret"));
   secret.owner = call.text("owner");
+  secret.deputy = call.text("deputy");
+  if (call.has("scopes")) secret.scopes = call.texts("scopes");
   GH_TRY(secret.expires_at, call.instant("expires_at"));
   return secret;
 }
@@ -53,10 +59,17 @@ Result<Reply> test(Call& call) { return reply(admin::test_site(call.services, ca
 
 Result<Reply> pause(Call& call) {
   GH_TRY(const admin::PauseRequest request, pause_of(call));
+  if (call.has("resource"))
+    return reply(
+        admin::pause_resource(call.services, call.caller, PausedFor::kSite, call.at("site"), call.text("resource"), request));
   return reply(admin::pause_site(call.services, call.caller, call.at("site"), request));
 }
 
-Result<Reply> resume(Call& call) { return reply(admin::resume_site(call.services, call.caller, call.at("site"))); }
+Result<Reply> resume(Call& call) {
+  if (call.has("resource"))
+    return reply(admin::resume_resource(call.services, call.caller, PausedFor::kSite, call.at("site"), call.text("resource")));
+  return reply(admin::resume_site(call.services, call.caller, call.at("site")));
+}
 Result<Reply> remove(Call& call) { return reply(admin::remove_site(call.services, call.caller, call.at("site"))); }
 
 Result<Reply> add_credential(Call& call) {
@@ -66,7 +79,21 @@ Result<Reply> add_credential(Call& call) {
 
 Result<Reply> rotate_credential(Call& call) {
   GH_TRY(const admin::SiteSecret secret, secret_of(call));
-  return reply(admin::rotate_site_credential(call.services, call.caller, call.at("site"), call.text("account"), secret));
+  return reply(admin::rotate_site_credential(call.services, call.caller, call.at("site"), call.text("account"),
+                                             call.text("credential"), secret));
+}
+
+Result<Reply> edit_credential(Call& call) {
+  admin::EditSiteCredential request;
+  request.owner = call.maybe_text("owner");
+  request.deputy = call.maybe_text("deputy");
+  GH_TRY(request.expires_at, call.instant("expires_at"));
+  if (call.has("scopes")) request.scopes = call.texts("scopes");
+  return reply(admin::edit_site_credential(call.services, call.caller, call.at("site"), call.at("credential"), request));
+}
+
+Result<Reply> credential_steps(Call& call) {
+  return reply(admin::site_credential_steps(call.services, call.at("site"), call.text("account"), call.text("credential")));
 }
 
 Result<Reply> list_credentials(Call& call) {
@@ -101,6 +128,12 @@ std::vector<Route> site_routes() {
       {"url", Type::kText, false, "Another origin drops the site's credentials, which are sealed to the old one."},
       {"cloud_id", Type::kText, false, "Empty: none."},
       {"host", Type::kText, false, "Empty: none."}};
+  const std::vector<Field> edited{{"owner", Type::kText, false, "Who answers for it, by e-mail address."},
+                                  {"deputy", Type::kText, false, "By e-mail address; empty: none."},
+                                  {"expires_at", Type::kInstant, false, "When it ends at the site."},
+                                  {"scopes", Type::kTexts, false, "What it was made for at the site; empty: not declared."}};
+  std::vector<Field> rotated = credential_fields(false);
+  rotated.push_back({"credential", Type::kText, false, "Which one, by its id; needed where the account has several."});
   return {
       {"POST",
        "/api/v1/sites",
@@ -165,7 +198,7 @@ std::vector<Route> site_routes() {
        "Let no request through to a site.",
        Need::kOrgAdmin,
        {},
-       pause_fields(),
+       resource_pause_fields(),
        "Site",
        200,
        pause},
@@ -174,9 +207,9 @@ std::vector<Route> site_routes() {
        "resumeSite",
        "site",
        "End a site's pause.",
-       Need::kOrgAdmin,
+       Need::kAnyKey,
        {},
-       {},
+       resource_resume_fields(),
        "Site",
        200,
        resume},
@@ -206,13 +239,36 @@ std::vector<Route> site_routes() {
        "/api/v1/sites/{site}/credentials/rotate",
        "rotateSiteCredential",
        "site",
-       "Replace the live credential by another secret.",
+       "Replace a live credential by another secret, which is tried first.",
        Need::kOrgAdmin,
        {},
-       credential_fields(false),
+       rotated,
        "SiteCredential",
        200,
        rotate_credential},
+      {"GET",
+       "/api/v1/sites/{site}/credentials/steps",
+       "siteCredentialSteps",
+       "site",
+       "What a person has to click at Atlassian to make one, or the successor of one.",
+       Need::kAuditor,
+       {{"account", Type::kText, false, "A service account's own; left out: the site's."},
+        {"credential", Type::kText, false, "The one whose successor is made, by id; left out: a first one."}},
+       {},
+       "SiteCredentialSteps",
+       200,
+       credential_steps},
+      {"PATCH",
+       "/api/v1/sites/{site}/credentials/{credential}",
+       "editSiteCredential",
+       "site",
+       "Correct what was entered about a credential.",
+       Need::kOrgAdmin,
+       {},
+       edited,
+       "SiteCredential",
+       200,
+       edit_credential},
       {"DELETE",
        "/api/v1/sites/{site}/credentials/{credential}",
        "removeSiteCredential",

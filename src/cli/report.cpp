@@ -45,6 +45,7 @@ void add_report_commands(CLI::App& root, Runner runner) {
       .text("--user", "user", "only what this person answers for")
       .text("--site", "site", "only this site")
       .run(wake);
+  add_would_deny_command(report, runner);
   Command(&root, runner, "tonight", "the same as report wake --within 24h").run(wake);
 }
 

@@ -28,7 +28,9 @@ Command& with_secret_options(Command& command, const File& file, bool auth_requi
   if (auth_required) command.required();
   command.text("--username", "username", "of basic: the e-mail address of the Atlassian account")
       .instant("--expires-at", "expires_at", "when the secret ends at the site")
-      .text("--owner", "owner", "who answers for it, by e-mail address");
+      .text("--owner", "owner", "who answers for it, by e-mail address")
+      .text("--deputy", "deputy", "who is told beside the owner, by e-mail address")
+      .texts("--scopes", "scopes", "what it was made for at the site; the least that covers an operation is used");
   command.app()->add_option("--secret-file", *file, "a file with the secret, or - for standard input; else it is asked for");
   return command;
 }
@@ -38,13 +40,16 @@ void add_credential_commands(CLI::App* site, Runner runner) {
   for (const bool rotate : {false, true}) {
     auto file = std::make_shared<std::string>();
     Command command(noun, runner, rotate ? "rotate" : "add",
-                    rotate ? "replace the live credential by another secret" : "give a site, or an account on it, a credential");
+                    rotate ? "replace a live credential by another secret, which is tried first"
+                           : "give a site, or an account on it, a credential");
     command.text("--site", "site", "the site, by key")
         .required()
         .text("--account", "account", "a service account's own credential");
+    if (rotate) command.positional("ID", "id", "which one; needed where the account has several", false);
     with_secret_options(command, file, !rotate).run([file, rotate](Call& call) {
       const std::string site_key(call.body["site"].as_string());
       call.body.erase("site");
+      if (const std::string id = call.text("id"); rotate && !id.empty()) call.body["credential"] = id;
       const std::string path = api_path({"sites", site_key, "credentials"}) + (rotate ? "/rotate" : "");
       return with_secret(call, *file, [&] { return call.post(path, print_record); });
     });
@@ -62,10 +67,41 @@ void add_credential_commands(CLI::App* site, Runner runner) {
                        {"ACCOUNT", "account"},
                        {"AUTH", "auth"},
                        {"USERNAME", "username"},
+                       {"SCOPES", "scopes"},
                        {"OWNER", "owner"},
+                       {"DEPUTY", "deputy"},
                        {"EXPIRES", "expires_at"},
                        {"STATE", "state"}});
         });
+      });
+  Command(noun, runner, "edit", "correct what was entered about one of them")
+      .positional("ID", "id", "the credential's id")
+      .text("--site", "site", "the site, by key")
+      .required()
+      .text("--owner", "owner", "who answers for it, by e-mail address")
+      .text("--deputy", "deputy", "by e-mail address; empty: none")
+      .instant("--expires-at", "expires_at", "when the secret ends at the site")
+      .texts("--scopes", "scopes", "what it was made for at the site; empty: not declared")
+      .run([](Call& call) {
+        const std::string site_key(call.body["site"].as_string());
+        call.body.erase("site");
+        return call.send("PATCH", api_path({"sites", site_key, "credentials", call.text("id")}), print_record);
+      });
+  Command(noun, runner, "steps", "what a person has to click at Atlassian to make one, or the successor of one")
+      .positional("ID", "credential", "the one whose successor is made", false)
+      .text("--site", "site", "the site, by key")
+      .required()
+      .text("--account", "account", "a service account's own")
+      .run([](Call& call) {
+        const std::string site_key(call.body["site"].as_string());
+        call.body.erase("site");
+        if (const std::string id = call.text("credential"); !id.empty()) call.body["credential"] = id;
+        return call.get(with_query(api_path({"sites", site_key, "credentials", "steps"}), call.query()),
+                        [](Context& context, const boost::json::value& answer) {
+                          std::size_t number = 0;
+                          for (const boost::json::value& step : answer.at("steps").as_array())
+                            context.out << ++number << ". " << in_words(step) << "\n";
+                        });
       });
   Command(noun, runner, "remove", "revoke one of them")
       .positional("ID", "id", "the credential's id")
@@ -124,10 +160,12 @@ void add_site_commands(CLI::App& root, Runner runner) {
     return status;
   });
   Command pause(site, runner, "pause", "let no request through to it");
-  with_pause_options(pause.positional("KEY", "key", "its key")).run([](Call& call) {
+  with_paused_resource(with_pause_options(pause.positional("KEY", "key", "its key")))
+      .run([](Call& call) {
     return call.post(api_path({"sites", call.text("key"), "pause"}), print_record);
   });
-  Command(site, runner, "resume", "end its pause").positional("KEY", "key", "its key").run([](Call& call) {
+  Command resume(site, runner, "resume", "end its pause");
+  with_paused_resource(resume.positional("KEY", "key", "its key")).run([](Call& call) {
     return call.post(api_path({"sites", call.text("key"), "resume"}), print_record);
   });
   Command(site, runner, "remove", "remove it; its credentials are revoked")

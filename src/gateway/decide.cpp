@@ -2,6 +2,7 @@
 
 #include "policy/decide.h"
 
+#include "gateway/lookup_routes.h"
 #include "gateway/request.h"
 #include "gateway/steps.h"
 
@@ -18,7 +19,7 @@ Refusal refusal_of(Decision decision, const Matched& matched, bool early) {
   // Before anything was looked up the reason is about the token alone and may be told as it is; afterwards it would tell where
   // an object lies.
   const bool of_grants = decision.reason == Reason::kWaitingForGrant || decision.reason == Reason::kGrantPaused ||
-                         decision.reason == Reason::kGrantUnbacked;
+                         decision.reason == Reason::kGrantUnbacked || decision.reason == Reason::kResourcePaused;
   if (early && of_grants) refusal.status = 403;
   if (decision.effect == Effect::kCouldNotDecide) refusal.reason = Reason::kInternal;
   return refusal;
@@ -53,10 +54,9 @@ Step<Admitted> admit(Matched matched, const http::Now& now, Request& request) {
     return refuse_because(Reason::kOperationRefused, matched.operation().id,
                           "It tells of users and groups beyond those of a project; the grant does not say --directory.");
   }
-  upstream::RoutePtr route = matched.site().route_for(matched.credential().account->account.id.value);
-  if (!route) {
-    return refuse_because(Reason::kUpstreamCredential, matched.site().site.key, "Gatehouse has no live credential for it.");
-  }
+  const std::string& account = matched.credential().account->account.id.value;
+  upstream::RoutePtr route = matched.site().route_for(account, matched.operation());
+  if (!route) return no_credential_for(matched.site(), matched.site().choices_for(account), matched.operation());
   return Admitted(std::move(matched), std::move(route));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalogue/kinds.h"
+#include "gateway/lookup_routes.h"
 #include "gateway/refuse.h"
 #include "gateway/request.h"
 #include "gateway/steps.h"
@@ -21,6 +22,7 @@ class Explanation {
     prepare();
     const Step<bool> done = walk();
     if (!done) note_refusal(done.error());
+    if (!done && wanted_.name_outside && decision_.resource.empty()) name_outside();
     for (DecisionStep& step : after_) decision_.steps.push_back(std::move(step));
     decision_.steps.insert(decision_.steps.begin(), std::make_move_iterator(before_.begin()),
                            std::make_move_iterator(before_.end()));
@@ -49,7 +51,7 @@ class Explanation {
 
   std::string site_prefix() {
     std::string prefix;
-    for (const BoundaryEntry& entry : *wanted_.credential->boundary) {
+    for (const BoundaryEntry& entry : *wanted_.credential->boundary_at(now_.wall)) {
       const upstream::SiteEntryPtr* site = thread_.sites.get().find_id(entry.resource.site.value);
       if (!site) continue;
       const std::string one = "/ex/jira/" + (*site)->site.key;
@@ -102,16 +104,25 @@ class Explanation {
       http::UpstreamRequest fields;
       fields.route = route_;
       fields.head = head;
-      const http::LookupAnswer answer = lookup_(fields);
+      request_.lookups.assign(1, std::move(fields));
+      GH_TRYV(choose_routes());
+      const http::LookupAnswer answer = lookup_(request_.lookups.front());
       request_.site->fields_at = thread_.now_ms;
       auto parsed = upstream::FieldTypes::parse(answer.status == 200 ? std::string_view(answer.body) : std::string_view());
       if (parsed) request_.site->fields = std::make_shared<const upstream::FieldTypes>(std::move(parsed).value());
       return true;
     }
     request_.questions.write(route_, request_.lookups);
+    GH_TRYV(choose_routes());
     std::vector<http::LookupAnswer> answers;
     for (const http::UpstreamRequest& one : request_.lookups) answers.push_back(lookup_(one));
     return request_.questions.take(answers, site_);
+  }
+
+  Step<bool> choose_routes() {
+    const upstream::SiteEntry& site = *request_.site->entry;
+    return choose_lookup_routes(site, wanted_.credential->account->account.id.value,
+                                *thread_.shared.catalogue_of(site.site.product), request_.lookups);
   }
 
   void note_references() {
@@ -122,6 +133,18 @@ class Explanation {
       detail +=
           inside ? " lies in " + std::string(resource ? resource->key : reference.project) : " lies outside, or is not there";
       before_.push_back({"locate", inside, std::move(detail)});
+    }
+  }
+
+  /// The first thing that lies outside, by the key of its project as the site tells it; of an issue that is in its key.
+  void name_outside() {
+    for (const Reference& reference : request_.references) {
+      if (reference.state == Reference::State::kInside || reference.project.empty()) continue;
+      const bool issue = reference.kind == catalogue::Kind::kIssue && reference.key.find('-') != std::string::npos;
+      std::string key = issue ? reference.key.substr(0, reference.key.rfind('-')) : "#" + reference.project;
+      if (reference.kind == catalogue::Kind::kProject && !reference.key.empty()) key = reference.key;
+      decision_.resource = format_resource_name(site_, key);
+      return;
     }
   }
 

@@ -16,6 +16,7 @@ namespace gatehouse::gateway {
 struct ExplainRequest {
   token::LiveCredentialPtr credential;  ///< instead of a token; must not be null
   http::Method method = http::Method::kGet;
+  bool name_outside = false;  ///< for administrators: Decision::resource names a resource outside of the boundary too
   /// With the prefix of the site ("/ex/jira/acme/rest/api/3/issue/A-1"). Without one, the credential's boundary must name one
   /// site only.
   std::string target;

@@ -67,9 +67,9 @@ Step<upstream::SiteEntryPtr> find_site(std::string_view path, ThreadState& threa
   return *named;
 }
 
-bool opens_site(const token::LiveCredential& credential, const SiteId& site) noexcept {
-  return std::any_of(credential.boundary->begin(), credential.boundary->end(),
-                     [&](const BoundaryEntry& entry) { return entry.resource.site == site; });
+bool opens_site(const token::LiveCredential& credential, const SiteId& site, Instant now) noexcept {
+  const std::vector<BoundaryEntry>& boundary = *credential.boundary_at(now);
+  return std::any_of(boundary.begin(), boundary.end(), [&](const BoundaryEntry& entry) { return entry.resource.site == site; });
 }
 
 /// Scheme and authority under which the client sees the gateway. A view of the thread's own buffer: no allocation once it has
@@ -153,7 +153,7 @@ Step<Matched> match(Authenticated who, ThreadState& thread, Request& request) {
 
   GH_TRY(auto site, find_site(target.path, thread, request));
   // A site that this token has nothing on looks like one that is not there.
-  if (!opens_site(who.credential(), site->site.id)) return refuse_because(Reason::kWrongSite);
+  if (!opens_site(who.credential(), site->site.id, request.began.wall)) return refuse_because(Reason::kWrongSite);
   const catalogue::Catalogue* catalogue = thread.shared.catalogue_of(site->site.product);
   if (!catalogue)
     return refuse_because(Reason::kUnknownOperation, site->site.key, "Gatehouse has no catalogue of this product yet.");

@@ -48,6 +48,24 @@ void name_objects(const Request& request, RequestRecord& out) {
   add_word(request.created_id, out.object_ids);
 }
 
+/// Only for tokens with a proposed boundary, whose request was let through: a refused one is refused under any.
+bool is_judged(const token::LiveCredentialPtr& credential, const upstream::SiteEntryPtr& site, const Request& request) {
+  return credential && site && request.match.operation && request.effect == Effect::kPermit &&
+         credential->judged(request.began.wall);
+}
+
+std::shared_ptr<const JudgedRequest> to_judge(const upstream::SiteEntryPtr& site, const Request& request) {
+  auto judged = std::make_shared<JudgedRequest>();
+  judged->method = request.head->method;
+  if (request.by_host) judged->target = "/ex/jira/" + site->site.key;
+  judged->target += request.head->target;
+  judged->whole = request.body.size() <= JudgedRequest::kMaxBody;
+  if (judged->whole) judged->body = request.body;
+  judged->request_id = request.id_text();
+  judged->content_type = request.head->fields.value(http::Known::kContentType);
+  return judged;
+}
+
 void fill(const token::LiveCredentialPtr& credential, const upstream::SiteEntryPtr& site, bool complete, const http::Now& now,
           const Request& request, RequestRecord& out) {
   out.at = request.began.wall;
@@ -71,6 +89,9 @@ void fill(const token::LiveCredentialPtr& credential, const upstream::SiteEntryP
   put(request.head->fields.value(http::Known::kUserAgent), out.user_agent);
   name_resources(request, out);
   // The rest is told of writes and refusals alone. Most requests are reads that went well.
+  const bool judged = is_judged(credential, site, request);
+  out.judge_skipped = judged && JudgedRequest::waiting.load(std::memory_order_relaxed) >= JudgedRequest::kMostWaiting;
+  out.judged = judged && !out.judge_skipped ? to_judge(site, request) : nullptr;
   const bool told = out.write || out.effect != Effect::kPermit;
   put(told ? http::to_string(request.head->method) : std::string_view(), out.method);
   put(told ? target.substr(0, target.find('?')) : std::string_view(), out.path);

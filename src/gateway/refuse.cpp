@@ -28,6 +28,7 @@ int status_of(Reason reason) noexcept {
     case Reason::kOutsideBoundary:
     case Reason::kWaitingForGrant:
     case Reason::kGrantPaused:
+    case Reason::kResourcePaused:
     case Reason::kGrantUnbacked:
     case Reason::kRestrictedContent: return 404;
     case Reason::kTargetNotCanonical:
@@ -155,9 +156,11 @@ std::string refusal_text(const Refusal& refusal, const RefusalContext& context) 
     case Reason::kRestrictedContent: return outside_text(context);
     case Reason::kWaitingForGrant:
     case Reason::kGrantPaused:
+    case Reason::kResourcePaused:
     case Reason::kGrantUnbacked:
       if (refusal.status != 403) return outside_text(context);
       if (refusal.reason == Reason::kWaitingForGrant) return "Nothing that this token names is granted yet: gatehouse grant add.";
+      if (refusal.reason == Reason::kResourcePaused) return "The resource is paused for this token, its account or everybody.";
       if (refusal.reason == Reason::kGrantPaused) return "The grant that this token rests on is paused: gatehouse grant resume.";
       return "Nobody stands behind the grant that this token rests on any more: a user with authority must grant it anew.";
     case Reason::kQueryRefused: return about(refusal, "The query is refused in", ",");

@@ -31,6 +31,7 @@ std::size_t RecordQueue::drain(const std::function<void(const RequestRecord&)>& 
     // What it refers to must not live as long as the slot is idle.
     record.credential.reset();
     record.site.reset();
+    record.judged.reset();
     taken_.store(taken + 1, std::memory_order_release);
   }
   std::vector<RequestRecord> more;

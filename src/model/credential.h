@@ -61,6 +61,10 @@ struct Credential {
   ScopeSet scopes;
   std::string role;  ///< access role over the whole boundary; empty: whatever the scopes allow
   std::vector<BoundaryEntry> boundary;
+  /// What the boundary is from `propose_until` on; until then requests are judged as if it were, and never blocked for it. Lies
+  /// inside `boundary`. Nothing where `propose_until` is empty.
+  std::vector<BoundaryEntry> proposed;
+  std::optional<Instant> propose_until;
   std::optional<Instant> expires_at;  ///< temporary; empty: permanent, and `rotate_every` is then required
   std::optional<Duration> rotate_every;
   Duration overlap{};

@@ -26,6 +26,7 @@ std::string_view to_string(Reason reason) noexcept {
     case Reason::kOutsideBoundary: return "outside_boundary";
     case Reason::kWaitingForGrant: return "waiting_for_grant";
     case Reason::kGrantPaused: return "grant_paused";
+    case Reason::kResourcePaused: return "resource_paused";
     case Reason::kGrantUnbacked: return "grant_unbacked";
     case Reason::kRestrictedContent: return "restricted_content";
     case Reason::kQueryRefused: return "query_refused";

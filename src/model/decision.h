@@ -34,6 +34,7 @@ enum class Reason {
   kOutsideBoundary,
   kWaitingForGrant,
   kGrantPaused,
+  kResourcePaused,
   kGrantUnbacked,
   kRestrictedContent,
   kQueryRefused,

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "model/ids.h"
+#include "model/resource_pause.h"
+#include "model/scope.h"
 #include "model/state.h"
 
 namespace gatehouse {
@@ -23,12 +25,18 @@ struct Site {
   State state = State::kLive;
   Pause pause;
   Instant created_at{};
+  /// Resources of it that are paused for everybody. Not part of the stored record: filled where requests are decided.
+  std::vector<ResourcePause> resource_pauses;
 };
 
 struct UpstreamCredential {
   UpstreamCredentialId id;
   SiteId site;
   AccountId account;  ///< empty: the site's own; else used for that service account only
+  /// What it was made for at the site, as a person declared it (the site does not tell). Nothing: not declared; it is then taken
+  /// to cover every operation, and used where no declared one does.
+  std::optional<ScopeSet> scopes;
+  UpstreamCredentialId replaces;  ///< the one that it took over from; what was decided with that one may still be sent
   UpstreamAuth auth = UpstreamAuth::kBearer;
   std::string username;
   std::string sealed_secret;  ///< crypto/seal.h; bound to `id` and to the site's origin

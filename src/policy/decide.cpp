@@ -1,6 +1,7 @@
 #include "policy/decide.h"
 
 #include <algorithm>
+#include <array>
 
 #include "catalogue/kinds.h"
 #include "policy/evaluation.h"
@@ -54,6 +55,21 @@ std::string credential_detail(Reason reason, const token::LiveCredential& creden
   }
 }
 
+std::string pause_detail(const ResourcePause* pause) {
+  if (!pause) return "it is paused";
+  constexpr std::array<std::string_view, 4> kWhom{"", "this token", "this service account", "everybody on the site"};
+  std::string text = "it is paused for " + std::string(kWhom.at(static_cast<std::size_t>(pause->whom)));
+  text += pause->pause.until ? " until " + format_instant(*pause->pause.until) : std::string(" until somebody resumes it");
+  return pause->pause.reason.empty() ? text : text + ": " + pause->pause.reason;
+}
+
+std::string state_detail(State state, const Pause& pause) {
+  if (state != State::kPaused) return " is archived or gone";
+  std::string text =
+      " is paused" + (pause.until ? " until " + format_instant(*pause.until) : std::string(" until somebody resumes it"));
+  return pause.reason.empty() ? text : text + ": " + pause.reason;
+}
+
 Reason account_fault(const ServiceAccount& account, Instant now) noexcept {
   if (is_live(account.state, account.pause, now)) return Reason::kPermitted;
   return account.state == State::kPaused ? Reason::kAccountPaused : Reason::kRevoked;
@@ -75,13 +91,15 @@ bool check_state(const Case& c, Record& record) {
   const ServiceAccount& account = credential.account->account;
   const Reason state = account_fault(account, c.now);
   if (!record.check("account", state == Reason::kPermitted, state, [&] {
-        return "service account " + account.handle + (state == Reason::kPermitted ? " is live" : " is paused or archived");
+        return "service account " + account.handle +
+               (state == Reason::kPermitted ? " is live" : state_detail(account.state, account.pause));
       })) {
     return false;
   }
   const Reason site = site_fault(c.facts.site, c.now);
   if (!record.check("site", site == Reason::kPermitted, site, [&] {
-        return "site " + c.facts.site.key + (site == Reason::kPermitted ? " is live" : " is paused or gone");
+        const Site& where = c.facts.site;
+        return "site " + where.key + (site == Reason::kPermitted ? " is live" : state_detail(where.state, where.pause));
       })) {
     return false;
   }
@@ -119,7 +137,18 @@ bool check_operation(const Case& c, Record& record) {
     const bool no_grant = verdict.reason == Reason::kWaitingForGrant;
     return record.check("operation", false, no_grant ? Reason::kOperationRefused : verdict.reason, detail);
   }
-  return record.check("operation", site_write || verdict.include_restricted, Reason::kOperationRefused, detail);
+  if (!record.check("operation", site_write || verdict.include_restricted, Reason::kOperationRefused, detail)) return false;
+  // It reaches the whole site, and a part of that is paused: nobody can say that it leaves that part alone.
+  const ResourcePause* pause = nullptr;
+  c.evaluation.any_of_pauses([&pause](const ResourcePause& one) {
+    pause = &one;
+    return true;
+  });
+  if (!pause) return true;
+  record.resource(resource_name(c, pause->resource.key));
+  return record.check("pause", false, Reason::kResourcePaused, [&] {
+    return operation.id + " reaches the whole site, and of " + resource_name(c, pause->resource.key) + " " + pause_detail(pause);
+  });
 }
 
 /// Boundary, scopes and role of the credential by itself.
@@ -148,12 +177,13 @@ bool check_credential(const Case& c, Record& record) {
   });
 }
 
-std::string verdict_detail(const Case& c, const Verdict& verdict) {
+std::string verdict_detail(const Case& c, std::string_view id, const Verdict& verdict) {
   switch (verdict.reason) {
     case Reason::kPermitted: return "token and grant permit " + c.request.operation.id;
     case Reason::kInsufficientScope: return "token and grant together lack " + join(verdict.missing);
     case Reason::kRoleExcludesOperation: return "the access role of token or grant excludes " + c.request.operation.id;
     case Reason::kGrantPaused: return "the grant is paused";
+    case Reason::kResourcePaused: return pause_detail(c.evaluation.pause_of(id));
     case Reason::kGrantUnbacked: return "the grant is unbacked: nobody with authority over it stands behind it any more";
     case Reason::kWaitingForGrant: return "waiting for a grant";
     default: return "outside of the token's boundary, or not there";
@@ -163,10 +193,14 @@ std::string verdict_detail(const Case& c, const Verdict& verdict) {
 /// Permitted on one resource at least: else nothing that a look-up could find would help.
 bool check_any(const Case& c, Record& record) {
   Verdict nearest;
-  const bool found = c.evaluation.any_candidate([&c, &nearest](std::string_view id, std::string_view key) {
+  std::string_view nearest_id;
+  const bool found = c.evaluation.any_candidate([&](std::string_view id, std::string_view key) {
     Verdict verdict = c.evaluation.on(id);
     verdict.key = key;
-    if (distance_to_permit(verdict.reason) < distance_to_permit(nearest.reason)) nearest = verdict;
+    if (distance_to_permit(verdict.reason) < distance_to_permit(nearest.reason)) {
+      nearest = verdict;
+      nearest_id = id;
+    }
     return verdict.permitted();
   });
   if (!found) {
@@ -174,7 +208,7 @@ bool check_any(const Case& c, Record& record) {
     record.resource(resource_name(c, nearest.key));
   }
   return record.check("grant", found, nearest.reason,
-                      [&] { return resource_name(c, nearest.key) + ": " + verdict_detail(c, nearest); });
+                      [&] { return resource_name(c, nearest.key) + ": " + verdict_detail(c, nearest_id, nearest); });
 }
 
 /// Operations that tell of users and groups at large: only where a grant says so, or nothing of the site is withheld.
@@ -209,7 +243,7 @@ bool check_touch(const Case& c, const Touch& touch, Record& record) {
     if (inside) record.resource(resource_name(c, verdict.key));
   }
   if (!record.check(inside ? "grant" : "boundary", verdict.permitted(), verdict.reason,
-                    [&] { return name() + ": " + verdict_detail(c, verdict); })) {
+                    [&] { return name() + ": " + verdict_detail(c, touch.id, verdict); })) {
     return false;
   }
   if (!touch.restricted) return true;
@@ -223,7 +257,7 @@ bool check_touch(const Case& c, const Touch& touch, Record& record) {
 bool check_located(const Case& c, Record& record) {
   if (c.request.operation.bounded != Bounded::kLocated || (c.request.located && !c.request.touches.empty())) return true;
   const Verdict whole = c.evaluation.on(kWholeSite);
-  if (whole.permitted() && whole.include_restricted) return true;
+  if (whole.permitted() && whole.include_restricted && !c.evaluation.any_pause()) return true;
   // Not found is outside: there is nothing to tell the two apart by.
   if (c.request.located) {
     return record.check("boundary", false, Reason::kOutsideBoundary,

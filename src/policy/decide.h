@@ -68,11 +68,12 @@ struct Permitted {
   bool whole_site = false;                   ///< every resource of the site …
   bool exclude_restricted = true;            ///< … but of those not listed nothing that is restricted
   std::vector<PermittedResource> resources;  ///< sorted by id; where `whole_site`, those that are permitted by name as well
+  std::vector<std::string_view> paused;      ///< resources that are not open now, though `whole_site` would cover them
   bool directory = false;                    ///< users and groups beyond those visible in the resources
   Instant valid_until = Instant::min();      ///< a pause or a grace ends then
 
   /// Nothing is to be confined, verified or redacted. The only credentials that operations with `bounded refused` are open to.
-  bool unconfined() const noexcept { return whole_site && !exclude_restricted; }
+  bool unconfined() const noexcept { return whole_site && !exclude_restricted && paused.empty(); }
   bool empty() const noexcept { return !whole_site && resources.empty(); }
   const PermittedResource* find(std::string_view id) const noexcept;
   /// An empty id is outside.

@@ -20,12 +20,13 @@ bool is_backed(const Grant& grant, Instant now) noexcept {
 int distance_to_permit(Reason reason) noexcept {
   switch (reason) {
     case Reason::kPermitted: return 0;
-    case Reason::kInsufficientScope: return 1;
-    case Reason::kRoleExcludesOperation: return 2;
-    case Reason::kGrantPaused: return 3;
-    case Reason::kGrantUnbacked: return 4;
-    case Reason::kWaitingForGrant: return 5;
-    default: return 6;
+    case Reason::kResourcePaused: return 1;
+    case Reason::kInsufficientScope: return 2;
+    case Reason::kRoleExcludesOperation: return 3;
+    case Reason::kGrantPaused: return 4;
+    case Reason::kGrantUnbacked: return 5;
+    case Reason::kWaitingForGrant: return 6;
+    default: return 7;
   }
 }
 
@@ -48,11 +49,16 @@ bool covers(const catalogue::Operation& operation, const ScopeSet& have) noexcep
 
 Evaluation::Evaluation(const catalogue::Operation& operation, const token::LiveCredential& credential, const Facts& facts,
                        Instant now) noexcept
-    : operation_(operation), credential_(credential), site_(facts.site.id), catalogue_(facts.catalogue), now_(now) {
+    : operation_(operation),
+      credential_(credential),
+      site_(facts.site),
+      catalogue_(facts.catalogue),
+      now_(now),
+      boundary_(credential.boundary_at(now)) {
   credential_role_ = includes(*credential.role);
-  if (site_.empty() || !credential.boundary || !credential.account) return;
-  for (const BoundaryEntry& entry : *credential.boundary) {
-    if (entry.resource.site != site_ || entry.resource.id.empty()) continue;
+  if (site_.id.empty() || !boundary_ || !credential.account) return;
+  for (const BoundaryEntry& entry : *boundary_) {
+    if (entry.resource.site != site_.id || entry.resource.id.empty()) continue;
     any_entry_ = true;
     whole_site_entry_ = whole_site_entry_ || entry.resource.whole_site();
   }
@@ -69,8 +75,8 @@ bool Evaluation::includes(std::string_view role) const noexcept {
 bool Evaluation::entry_allows(std::string_view id, Verdict& verdict) const {
   bool inside = false;
   bool allowed = false;
-  for (const BoundaryEntry& entry : *credential_.boundary) {
-    if (!matches(entry.resource, site_, id)) continue;
+  for (const BoundaryEntry& entry : *boundary_) {
+    if (!matches(entry.resource, site_.id, id)) continue;
     inside = true;
     if (!entry.resource.whole_site()) verdict.key = entry.resource.key;
     allowed = allowed || includes(entry.role);
@@ -89,7 +95,7 @@ void Evaluation::add_grants(std::string_view id, Verdict& verdict) const {
     if (distance_to_permit(reason) < distance_to_permit(nearest)) nearest = reason;
   };
   for (const Grant& grant : credential_.account->grants) {
-    if (!matches(grant.resource, site_, id) || grant.account != credential_.account->account.id) continue;
+    if (!matches(grant.resource, site_.id, id) || grant.account != credential_.account->account.id) continue;
     if (!is_live(grant.state, grant.pause, now_)) {
       if (grant.state == State::kPaused) missed(Reason::kGrantPaused);
     } else if (!is_backed(grant, now_)) {
@@ -123,7 +129,18 @@ Verdict Evaluation::on(std::string_view id) const {
   Verdict verdict;
   if (id.empty() || !any_entry_) return verdict;
   if (entry_allows(id, verdict)) add_grants(id, verdict);
+  // What would be refused anyhow is refused for that reason: a pause is told to whom it stops.
+  if (verdict.permitted() && pause_of(id)) verdict.reason = Reason::kResourcePaused;
   return verdict;
+}
+
+const ResourcePause* Evaluation::pause_of(std::string_view id) const noexcept {
+  const ResourcePause* found = nullptr;
+  any_of_pauses([&](const ResourcePause& pause) {
+    if (pause.names(site_.id, id)) found = &pause;
+    return found != nullptr;
+  });
+  return found;
 }
 
 Instant Evaluation::valid_until() const noexcept {
@@ -132,10 +149,14 @@ Instant Evaluation::valid_until() const noexcept {
     if (change && *change > now_) until = std::min(until, *change);
   };
   for (const Grant& grant : credential_.account->grants) {
-    if (grant.resource.site != site_) continue;
+    if (grant.resource.site != site_.id) continue;
     if (grant.backing == Backing::kInGrace) at(grant.grace_ends_at);
     if (grant.state == State::kPaused) at(grant.pause.until);
   }
+  any_of_pauses([&at](const ResourcePause& pause) {
+    at(pause.pause.until);
+    return false;
+  });
   return until;
 }
 

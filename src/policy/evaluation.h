@@ -33,8 +33,27 @@ class Evaluation {
   Evaluation(const catalogue::Operation& operation, const token::LiveCredential& credential, const Facts& facts,
              Instant now) noexcept;
 
-  /// On the resource of that id on the request's site; kWholeSite for the site as a whole. An empty id is outside.
+  /// On the resource of that id on the request's site; kWholeSite for the site as a whole, but for what is paused of it. An
+  /// empty id is outside.
   Verdict on(std::string_view id) const;
+  /// The pause of this resource that is in force: the token's, the account's or the site's. nullptr: none.
+  const ResourcePause* pause_of(std::string_view id) const noexcept;
+  /// Whether anything of the site is paused: then the whole of it is not open.
+  bool any_pause() const noexcept {
+    return any_of_pauses([](const ResourcePause&) { return true; });
+  }
+  /// Calls `visit` for each pause on the site that is in force, until it returns true. Returns whether one did.
+  template <class Visit>
+  bool any_of_pauses(Visit&& visit) const {
+    const auto in = [&](const std::vector<ResourcePause>& pauses) {
+      for (const ResourcePause& pause : pauses) {
+        if (pause.resource.site == site_.id && pause.in_force(now_) && visit(pause)) return true;
+      }
+      return false;
+    };
+    return in(credential_.pauses) || (credential_.account && in(credential_.account->pauses)) ||
+           in(site_.resource_pauses);
+  }
   /// Whether the credential's own role includes the operation. An unknown role includes nothing.
   bool credential_role_includes() const noexcept { return credential_role_; }
   /// Whether any entry of the boundary lies on the site; whether one is the whole of it.
@@ -45,13 +64,13 @@ class Evaluation {
   /// boundary has it, until it returns true. May name one twice. Returns whether one returned true.
   template <class Visit>
   bool any_candidate(Visit&& visit) const {
-    for (const BoundaryEntry& entry : *credential_.boundary) {
-      if (entry.resource.site != site_ || entry.resource.whole_site()) continue;
+    for (const BoundaryEntry& entry : *boundary_) {
+      if (entry.resource.site != site_.id || entry.resource.whole_site()) continue;
       if (visit(std::string_view(entry.resource.id), std::string_view(entry.resource.key))) return true;
     }
     if (!whole_site_entry_) return false;
     for (const Grant& grant : credential_.account->grants) {
-      if (grant.resource.site != site_ || grant.resource.whole_site()) continue;
+      if (grant.resource.site != site_.id || grant.resource.whole_site()) continue;
       if (visit(std::string_view(grant.resource.id), std::string_view(grant.resource.key))) return true;
     }
     return visit(kWholeSite, kWholeSite);
@@ -67,9 +86,10 @@ class Evaluation {
 
   const catalogue::Operation& operation_;
   const token::LiveCredential& credential_;
-  const SiteId& site_;
+  const Site& site_;
   const catalogue::Catalogue& catalogue_;
   Instant now_;
+  const std::vector<BoundaryEntry>* boundary_;  ///< the one that counts at `now_`
   bool credential_role_ = false;
   bool any_entry_ = false;
   bool whole_site_entry_ = false;

@@ -15,7 +15,7 @@ const PermittedResource* Permitted::find(std::string_view id) const noexcept {
 bool Permitted::permits(std::string_view id, bool restricted) const noexcept {
   if (id.empty()) return false;
   if (const PermittedResource* resource = find(id)) return !restricted || !resource->exclude_restricted;
-  return whole_site && (!restricted || !exclude_restricted);
+  return whole_site && (!restricted || !exclude_restricted) && std::find(paused.begin(), paused.end(), id) == paused.end();
 }
 
 void permitted_resources(const catalogue::Operation& operation, const token::LiveCredential& credential, const Facts& facts,
@@ -24,6 +24,7 @@ void permitted_resources(const catalogue::Operation& operation, const token::Liv
   out.exclude_restricted = true;
   out.directory = false;
   out.resources.clear();
+  out.paused.clear();
   out.valid_until = Instant::min();
   const Evaluation evaluation(operation, credential, facts, now);
   if (!evaluation.any_entry()) return;
@@ -46,6 +47,10 @@ void permitted_resources(const catalogue::Operation& operation, const token::Liv
       std::unique(out.resources.begin(), out.resources.end(),
                   [](const PermittedResource& left, const PermittedResource& right) { return left.id == right.id; });
   out.resources.erase(last, out.resources.end());
+  evaluation.any_of_pauses([&out](const ResourcePause& pause) {
+    out.paused.push_back(pause.resource.id);
+    return false;
+  });
   out.valid_until = evaluation.valid_until();
 }
 

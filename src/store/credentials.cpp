@@ -8,10 +8,12 @@ namespace {
 constexpr Table kTable{
     "credentials",
     "id, account, kind, name, scopes, role, expires_at, rotate_every, overlap, owner, requested_by, allow_ips, "
-    "rate_requests, rate_per, relaxed_queries, state, pause_reason, pause_until, created_at, rotated_by, self_rotate, "
-    "self_rotate_ips, self_rotate_left",
-    "ttitttiiitttiiiitiiiiti", Aggregate::kCredential, "There is no such credential."};
+    "rate_requests, rate_per, relaxed_queries, state, pause_reason, pause_until, pause_resume_by, created_at, rotated_by, self_rotate, "
+    "self_rotate_ips, self_rotate_left, propose_until",
+    "ttitttiiitttiiiitiiiiitii", Aggregate::kCredential, "There is no such credential."};
 constexpr Table kBoundary{"boundary_entries", "credential, position, site, resource_id, resource_key, role", "titttt",
+                          Aggregate::kCredential, ""};
+constexpr Table kProposed{"proposed_entries", "credential, position, site, resource_id, resource_key, role", "titttt",
                           Aggregate::kCredential, ""};
 constexpr Table kSecrets{"secrets", "id, credential, position, hash, state, created_at, first_used_at, ends_at", "ttitiiii",
                          Aggregate::kCredential, "There is no such secret."};
@@ -63,6 +65,7 @@ Result<Stored<Credential>> read_alone(const Row& row) {
   credential.self_rotation.allowed = cells.boolean();
   const std::string self_networks = cells.text();
   credential.self_rotation.times_left = cells.optional_integer();
+  credential.propose_until = cells.optional_instant();
   out.version = cells.integer();
   GH_TRYV(cells.finish());
   GH_TRY(credential.allow_ips, read_networks(networks));
@@ -71,6 +74,12 @@ Result<Stored<Credential>> read_alone(const Row& row) {
 }
 
 Result<void> read_parts(Session& session, const std::vector<Stored<Credential>*>& credentials) {
+  GH_TRYV(read_children(session, kProposed, "credential", credentials, [](Stored<Credential>& credential, Cells& cells) {
+    cells.integer();
+    BoundaryEntry& entry = credential.value.proposed.emplace_back();
+    entry.resource = cells.resource();
+    entry.role = cells.text();
+  }));
   GH_TRYV(read_children(session, kBoundary, "credential", credentials, [](Stored<Credential>& credential, Cells& cells) {
     cells.integer();
     BoundaryEntry& entry = credential.value.boundary.emplace_back();
@@ -106,6 +115,7 @@ Binds write(const Credential& credential) {
   binds.number(credential.state).pause(credential.pause).instant(credential.created_at);
   binds.number(credential.rotated_by).integer(credential.self_rotation.allowed ? 1 : 0);
   binds.text(join(credential.self_rotation.from)).optional_integer(credential.self_rotation.times_left);
+  binds.optional_instant(credential.propose_until);
   return binds;
 }
 
@@ -114,6 +124,11 @@ Result<void> write_boundary(Session& session, const Credential& credential) {
   for (const BoundaryEntry& entry : credential.boundary) {
     const Binds binds = Binds().id(credential.id).integer(position++).resource(entry.resource).text(entry.role);
     GH_TRYV(insert_plain(session, kBoundary.name, kBoundary.columns, binds));
+  }
+  position = 0;
+  for (const BoundaryEntry& entry : credential.proposed) {
+    const Binds binds = Binds().id(credential.id).integer(position++).resource(entry.resource).text(entry.role);
+    GH_TRYV(insert_plain(session, kProposed.name, kProposed.columns, binds));
   }
   return success();
 }
@@ -188,6 +203,7 @@ Result<void> Credentials::insert(const Credential& credential) {
 Result<void> Credentials::update(const Credential& credential, std::int64_t version) {
   GH_TRYV(update_row(session_, kTable, write(credential), version, kConflict));
   GH_TRYV(session_.run("DELETE FROM boundary_entries WHERE credential = :p1", {credential.id.value}));
+  GH_TRYV(session_.run("DELETE FROM proposed_entries WHERE credential = :p1", {credential.id.value}));
   GH_TRYV(write_boundary(session_, credential));
   return write_secrets(session_, credential);
 }

@@ -116,6 +116,12 @@ Result<void> Database::tend_outbox(const std::function<Result<void>(Outbox&, con
   return lease->session().commit();
 }
 
+Result<void> Database::record_judgements(const std::vector<Judgement>& judgements) {
+  GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
+  GH_TRYV(lease->repositories().judgements.append(judgements));
+  return lease->session().commit();
+}
+
 Result<void> Database::record_secret_uses(const std::vector<SecretUse>& uses, Instant forget_before) {
   GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
   GH_TRYV(lease->repositories().secret_uses.add(uses));

@@ -105,6 +105,8 @@ class Database {
   Result<UnitOfWork> begin();
   /// Usage, write lines and decisions: a transaction of their own, without audit record or change number.
   Result<void> record(const UsageBatch& batch);
+  /// Likewise: counts of what requests would have met under a proposed boundary.
+  Result<void> record_judgements(const std::vector<Judgement>& judgements);
   /// The same for who uses which secret; what was last seen before `forget_before` goes.
   Result<void> record_secret_uses(const std::vector<SecretUse>& uses, Instant forget_before);
   /// One step of the upkeep of usage (store/rollups.h), for admin/usage_upkeep: a transaction of its own, without audit record or

@@ -7,8 +7,8 @@ namespace {
 
 constexpr Table kTable{"grants",
                        "id, account, site, resource_id, resource_key, scopes, role, directory, restricted, granted_by, backing, "
-                       "grace_ends_at, state, pause_reason, pause_until, created_at",
-                       "tttttttiitiiitii", Aggregate::kGrant, "There is no such grant."};
+                       "grace_ends_at, state, pause_reason, pause_until, pause_resume_by, created_at",
+                       "tttttttiitiiitiii", Aggregate::kGrant, "There is no such grant."};
 constexpr std::string_view kConflict = "A grant has this id already.";
 
 Grant read_grant(Cells& cells) {

@@ -52,7 +52,9 @@ Binds& Binds::scopes(const ScopeSet& scopes) {
 
 Binds& Binds::resource(const Resource& resource) { return id(resource.site).text(resource.id).text(resource.key); }
 
-Binds& Binds::pause(const Pause& pause) { return text(pause.reason).optional_instant(pause.until); }
+Binds& Binds::pause(const Pause& pause) {
+  return text(pause.reason).optional_instant(pause.until).number(pause.resume_by);
+}
 
 std::string Cells::text() {
   const Value& value = row_[at_++];
@@ -113,6 +115,7 @@ Pause Cells::pause() {
   Pause pause;
   pause.reason = text();
   pause.until = optional_instant();
+  pause.resume_by = number(ResumeBy::kOrgAdmin, ResumeBy::kOwner);
   return pause;
 }
 

@@ -49,7 +49,7 @@ class Binds {
   Binds& optional_integer(std::optional<std::int64_t> value) { return value ? integer(*value) : null(); }
   Binds& scopes(const ScopeSet& scopes);
   Binds& resource(const Resource& resource);  ///< three columns
-  Binds& pause(const Pause& pause);           ///< two columns
+  Binds& pause(const Pause& pause);           ///< three columns
   Binds& null();
   const std::vector<Value>& values() const noexcept { return values_; }
 

@@ -6,9 +6,11 @@ namespace gatehouse::store {
 namespace {
 
 constexpr Table kTable{"upstream_credentials",
-                       "id, site, account, auth, username, sealed_secret, owner, deputy, expires_at, state, created_at",
-                       "tttittttiii", Aggregate::kUpstreamCredential, "There is no such upstream credential."};
-constexpr std::string_view kConflict = "The site has a credential for this account already; remove it, or rotate it.";
+                       "id, site, account, auth, username, sealed_secret, owner, deputy, expires_at, state, created_at, scopes, "
+                       "replaces",
+                       "tttittttiiitt", Aggregate::kUpstreamCredential, "There is no such upstream credential."};
+constexpr std::size_t kScopesColumn = 11;
+constexpr std::string_view kConflict = "A credential has this id already.";
 
 Result<Stored<UpstreamCredential>> read(const Row& row) {
   Cells cells(row, kTable.name);
@@ -25,6 +27,11 @@ Result<Stored<UpstreamCredential>> read(const Row& row) {
   credential.expires_at = cells.optional_instant();
   credential.state = cells.number(State::kRevoked, State::kArchived);
   credential.created_at = cells.instant();
+  // NULL is "not declared". A declared scope that this program does not know any more must not turn into that.
+  const bool declared = !std::holds_alternative<std::monostate>(row[kScopesColumn]);
+  const ScopeSet scopes = cells.scopes();
+  if (declared) credential.scopes = scopes;
+  credential.replaces = cells.id<UpstreamCredentialId>();
   out.version = cells.integer();
   GH_TRYV(cells.finish());
   return out;
@@ -35,6 +42,11 @@ Binds write(const UpstreamCredential& credential) {
   binds.id(credential.id).id(credential.site).optional_id(credential.account).number(credential.auth).text(credential.username);
   binds.text(credential.sealed_secret).optional_id(credential.owner).optional_id(credential.deputy);
   binds.optional_instant(credential.expires_at).number(credential.state).instant(credential.created_at);
+  if (credential.scopes)
+    binds.scopes(*credential.scopes);
+  else
+    binds.null();
+  binds.optional_id(credential.replaces);
   return binds;
 }
 
@@ -53,12 +65,17 @@ Result<Stored<UpstreamCredential>> UpstreamCredentials::get(const UpstreamCreden
   return read(row);
 }
 
-Result<Stored<UpstreamCredential>> UpstreamCredentials::get_live(const SiteId& site, const AccountId& account) const {
+Result<std::vector<Stored<UpstreamCredential>>> UpstreamCredentials::live_of(const SiteId& site, const AccountId& account) const {
   Select select(kTable);
   select.where("site = ", site.value).where("state = 2");
   where_account(select, account);
-  GH_TRY(const auto row, select.one(session_));
-  return read(row);
+  GH_TRY(const auto rows, select.all(session_, "id"));
+  std::vector<Stored<UpstreamCredential>> all;
+  for (const Row& row : rows) {
+    GH_TRY(auto one, read(row));
+    all.push_back(std::move(one));
+  }
+  return all;
 }
 
 Result<Listed<Stored<UpstreamCredential>>> UpstreamCredentials::list(const Filter& filter, const Page& page) const {

@@ -1,7 +1,9 @@
-// The credentials that Gatehouse shows to sites: at most one live one for each (site, account); account empty is the site's own.
+// The credentials that Gatehouse shows to sites, some for each (site, account); account empty is the site's own. Which of them a
+// request uses is upstream/site_table.h's to choose.
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "base/result.h"
 #include "model/site.h"
@@ -15,8 +17,8 @@ class UpstreamCredentials {
   UpstreamCredentials(const UpstreamCredentials&) = delete;
 
   Result<Stored<UpstreamCredential>> get(const UpstreamCredentialId& id) const;
-  /// The live one of exactly this account (empty: the site's own); kNotFound where there is none.
-  Result<Stored<UpstreamCredential>> get_live(const SiteId& site, const AccountId& account) const;
+  /// The live ones of exactly this account (empty: the site's own), by id; the secret that is shown may have ended all the same.
+  Result<std::vector<Stored<UpstreamCredential>>> live_of(const SiteId& site, const AccountId& account) const;
   struct Filter {
     std::optional<SiteId> site;
     std::optional<AccountId> account;
@@ -26,7 +28,6 @@ class UpstreamCredentials {
   };
   Result<Listed<Stored<UpstreamCredential>>> list(const Filter& filter, const Page& page) const;
 
-  /// kConflict where another one of the same site and account is live or paused.
   Result<void> insert(const UpstreamCredential& credential);
   Result<void> update(const UpstreamCredential& credential, std::int64_t version);
 

@@ -97,6 +97,24 @@ std::optional<Key> to_key(std::string_view text) noexcept {
   return key;
 }
 
+LiveCredentialPtr with_proposed_boundary(const LiveCredential& credential) {
+  if (!credential.proposal->boundary) return nullptr;
+  auto bounded = std::make_shared<LiveCredential>();
+  bounded->id = credential.id;
+  bounded->kind = credential.kind;
+  bounded->state = credential.state;
+  bounded->relaxed_queries = credential.relaxed_queries;
+  bounded->paused_until = credential.paused_until;
+  bounded->expires_at = credential.expires_at;
+  bounded->scopes = *credential.scopes;
+  bounded->role = *credential.role;
+  bounded->account = credential.account;
+  bounded->boundary = credential.proposal->boundary;
+  bounded->pauses = *credential.pauses;
+  bounded->allow_ips = *credential.allow_ips;
+  return bounded;
+}
+
 LiveIndex::LiveIndex(unsigned readers) : readers_(readers) {
   for (auto& shard : shards_) shard.store(new Table, std::memory_order_relaxed);
 }

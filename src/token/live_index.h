@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "model/credential.h"
 #include "model/grant.h"
+#include "model/resource_pause.h"
 #include "model/service_account.h"
 #include "token/compact.h"
 
@@ -36,6 +37,14 @@ inline std::string_view as_view(const Key& key) noexcept { return {key.data(), k
 struct LiveAccount {
   ServiceAccount account;
   std::vector<Grant> grants;
+  std::vector<ResourcePause> pauses;  ///< resources that are paused for this account
+};
+
+/// A boundary that counts from an instant on; requests are judged by it until then, and never blocked for it.
+struct Proposal {
+  std::shared_ptr<const std::vector<BoundaryEntry>> boundary;  ///< null: none
+  Instant from = Instant::max();
+  bool operator==(const Proposal&) const = default;
 };
 
 /// One credential as requests see it. Immutable but for `withdrawn`, `successor_used` and the rate bucket.
@@ -50,6 +59,8 @@ struct LiveCredential {
   Rare<std::string> role;  ///< access role over the whole boundary; empty: whatever the scopes allow
   std::shared_ptr<const LiveAccount> account;
   std::shared_ptr<const std::vector<BoundaryEntry>> boundary;  ///< equal ones are one object; never null
+  Rare<Proposal> proposal;                                     ///< what the boundary is to be
+  Rare<std::vector<ResourcePause>> pauses;                     ///< resources that are paused for this token
   Rare<std::vector<Network>> allow_ips;                        ///< empty: from anywhere
   Rate rate;
   LiveSecrets secrets;  ///< kRetired ones are no secrets
@@ -58,9 +69,23 @@ struct LiveCredential {
   mutable std::atomic<bool> withdrawn{false};
   /// The pending successor was presented: set by the first thread that sees it, which tells the feed.
   mutable std::atomic<bool> successor_used{false};
+  /// By place in `secrets`: that one was ended before its time, while the other, and requests by it, go on.
+  mutable std::array<std::atomic<bool>, 2> secret_ended{};
   /// Token bucket of `rate`: the instant, in microseconds of the wall clock, up to which the allowance is used (GCRA).
   mutable std::atomic<std::int64_t> rate_used_until{0};
 
+  /// The boundary that counts at `now`: no job has to come in time for it to change.
+  const std::vector<BoundaryEntry>* boundary_at(Instant now) const noexcept {
+    return proposal->boundary && now >= proposal->from ? proposal->boundary.get() : boundary.get();
+  }
+  /// Its requests are judged as if it had the proposed boundary already.
+  bool judged(Instant now) const noexcept { return proposal->boundary && now < proposal->from; }
+  bool has_ended(const Key& secret) const noexcept {
+    for (std::size_t at = 0; at < LiveSecrets::size(); ++at) {
+      if (secrets[at].id == secret && secret_ended[at].load(std::memory_order_acquire)) return true;
+    }
+    return false;
+  }
   bool live(Instant now) const noexcept {
     return !withdrawn.load(std::memory_order_acquire) && now < expires_at &&
            (state == State::kLive || (state == State::kPaused && paused_until <= now));
@@ -68,6 +93,9 @@ struct LiveCredential {
 };
 
 using LiveCredentialPtr = std::shared_ptr<const LiveCredential>;
+
+/// The same credential as it will be when its proposed boundary counts; in no index. Null where nothing is proposed.
+LiveCredentialPtr with_proposed_boundary(const LiveCredential& credential);
 
 /// What find() gives: the credential and which of its secrets was named.
 struct Found {

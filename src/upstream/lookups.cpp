@@ -34,13 +34,14 @@ bool plain_key(std::string_view text) noexcept {
   });
 }
 
-Result<http::FetchResponse> get(const SiteEntry& site, std::string target, const http::FetchOptions& options) {
-  if (!site.own_route) {
+Result<http::FetchResponse> get(const RoutePtr& route, const SiteEntry& site, std::string target,
+                                const http::FetchOptions& options) {
+  if (!route) {
     return fail(Errc::kUnavailable,
                 "The site " + site.site.key + " has no live credential: gatehouse site credential add --site " + site.site.key);
   }
   http::FetchRequest request;
-  request.route = site.own_route;
+  request.route = route;
   request.target = std::move(target);
   request.fields = {{"Accept", "application/json"}, {"Accept-Encoding", "identity"}, {"User-Agent", "Gatehouse"}};
   return http::fetch(options, request);
@@ -53,14 +54,15 @@ Error credential_refused(const SiteEntry& site, int status) {
 
 }  // namespace
 
-Result<ResolvedResource> resolve_resource(const SiteEntry& site, std::string_view key, const http::FetchOptions& options) {
+Result<ResolvedResource> resolve_resource(const SiteEntry& site, const RoutePtr& route, std::string_view key,
+                                          const http::FetchOptions& options) {
   if (site.site.product != Product::kJira) {
     return fail(Errc::kUnsupported, "Resources of this product can't be resolved yet: only Jira projects can.", {}, "resource");
   }
   if (!plain_key(key)) {
     return fail(Errc::kInvalidArgument, "A Jira project key is letters, digits and '_'.", {}, "resource");
   }
-  GH_TRY(auto answer, get(site, "/rest/api/3/project/" + std::string(key), options));
+  GH_TRY(auto answer, get(route, site, "/rest/api/3/project/" + std::string(key), options));
   if (answer.status == 401 || answer.status == 403) return credential_refused(site, answer.status);
   if (answer.status == 404) {
     return fail(Errc::kNotFound,
@@ -78,12 +80,13 @@ Result<ResolvedResource> resolve_resource(const SiteEntry& site, std::string_vie
   return resolved;
 }
 
-Result<SiteTest> test_site(const SiteEntry& site, const http::FetchOptions& options) {
+Result<SiteTest> test_route(const SiteEntry& site, const RoutePtr& route, Probe probe, const http::FetchOptions& options) {
   if (site.site.product != Product::kJira) {
     return fail(Errc::kUnsupported, "Sites of this product can't be tested yet: only Jira sites can.");
   }
   SiteTest test;
-  auto answer = get(site, "/rest/api/3/myself", options);
+  const bool asks_who = probe == Probe::kWhoAmI;
+  auto answer = get(route, site, asks_who ? "/rest/api/3/myself" : "/rest/api/3/project/search?maxResults=1", options);
   if (!answer) {
     if (answer.error().code == Errc::kInvalidArgument) return answer.error();
     test.detail = answer.error().public_detail;
@@ -92,20 +95,20 @@ Result<SiteTest> test_site(const SiteEntry& site, const http::FetchOptions& opti
   test.reached = true;
   test.status = answer.value().status;
   if (test.status == 401 || test.status == 403) {
-    test.detail = "The site answers and refuses our credential: gatehouse site credential rotate --site " + site.site.key;
+    // Atlassian's gateway answers 401 both for a dead token and for one without the scope.
+    test.detail = "The site answers and refuses our credential: it has ended or lacks the scope " +
+                  std::string(asks_who ? "read:jira-user" : "read:jira-work") +
+                  ". Replace it: gatehouse site credential rotate --site " + site.site.key;
     return test;
   }
-  if (test.status != 200) {
+  const json::object body = parse_object(answer.value().body);
+  const bool as_jira = asks_who ? !text_at(body, "accountId").empty() || !text_at(body, "name").empty() : body.contains("values");
+  if (test.status != 200 || !as_jira) {
     test.detail = "The site answers, but not as Jira does (" + std::to_string(test.status) + "): is its base URL right?";
     return test;
   }
-  const json::object myself = parse_object(answer.value().body);
-  if (text_at(myself, "accountId").empty() && text_at(myself, "name").empty()) {
-    test.detail = "The site answers, but not as Jira does: is its base URL right?";
-    return test;
-  }
   test.authenticated = true;
-  test.account_name = text_at(myself, "displayName");
+  test.account_name = text_at(body, "displayName");
   test.detail = "The site answers and knows our credential.";
   return test;
 }

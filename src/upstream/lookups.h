@@ -17,11 +17,12 @@ struct ResolvedResource {
   std::string key;  ///< as the site writes it now: the display name
 };
 
-/// Which project `key` (its key or numeric id) is now, asked with the site's own credential. A former key resolves to the
-/// project's present one. Errors: kNotFound (no such project, or our account may not see it), kUpstreamFailed (no answer, or one
-/// that can't be read), kNotAllowed (the site refuses our credential), kUnavailable (no live credential), kUnsupported (not
-/// Jira).
-Result<ResolvedResource> resolve_resource(const SiteEntry& site, std::string_view key, const http::FetchOptions& options);
+/// Which project `key` (its key or numeric id) is now, asked over `route`: the one that SiteEntry::route_for gives for reading a
+/// project. A former key resolves to the project's present one. Errors: kNotFound (no such project, or our account may not see
+/// it), kUpstreamFailed (no answer, or one that can't be read), kNotAllowed (the site refuses our credential), kUnavailable (no
+/// live credential), kUnsupported (not Jira).
+Result<ResolvedResource> resolve_resource(const SiteEntry& site, const RoutePtr& route, std::string_view key,
+                                          const http::FetchOptions& options);
 
 struct SiteTest {
   bool reached = false;        ///< an HTTP answer came
@@ -31,7 +32,11 @@ struct SiteTest {
   std::string detail;        ///< one sentence for people: what happened and what to do
 };
 
-/// Asks the site who we are. A site that can't be reached is a result, not an error; errors are those of the arguments.
-Result<SiteTest> test_site(const SiteEntry& site, const http::FetchOptions& options);
+/// The harmless call that shows whether a credential is accepted: who we are, or, for one whose declared scopes do not cover
+/// that, a list of one project.
+enum class Probe { kWhoAmI, kProjects };
+
+/// Asks the site over `route`. A site that can't be reached is a result, not an error; errors are those of the arguments.
+Result<SiteTest> test_route(const SiteEntry& site, const RoutePtr& route, Probe probe, const http::FetchOptions& options);
 
 }  // namespace gatehouse::upstream

@@ -19,28 +19,64 @@ bool same_place(const http::Origin& left, const http::Origin& right) noexcept {
          left.context_path == right.context_path;
 }
 
-bool has_route(const SiteEntry& entry, const RoutePtr& route) noexcept {
-  const auto same = [&](const RoutePtr& other) { return other && other->pool_key == route->pool_key; };
-  if (same(entry.own_route)) return true;
-  return std::any_of(entry.account_routes.begin(), entry.account_routes.end(), [&](const auto& own) { return same(own.second); });
+bool covers(const RouteChoice& choice, const catalogue::Operation& operation) noexcept {
+  if (!choice.scopes) return true;
+  return (operation.has_classic && choice.scopes->includes(operation.classic)) ||
+         (operation.has_granular && choice.scopes->includes(operation.granular));
+}
+
+std::size_t breadth(const RouteChoice& choice) { return choice.scopes ? choice.scopes->list().size() : kMaxScopes + 1; }
+
+/// Whether `fresh` still has this credential, or one that took over from it: its secret was replaced, which costs no request.
+bool goes_on(const SiteEntry& fresh, std::string_view account_id, const RouteChoice& old) noexcept {
+  if (!old.route) return true;
+  const auto& choices = fresh.choices_for(account_id).all();
+  return std::any_of(choices.begin(), choices.end(), [&](const RouteChoice& one) {
+    const bool same = one.credential == old.credential && one.route && one.route->pool_key == old.route->pool_key;
+    return same || (!old.credential.empty() && one.replaces == old.credential && one.route);
+  });
+}
+
+bool all_go_on(const SiteEntry& fresh, std::string_view account_id, const RouteChoices& old) noexcept {
+  return std::all_of(old.all().begin(), old.all().end(), [&](const RouteChoice& one) { return goes_on(fresh, account_id, one); });
 }
 
 /// Whether a request that was begun with `old` may still be sent now that `fresh` stands in its place.
 bool replaces_harmlessly(const SiteEntry& old, const SiteEntry& fresh) noexcept {
   if (fresh.site.state != old.site.state || fresh.site.pause != old.site.pause) return false;
+  if (fresh.site.resource_pauses != old.site.resource_pauses) return false;
   if (!same_place(old.origin, fresh.origin)) return false;
-  if (old.own_route && !has_route(fresh, old.own_route)) return false;
+  if (!all_go_on(fresh, {}, old.own_routes)) return false;
   return std::all_of(old.account_routes.begin(), old.account_routes.end(),
-                     [&](const auto& own) { return !own.second || has_route(fresh, own.second); });
+                     [&fresh](const auto& own) { return all_go_on(fresh, own.first, own.second); });
 }
 
 }  // namespace
 
-const RoutePtr& SiteEntry::route_for(std::string_view account_id) const noexcept {
+RouteChoices::RouteChoices(std::vector<RouteChoice> choices) : choices_(std::move(choices)) {
+  std::sort(choices_.begin(), choices_.end(), [](const RouteChoice& left, const RouteChoice& right) {
+    const std::size_t one = breadth(left);
+    const std::size_t other = breadth(right);
+    return one != other ? one < other : left.credential < right.credential;
+  });
+}
+
+const RouteChoice* RouteChoices::least(const catalogue::Operation& operation) const noexcept {
+  const auto found =
+      std::find_if(choices_.begin(), choices_.end(), [&](const RouteChoice& one) { return covers(one, operation); });
+  return found == choices_.end() ? nullptr : &*found;
+}
+
+const RouteChoices& SiteEntry::choices_for(std::string_view account_id) const noexcept {
+  if (account_id.empty()) return own_routes;
   const auto at = std::lower_bound(account_routes.begin(), account_routes.end(), account_id,
                                    [](const auto& own, std::string_view id) { return own.first < id; });
-  if (at != account_routes.end() && at->first == account_id) return at->second;
-  return own_route ? own_route : kNoRoute;
+  return at != account_routes.end() && at->first == account_id ? at->second : own_routes;
+}
+
+const RoutePtr& SiteEntry::route_for(std::string_view account_id, const catalogue::Operation& operation) const noexcept {
+  const RouteChoice* choice = choices_for(account_id).least(operation);
+  return choice ? choice->route : kNoRoute;
 }
 
 bool SiteEntry::has_own_route(std::string_view account_id) const noexcept {
@@ -81,13 +117,14 @@ SiteTable::SiteTable() : snapshot_(std::make_shared<const SiteSnapshot>()) {}
 
 void SiteTable::publish(std::shared_ptr<const SiteSnapshot> snapshot) {
   const std::lock_guard lock(mutex_);
-  for (const SiteEntryPtr& old : snapshot_->all()) {
-    const SiteEntryPtr* fresh = snapshot->find_id(old->site.id.value);
+  const std::shared_ptr<const SiteSnapshot> before = std::exchange(snapshot_, std::move(snapshot));
+  // The new one is there before the old is withdrawn: a request that is decided anew finds it.
+  version_.fetch_add(1, std::memory_order_release);
+  for (const SiteEntryPtr& old : before->all()) {
+    const SiteEntryPtr* fresh = snapshot_->find_id(old->site.id.value);
     if (fresh && (*fresh == old || replaces_harmlessly(*old, **fresh))) continue;
     old->withdrawn.store(true, std::memory_order_release);
   }
-  snapshot_ = std::move(snapshot);
-  version_.fetch_add(1, std::memory_order_release);
 }
 
 std::shared_ptr<const SiteSnapshot> SiteTable::snapshot() const {

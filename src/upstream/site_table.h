@@ -9,11 +9,13 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "catalogue/operation.h"
 #include "http/exchange.h"
 #include "http/upstream_options.h"
 #include "model/ids.h"
@@ -23,23 +25,49 @@ namespace gatehouse::upstream {
 
 using RoutePtr = std::shared_ptr<const http::UpstreamRoute>;
 
+/// One credential that Gatehouse may show to a site for one account (or for all that have none of their own).
+struct RouteChoice {
+  std::string credential;          ///< its id
+  std::optional<ScopeSet> scopes;  ///< as declared; nothing: not declared, taken to cover every operation
+  RoutePtr route;                  ///< null: it can't be used now. It is chosen all the same, and the request refused
+  std::string replaces;            ///< the id of the one that it took over from
+};
+
+/// The credentials of one account on one site, in the order in which they are asked: declared ones by how few scopes they have,
+/// then those that declare none.
+class RouteChoices {
+ public:
+  RouteChoices() = default;
+  explicit RouteChoices(std::vector<RouteChoice> choices);
+  /// The least one that covers the operation: the first in order. nullptr: none does. Whether it can be used now is not looked
+  /// at: where the least is paused, unreadable or refused, no wider one takes its place.
+  const RouteChoice* least(const catalogue::Operation& operation) const noexcept;
+  const std::vector<RouteChoice>& all() const noexcept { return choices_; }
+  bool empty() const noexcept { return choices_.empty(); }
+
+ private:
+  std::vector<RouteChoice> choices_;
+};
+
 /// One site as requests see it. Immutable but for `withdrawn`.
 struct SiteEntry {
   Site site;
-  http::Origin origin;  ///< of site.base_url
-  RoutePtr own_route;   ///< with the site's own credential; null: it has none that is live
-  /// A service account's own credential on this site, by account id, sorted. A null route: it once had one and has none that
+  http::Origin origin;      ///< of site.base_url
+  RouteChoices own_routes;  ///< with the site's own credentials
+  /// A service account's own credentials on this site, by account id, sorted. Empty choices: it once had one and has none that
   /// is live now; there is no fall-back to the site's.
-  std::vector<std::pair<std::string, RoutePtr>> account_routes;
+  std::vector<std::pair<std::string, RouteChoices>> account_routes;
   std::vector<std::string> media_hosts;  ///< beyond the site's own origin: hosts to which a redirect of media is followed
   mutable std::atomic<bool> withdrawn{false};
 
   bool live(Instant now) const noexcept {
     return !withdrawn.load(std::memory_order_acquire) && is_live(site.state, site.pause, now);
   }
-  /// The one credential for this account: its own if one was ever set, else the site's. Null: none may be used.
-  const RoutePtr& route_for(std::string_view account_id) const noexcept;
-  /// Whether route_for gives the account's own: else what depends on who asks is the same for all.
+  /// The account's own if one was ever set, else the site's. `account_id` empty: the site's.
+  const RouteChoices& choices_for(std::string_view account_id) const noexcept;
+  /// The one credential for this account and operation: the least of choices_for() that covers it. Null: none may be used.
+  const RoutePtr& route_for(std::string_view account_id, const catalogue::Operation& operation) const noexcept;
+  /// Whether choices_for gives the account's own: else what depends on who asks is the same for all.
   bool has_own_route(std::string_view account_id) const noexcept;
 };
 

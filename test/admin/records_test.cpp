@@ -29,6 +29,10 @@ SiteSecret bearer(std::string secret) {
   return made;
 }
 
+const catalogue::Operation& operation(test::World& world, std::string_view id) {
+  return *world.services().gateway.catalogue_of(Product::kJira)->find(id);
+}
+
 TEST(Initialize, HappensOnce) {
   test::World world;
   EXPECT_EQ(initialize(world.services(), "other@example.com").error().code, Errc::kConflict);
@@ -79,8 +83,9 @@ TEST(Sites, AreKnownToTheGatewayWhenTheyAreAdded) {
   const auto snapshot = world.services().sites.snapshot();
   const auto* entry = snapshot->find(Product::kJira, "acme");
   ASSERT_TRUE(entry);
-  ASSERT_TRUE((*entry)->own_route);
-  EXPECT_THAT((*entry)->own_route->authorization.expose(), HasSubstr("Authorization: Basic "));
+  const auto own = (*entry)->route_for("", operation(world, "getIssue"));
+  ASSERT_TRUE(own);
+  EXPECT_THAT(own->authorization.expose(), HasSubstr("Authorization: Basic "));
   const AuditRecord record = world.audited("site.add");
   EXPECT_THAT(record.event.after_json, testing::Not(HasSubstr(sandbox::kToken)));
   const Document tested = must(test_site(world.services(), world.caller(), "acme"));
@@ -98,10 +103,11 @@ TEST(Sites, DropTheirCredentialsWhenTheyMove) {
   moved.url = "https://elsewhere.example.com";
   EXPECT_TRUE(must(edit_site(world.services(), world.caller(), "acme", moved)).at("credentials_dropped").as_bool());
   const auto after = *world.services().sites.snapshot()->find(Product::kJira, "acme");
-  EXPECT_FALSE(after->own_route) << "the secret is sealed to the old origin";
+  EXPECT_FALSE(after->route_for("", operation(world, "getIssue"))) << "the secret is sealed to the old origin";
   EXPECT_TRUE(before->withdrawn.load());
   must(add_site_credential(world.services(), world.caller(), "acme", "", bearer("new")));
-  EXPECT_TRUE((*world.services().sites.snapshot()->find(Product::kJira, "acme"))->own_route);
+  const auto again = *world.services().sites.snapshot()->find(Product::kJira, "acme");
+  EXPECT_TRUE(again->route_for("", operation(world, "getIssue")));
 }
 
 TEST(Sites, StopAndGoOn) {
@@ -145,29 +151,6 @@ TEST(Sites, RefuseWhatIsWrong) {
   EXPECT_TRUE(must(list_sites(world.services(), {})).items.empty()) << "nothing half-done";
   EXPECT_EQ(refused(request), "added");
   EXPECT_EQ(add_site(world.services(), world.caller(), request).error().code, Errc::kConflict);
-}
-
-TEST(SiteCredentials, OfAnAccountLeaveNoFallBack) {
-  test::World world;
-  world.add_site();
-  world.add_account();
-  const Document own = must(add_site_credential(world.services(), world.caller(), "acme", "ci", bearer("own")));
-  const auto entry = [&world] { return *world.services().sites.snapshot()->find(Product::kJira, "acme"); };
-  const std::string account = std::string(must(show_account(world.services(), "ci")).at("id").as_string());
-  EXPECT_THAT(entry()->route_for(account)->authorization.expose(), HasSubstr("Bearer own"));
-  EXPECT_EQ(add_site_credential(world.services(), world.caller(), "acme", "ci", bearer("second")).error().code, Errc::kConflict);
-  must(rotate_site_credential(world.services(), world.caller(), "acme", "ci", bearer("rotated")));
-  EXPECT_THAT(entry()->route_for(account)->authorization.expose(), HasSubstr("Bearer rotated"));
-  const Documents live = must(list_site_credentials(world.services(), "acme", false, {}));
-  EXPECT_EQ(live.items.size(), 2U);
-  const Documents all = must(list_site_credentials(world.services(), "acme", true, {}));
-  EXPECT_EQ(all.items.size(), 3U);
-  for (const auto& one : live.items) {
-    if (one.at("account").is_null()) continue;
-    must(remove_site_credential(world.services(), world.caller(), "acme", one.at("id").as_string()));
-  }
-  EXPECT_FALSE(entry()->route_for(account)) << "never the site's own for an account that had its own";
-  EXPECT_TRUE(entry()->own_route);
 }
 
 TEST(Users, NeedAnAddressAndARole) {

@@ -87,7 +87,7 @@ House::Gateway::Gateway(const std::string& site_url) {
   route->pool_key = site_url + " bot";
   const std::string pair = std::string(sandbox::kUsername) + ":" + sandbox::kToken;
   route->authorization = SecretString("Authorization: Basic " + to_base64(as_bytes(pair)) + "\r\n");
-  entry->own_route = route;
+  entry->own_routes = upstream::RouteChoices({{"own", std::nullopt, route, {}}});
   sites.publish(std::make_shared<upstream::SiteSnapshot>(std::vector<upstream::SiteEntryPtr>{entry}));
 
   shared.jira = jira;

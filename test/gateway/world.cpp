@@ -61,7 +61,7 @@ void World::publish_site(State state) {
   route->host = "acme.example";
   route->port = 443;
   route->pool_key = "https://acme.example:443 cred";
-  entry->own_route = route;
+  entry->own_routes = upstream::RouteChoices({{"own", std::nullopt, route, {}}});
   sites.publish(std::make_shared<upstream::SiteSnapshot>(std::vector<upstream::SiteEntryPtr>{entry}));
 }
 

@@ -142,6 +142,72 @@ TEST(Decide, ExcludesRestrictedContentUnlessTheGrantIncludesIt) {
   EXPECT_EQ(reason_of(crossed.decide("editIssue", {touch("1", true)})), Reason::kRestrictedContent);
 }
 
+ResourcePause pause_on(const std::string& id, PausedFor whom = PausedFor::kToken, std::optional<Instant> until = {}) {
+  return {whom, "somebody", Resource{kSite, id, "K" + id}, Pause{"under repair", until, ResumeBy::kOrgAdmin}};
+}
+
+TEST(Decide, StopsAtAPausedResourceAndNowhereElse) {
+  for (const PausedFor whom : {PausedFor::kToken, PausedFor::kAccount, PausedFor::kSite}) {
+    World paused = two_projects();
+    paused.pauses = {pause_on("1", whom)};
+    EXPECT_EQ(reason_of(paused.decide("getIssue", {touch("1")})), Reason::kResourcePaused);
+    EXPECT_TRUE(paused.decide("getIssue", {touch("2")}).permitted());
+    EXPECT_EQ(reason_of(paused.decide("getIssue", {touch("2"), {"1", End::kTarget, false}})), Reason::kResourcePaused);
+    EXPECT_TRUE(paused.early("getIssue").permitted()) << "the other one is open";
+    const Permitted open = paused.permitted("getIssue");
+    EXPECT_FALSE(open.permits("1", false));
+    EXPECT_TRUE(open.permits("2", false));
+    paused.pauses[0].pause.until = kNow;
+    EXPECT_TRUE(paused.decide("getIssue", {touch("1")}).permitted()) << "its time has passed without anybody's doing";
+  }
+}
+
+TEST(Decide, SaysWhichPauseStopsIt) {
+  World paused = World().token({"read:jira-work"}).bound("1").grant("1", {"read:jira-work"});
+  paused.pauses = {pause_on("1", PausedFor::kAccount, kNow + Duration(1000))};
+  const Decision decision = paused.decide("getIssue", {touch("1")}, Explain::kYes);
+  ASSERT_FALSE(decision.steps.empty());
+  EXPECT_NE(decision.steps.back().detail.find("paused for this service account until"), std::string::npos)
+      << decision.steps.back().detail;
+  EXPECT_NE(decision.steps.back().detail.find("under repair"), std::string::npos);
+  EXPECT_EQ(reason_of(paused.early("getIssue")), Reason::kResourcePaused);
+}
+
+TEST(Decide, KeepsAWholeSiteTokenOffWhatIsPaused) {
+  World whole = World()
+                    .token({"read:jira-work", "manage:jira-configuration"})
+                    .bound("*")
+                    .grant("*", {"read:jira-work", "manage:jira-configuration"});
+  whole.grants[0].restricted = Restricted::kInclude;
+  EXPECT_TRUE(whole.permitted("getIssue").unconfined());
+  EXPECT_TRUE(whole.early("createStatuses").permitted());
+  whole.pauses = {pause_on("1")};
+  const Permitted open = whole.permitted("getIssue");
+  EXPECT_FALSE(open.unconfined()) << "answers have to be looked through now";
+  EXPECT_FALSE(open.permits("1", true));
+  EXPECT_TRUE(open.permits("2", true));
+  EXPECT_EQ(reason_of(whole.decide("getIssue", {touch("1")})), Reason::kResourcePaused);
+  EXPECT_TRUE(whole.decide("getIssue", {touch("2")}).permitted());
+  EXPECT_EQ(reason_of(whole.early("createStatuses")), Reason::kResourcePaused) << "it reaches the paused part too";
+  whole.pauses = {pause_on("*", PausedFor::kSite)};
+  EXPECT_EQ(reason_of(whole.early("getIssue")), Reason::kResourcePaused);
+}
+
+TEST(Decide, BoundsWhatWasProposedWhenItsTimeHasCome) {
+  World whole = World().token({"read:jira-work"}).bound("*").grant("*", {"read:jira-work"});
+  whole.grants[0].restricted = Restricted::kInclude;
+  whole.proposed = {{{kSite, "1", "K1"}, ""}};
+  whole.propose_until = kNow + Duration(1);
+  EXPECT_TRUE(whole.permitted("getIssue").unconfined());
+  EXPECT_TRUE(whole.decide("getIssue", {touch("2")}).permitted());
+  whole.now = kNow + Duration(1);
+  EXPECT_EQ(reason_of(whole.decide("getIssue", {touch("2")})), Reason::kOutsideBoundary);
+  EXPECT_TRUE(whole.decide("getIssue", {touch("1")}).permitted());
+  const Permitted open = whole.permitted("getIssue");
+  EXPECT_FALSE(open.whole_site);
+  EXPECT_TRUE(open.permits("1", true));
+}
+
 TEST(Decide, NamesWhatAGrantLacks) {
   World waiting = two_projects();
   waiting.grants.clear();

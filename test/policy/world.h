@@ -107,7 +107,7 @@ inline const Instant kNow = Instant(std::chrono::hours(24 * 365 * 50));
 
 /// Everything that a decision reads, as values that can be copied and changed.
 struct World {
-  Site site;
+  mutable Site site;
   ServiceAccount account;
   std::vector<Grant> grants;
   CredentialKind kind = CredentialKind::kApiToken;
@@ -117,6 +117,9 @@ struct World {
   ScopeSet token_scopes;
   std::string role;
   std::vector<BoundaryEntry> boundary;
+  std::vector<BoundaryEntry> proposed;
+  Instant propose_until = Instant::max();
+  std::vector<ResourcePause> pauses;
   std::vector<Network> allow_ips;
   IpAddress address = parse_ip("10.1.2.3").value();
   bool withdrawn = false;
@@ -156,13 +159,35 @@ struct World {
     live->expires_at = expires_at;
     live->scopes = token_scopes;
     live->role = role;
-    live->account = std::make_shared<token::LiveAccount>(token::LiveAccount{account, grants});
+    live->account = std::make_shared<token::LiveAccount>(token::LiveAccount{account, grants, of(PausedFor::kAccount)});
+    live->pauses = of(PausedFor::kToken);
+    if (!proposed.empty())
+      live->proposal = token::Proposal{std::make_shared<std::vector<BoundaryEntry>>(proposed), propose_until};
     live->boundary = std::make_shared<std::vector<BoundaryEntry>>(boundary);
     live->allow_ips = allow_ips;
     live->withdrawn = withdrawn;
     return live;
   }
-  Facts facts() const { return {site, test_catalogue()}; }
+  /// The pauses that concern the token, the account or the site.
+  std::vector<ResourcePause> of(PausedFor whom) const {
+    std::vector<ResourcePause> some;
+    for (const ResourcePause& pause : pauses) {
+      if (pause.whom == whom) some.push_back(pause);
+    }
+    return some;
+  }
+  Facts facts() const {
+    site.resource_pauses = of(PausedFor::kSite);
+    return {site, test_catalogue()};
+  }
+  Permitted permitted(std::string_view id) const {
+    const auto live = credential();
+    Permitted out;
+    permitted_resources(operation(id), *live, facts(), now, out);
+    kept.push_back(live);
+    return out;
+  }
+  mutable std::vector<std::shared_ptr<const token::LiveCredential>> kept;  ///< what a Permitted points into
 
   Decision decide(std::string_view id, const std::vector<Touch>& touches, Explain explain = Explain::kNo,
                   bool located = true) const {

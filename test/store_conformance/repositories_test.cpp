@@ -74,7 +74,7 @@ TEST_P(Repositories, OneHostServesOneSiteOfEachProduct) {
   EXPECT_TRUE(commit([&](auto& work) { return work->sites.insert(wiki); }));
 }
 
-TEST_P(Repositories, UpstreamCredentialsRoundTripAndOneIsInUse) {
+TEST_P(Repositories, UpstreamCredentialsRoundTrip) {
   const User owner = add_user("o@example.com");
   const Site site = add_site("acme");
   const ServiceAccount account = add_account("bot", owner.id);
@@ -90,34 +90,44 @@ TEST_P(Repositories, UpstreamCredentialsRoundTripAndOneIsInUse) {
   ASSERT_TRUE(commit([&](auto& work) { return work->upstream_credentials.insert(own); }));
   UpstreamCredential another = own;
   another.id = new_id<UpstreamCredentialId>(random_);
-  EXPECT_EQ(commit([&](auto& work) { return work->upstream_credentials.insert(another); }).error().code, Errc::kConflict);
-  another.account = account.id;
+  another.scopes = ScopeSet();
+  another.scopes->add(register_scope("read:jira-work").value());
+  another.replaces = own.id;
   ASSERT_TRUE(commit([&](auto& work) { return work->upstream_credentials.insert(another); }));
+  UpstreamCredential accounts = own;
+  accounts.id = new_id<UpstreamCredentialId>(random_);
+  accounts.account = account.id;
+  ASSERT_TRUE(commit([&](auto& work) { return work->upstream_credentials.insert(accounts); }));
 
-  const auto live = read()->upstream_credentials.get_live(site.id, {}).value();
-  EXPECT_EQ(live.value.id, own.id);
-  EXPECT_EQ(live.value.auth, own.auth);
-  EXPECT_EQ(live.value.username, own.username);
-  EXPECT_EQ(live.value.sealed_secret, own.sealed_secret);
-  EXPECT_EQ(live.value.owner, owner.id);
-  EXPECT_TRUE(live.value.deputy.empty());
-  EXPECT_EQ(live.value.expires_at, own.expires_at);
-  EXPECT_EQ(read()->upstream_credentials.get_live(site.id, account.id).value().value.id, another.id);
-  EXPECT_EQ(read()->upstream_credentials.get_live(site.id, AccountId("nobody")).error().code, Errc::kNotFound);
+  auto live = read()->upstream_credentials.live_of(site.id, {}).value();
+  ASSERT_THAT(live, SizeIs(2));
+  if (live[0].value.id != own.id) std::swap(live[0], live[1]);
+  const UpstreamCredential& first = live[0].value;
+  EXPECT_EQ(first.auth, own.auth);
+  EXPECT_EQ(first.username, own.username);
+  EXPECT_EQ(first.sealed_secret, own.sealed_secret);
+  EXPECT_EQ(first.owner, owner.id);
+  EXPECT_TRUE(first.deputy.empty());
+  EXPECT_EQ(first.expires_at, own.expires_at);
+  EXPECT_FALSE(first.scopes) << "not declared is not the same as none";
+  EXPECT_EQ(live[1].value.scopes, another.scopes);
+  EXPECT_EQ(live[1].value.replaces, own.id);
+  EXPECT_EQ(read()->upstream_credentials.live_of(site.id, account.id).value().at(0).value.id, accounts.id);
+  EXPECT_THAT(read()->upstream_credentials.live_of(site.id, AccountId("nobody")).value(), SizeIs(0));
 
   own.state = State::kRevoked;
   own.sealed_secret.clear();
   ASSERT_TRUE(commit([&](auto& work) { return work->upstream_credentials.update(own, 1); }));
-  EXPECT_EQ(read()->upstream_credentials.get_live(site.id, {}).error().code, Errc::kNotFound);
+  EXPECT_THAT(read()->upstream_credentials.live_of(site.id, {}).value(), SizeIs(1));
   store::UpstreamCredentials::Filter filter;
   filter.site = site.id;
-  EXPECT_THAT(read()->upstream_credentials.list(filter, {}).value().items, SizeIs(1));
+  EXPECT_THAT(read()->upstream_credentials.list(filter, {}).value().items, SizeIs(2));
   filter.revoked = true;
   filter.expires_before = clock_.now() + 48h;
   filter.owner = owner.id;
-  EXPECT_THAT(read()->upstream_credentials.list(filter, {}).value().items, SizeIs(2));
+  EXPECT_THAT(read()->upstream_credentials.list(filter, {}).value().items, SizeIs(3));
   filter.account = AccountId();
-  EXPECT_THAT(read()->upstream_credentials.list(filter, {}).value().items, SizeIs(1));
+  EXPECT_THAT(read()->upstream_credentials.list(filter, {}).value().items, SizeIs(2));
 }
 
 TEST_P(Repositories, UsersRoundTripAndAddressesAreOneInAnyCase) {
@@ -239,6 +249,9 @@ TEST_P(Repositories, CredentialsRoundTripWithBoundaryAndSecrets) {
   const Site site = add_site("acme");
   const ServiceAccount account = add_account("bot", owner.id);
   Credential made = credential(account.id, owner.id, site);
+  made.proposed = {made.boundary.front()};
+  made.proposed.front().role = "viewer";
+  made.propose_until = clock_.now() + 24h;
   made.rotated_by = RotatedBy::kAgent;
   made.self_rotation = {true, {parse_network("10.0.0.0/8").value(), parse_network("2001:db8::1").value()}, 3};
   ASSERT_TRUE(commit([&](auto& work) { return work->credentials.insert(made); }));
@@ -249,6 +262,8 @@ TEST_P(Repositories, CredentialsRoundTripWithBoundaryAndSecrets) {
   EXPECT_EQ(stored.value.scopes, made.scopes);
   EXPECT_EQ(stored.value.role, made.role);
   EXPECT_EQ(stored.value.boundary, made.boundary);
+  EXPECT_EQ(stored.value.proposed, made.proposed);
+  EXPECT_EQ(stored.value.propose_until, made.propose_until);
   EXPECT_EQ(stored.value.expires_at, made.expires_at);
   EXPECT_EQ(stored.value.rotate_every, made.rotate_every);
   EXPECT_EQ(stored.value.overlap, made.overlap);
@@ -498,6 +513,47 @@ TEST_P(Repositories, AuditRecordsAreListedAndFiltered) {
   EXPECT_THAT(read()->audit_records.list({}, {first.next, 3}).value().items, SizeIs(1));
   EXPECT_EQ(read()->audit_records.list({}, {"x", 3}).error().code, Errc::kInvalidArgument);
   EXPECT_EQ(read()->audit_records.get(2).value().event.caller.actor_name, "Zo\xc3\xab");
+}
+
+TEST_P(Repositories, ResourcePausesRoundTrip) {
+  const Site site = add_site("acme");
+  const Resource a{site.id, "10000", "A"};
+  ResourcePause pause{PausedFor::kToken, "t1", a, {"under repair", clock_.now() + 24h, ResumeBy::kOwner}};
+  ASSERT_TRUE(commit([&](auto& work) { return work->resource_pauses.put(pause); }));
+  EXPECT_THAT(read()->resource_pauses.of(PausedFor::kToken, "t1").value(), ElementsAre(pause));
+  EXPECT_THAT(read()->resource_pauses.of(PausedFor::kAccount, "t1").value(), IsEmpty());
+  pause.pause = {"longer", {}, ResumeBy::kOrgAdmin};
+  const ResourcePause other{PausedFor::kSite, site.id.value, a, {}};
+  ASSERT_TRUE(commit([&](auto& work) -> Result<void> {
+    GH_TRYV(work->resource_pauses.put(pause));
+    return work->resource_pauses.put(other);
+  }));
+  EXPECT_THAT(read()->resource_pauses.all().value(), ElementsAre(pause, other));
+  ASSERT_TRUE(commit([&](auto& work) { return work->resource_pauses.remove(PausedFor::kToken, "t1", a); }));
+  EXPECT_THAT(read()->resource_pauses.all().value(), ElementsAre(other));
+  EXPECT_EQ(commit([&](auto& work) { return work->resource_pauses.remove(PausedFor::kToken, "t1", a); }).error().code,
+            Errc::kNotFound);
+}
+
+TEST_P(Repositories, JudgementsAddUp) {
+  const Site site = add_site("acme");
+  store::Judgement one{CredentialId("c1"), site.id,      "editIssue", "outside_boundary", "acme/B", 2,
+                       clock_.now(),       clock_.now(), "r1"};
+  store::Judgement other = one;
+  other.outcome = "permitted";
+  ASSERT_TRUE(database_->record_judgements({one, other}));
+  one.count = 3;
+  one.last_at = clock_.now() + 1s;
+  one.request_id = "r2";
+  ASSERT_TRUE(database_->record_judgements({one}));
+  const auto listed = read()->judgements.list(CredentialId("c1")).value();
+  ASSERT_THAT(listed, SizeIs(2));
+  EXPECT_EQ(listed[0].outcome, "outside_boundary");
+  EXPECT_EQ(listed[0].count, 5);
+  EXPECT_EQ(listed[0].first_at, clock_.now());
+  EXPECT_EQ(listed[0].last_at, clock_.now() + 1s);
+  EXPECT_EQ(listed[0].request_id, "r2");
+  EXPECT_THAT(read()->judgements.list(CredentialId("c2")).value(), IsEmpty());
 }
 
 GATEHOUSE_ON_BOTH(Repositories);

@@ -11,6 +11,23 @@ RoutePtr route(const std::string& pool_key) {
   return made;
 }
 
+RouteChoices only(const std::string& credential, RoutePtr route) {
+  return RouteChoices({{credential, std::nullopt, std::move(route), {}}});
+}
+
+catalogue::Operation needing(const std::string& scope) {
+  catalogue::Operation operation;
+  operation.has_classic = true;
+  operation.classic.add(register_scope(scope).value());
+  return operation;
+}
+
+ScopeSet scopes(const std::vector<std::string>& names) {
+  ScopeSet set;
+  for (const std::string& name : names) set.add(register_scope(name).value());
+  return set;
+}
+
 std::shared_ptr<SiteEntry> site(const std::string& id, const std::string& key, Product product = Product::kJira) {
   auto entry = std::make_shared<SiteEntry>();
   entry->site.id = SiteId(id);
@@ -18,7 +35,7 @@ std::shared_ptr<SiteEntry> site(const std::string& id, const std::string& key, P
   entry->site.product = product;
   entry->site.state = State::kLive;
   entry->origin = {"https", "acme.example", 443, ""};
-  entry->own_route = route("acme own");
+  entry->own_routes = only("own", route("acme own"));
   return entry;
 }
 
@@ -47,12 +64,59 @@ TEST(SiteSnapshot, FindsByKeyCloudIdAndHost) {
 
 TEST(SiteEntry, NeverFallsBackToTheSitesCredential) {
   auto entry = site("s1", "acme");
-  entry->account_routes = {{"ci", route("ci's own")}, {"hr", nullptr}};
-  EXPECT_EQ(entry->route_for("ci")->pool_key, "ci's own");
-  EXPECT_EQ(entry->route_for("other")->pool_key, "acme own");
-  EXPECT_EQ(entry->route_for("hr"), nullptr) << "it once had its own and has none that is live";
+  entry->account_routes = {{"ci", only("c1", route("ci's own"))}, {"hr", RouteChoices()}};
+  const catalogue::Operation read = needing("read:jira-work");
+  EXPECT_EQ(entry->route_for("ci", read)->pool_key, "ci's own");
+  EXPECT_EQ(entry->route_for("other", read)->pool_key, "acme own");
+  EXPECT_EQ(entry->route_for("hr", read), nullptr) << "it once had its own and has none that is live";
   EXPECT_TRUE(entry->has_own_route("hr"));
   EXPECT_FALSE(entry->has_own_route("other"));
+}
+
+TEST(RouteChoices, TakeTheLeastThatCovers) {
+  const RouteChoices choices({{"any", std::nullopt, route("any"), {}},
+                              {"both", scopes({"read:jira-work", "write:jira-work"}), route("both"), {}},
+                              {"read", scopes({"read:jira-work"}), route("read"), {}}});
+  EXPECT_EQ(choices.least(needing("read:jira-work"))->credential, "read");
+  EXPECT_EQ(choices.least(needing("write:jira-work"))->credential, "both");
+  EXPECT_EQ(choices.least(needing("manage:jira-project"))->credential, "any") << "what is not declared comes last";
+  EXPECT_EQ(choices.least(catalogue::Operation())->credential, "any") << "an operation without known scopes";
+  const RouteChoices declared({{"read", scopes({"read:jira-work"}), route("read"), {}}});
+  EXPECT_EQ(declared.least(needing("write:jira-work")), nullptr);
+}
+
+TEST(RouteChoices, NeverWidenBecauseTheLeastCantBeUsed) {
+  auto entry = site("s1", "acme");
+  entry->own_routes = RouteChoices({{"any", std::nullopt, route("any"), {}}, {"read", scopes({"read:jira-work"}), nullptr, {}}});
+  EXPECT_EQ(entry->route_for("ci", needing("read:jira-work")), nullptr) << "the least is chosen, and it can't be used";
+  EXPECT_EQ(entry->route_for("ci", needing("write:jira-work"))->pool_key, "any");
+}
+
+TEST(RouteChoices, KnowGranularScopesToo) {
+  catalogue::Operation operation = needing("read:jira-work");
+  operation.has_granular = true;
+  operation.granular = scopes({"read:issue:jira", "read:user:jira"});
+  const RouteChoices choices({{"part", scopes({"read:issue:jira"}), route("part"), {}},
+                              {"whole", scopes({"read:issue:jira", "read:user:jira"}), route("whole"), {}}});
+  EXPECT_EQ(choices.least(operation)->credential, "whole");
+}
+
+TEST(SiteTable, LetsGoOnWhatARotationReplaced) {
+  SiteTable table;
+  const auto first = site("s1", "acme");
+  table.publish(snapshot({first}));
+  const auto rotated = site("s1", "acme");
+  rotated->own_routes = RouteChoices({{"successor", std::nullopt, route("acme successor"), "own"}});
+  table.publish(snapshot({rotated}));
+  EXPECT_FALSE(first->withdrawn) << "rotation costs no failed request";
+  const auto other = site("s1", "acme");
+  other->own_routes = only("third", route("acme third"));
+  table.publish(snapshot({other}));
+  EXPECT_TRUE(rotated->withdrawn) << "it was removed, and another took its place";
+  const auto unreadable = site("s1", "acme");
+  unreadable->own_routes = RouteChoices({{"fourth", std::nullopt, nullptr, "third"}});
+  table.publish(snapshot({unreadable}));
+  EXPECT_TRUE(other->withdrawn) << "the successor can't be opened";
 }
 
 TEST(SiteTable, MarksWhatMayNotBeUsedAnyMore) {
@@ -77,7 +141,7 @@ TEST(SiteTable, MarksWhatMayNotBeUsedAnyMore) {
 
   auto without_route = site("s2", "beta");
   without_route->origin.host = "other.example";
-  without_route->own_route = nullptr;
+  without_route->own_routes = RouteChoices();
   table.publish(snapshot({without_route}));
   EXPECT_TRUE(elsewhere->withdrawn);
   table.publish(snapshot({}));
