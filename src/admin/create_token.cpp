@@ -137,20 +137,6 @@ Result<std::vector<Network>> parse_allow_ips(const std::vector<std::string>& tex
   return networks;
 }
 
-/// The proposed boundary is asked of its sites as the other one is, and must lie inside of it.
-Result<void> set_proposal(Services& services, Credential& credential, const CreateToken& request, Instant now) {
-  if (request.propose.empty() && !request.propose_until) return success();
-  if (request.propose.empty() || !request.propose_until)
-    return wrong("A proposal says what the boundary is to be and from when on: --propose acme/A --until T.", "propose");
-  if (*request.propose_until <= now) return wrong("That instant has passed already.", "propose_until");
-  GH_TRY(const auto wanted, entries_named(services, credential.boundary, request.propose));
-  GH_TRY(const store::Reader reader, services.database.read());
-  GH_TRY(credential.proposed,
-         inside_boundary(services, *reader.operator->(), credential, credential.boundary, wanted, "propose"));
-  credential.propose_until = request.propose_until;
-  return success();
-}
-
 Result<CreatedToken> create_token(Services& services, const Caller& caller, const CreateToken& request) {
   GH_TRY(Credential credential, read_request(services, request));
   const Instant now = services.clock.now();
