@@ -134,6 +134,15 @@ Result<void> IndexFeed::catch_up(std::int64_t change) {
               outcome.error().log_detail.empty() ? outcome.error().public_detail : outcome.error().log_detail);
 }
 
+Result<void> IndexFeed::refresh() {
+  std::int64_t latest = 0;
+  {
+    GH_TRY(const store::Reader reader, database_.read());
+    GH_TRY(latest, reader->changes.latest());
+  }
+  return catch_up(latest);
+}
+
 Result<void> IndexFeed::apply_pending() {
   GH_TRY(const store::Reader reader, database_.read());
   GH_TRY(const std::int64_t latest, reader->changes.latest());
@@ -232,11 +241,14 @@ void IndexFeed::put(const Credential& credential, const AccountPtr& account) {
     live->rate_used_until = old->rate_used_until.load();
     withdraw = takes_something_away(*old, *live);
   }
+  const token::LiveCredentialPtr fresh = live;
   index_.put(std::move(live), withdraw);
   if (withdraw) {
     withdraw_older(credential.id.value);
   } else if (old) {
-    older_credentials_[credential.id.value].push_back(old);
+    auto& older = older_credentials_[credential.id.value];
+    older.push_back(old);
+    for (const token::LiveCredentialPtr& one : older) end_missing_secrets(*one, *fresh);
   }
 }
 

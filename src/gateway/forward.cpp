@@ -59,7 +59,8 @@ Step<http::UpstreamRequest> forward(const Confined& confined, Request& request) 
 
   http::UpstreamRequest upstream;
   upstream.route = confined.route();
-  upstream.method = request.head->method;
+  // Upstream is never asked by HEAD: an answer that is not read proves nothing.
+  upstream.method = request.head->method == http::Method::kHead ? http::Method::kGet : request.head->method;
   upstream.head = head;
   upstream.body = request.outgoing.body;
   upstream.has_body = request.outgoing.has_body;

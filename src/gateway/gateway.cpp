@@ -5,7 +5,9 @@
 
 #include <algorithm>
 
+#include "base/secret.h"
 #include "gateway/gateway_exchange.h"
+#include "gateway/lookup_routes.h"
 #include "gateway/record.h"
 #include "gateway/refuse.h"
 
@@ -18,6 +20,11 @@ using http::Action;
 constexpr std::size_t kMaxBody = 8 * 1024 * 1024;
 /// An answer whose links alone are rewritten is streamed from this length on.
 constexpr std::size_t kStreamFrom = 256 * 1024;
+/// A token that the index lacks waits no longer than this for the index to be brought up to date.
+constexpr std::uint64_t kMaxRefreshWaitMs = 900;
+constexpr std::uint32_t kRefreshPollMs = 50;
+/// How often one request is decided anew because something changed while it was under way.
+constexpr unsigned kMostStarts = 2;
 /// After a write so many of its issues are looked at again.
 constexpr std::size_t kMaxRechecked = 5;
 
@@ -57,18 +64,21 @@ Action GatewayExchange::on_head(const http::RequestHead& head, const http::Peer&
   credential_.reset();
   site_.reset();
   asking_ = Asking::kNothing;
-  head_sent_ = false;
+  head_sent_ = out_given_ = refreshed_ = body_read_ = false;
+  started_over_ = 0;
   return begin(head);
 }
 
 Action GatewayExchange::begin(const http::RequestHead& head) {
-  if (head.method == http::Method::kGet && head.target.starts_with("/browse/")) {
+  const bool reads = head.method == http::Method::kGet || head.method == http::Method::kHead;
+  if (reads && head.target.starts_with("/browse/")) {
     const std::string_view host = head.host.substr(0, head.host.rfind(':'));
     const upstream::SiteEntryPtr* site = thread_.sites.get().find_host(host, head.target);
     if (site) return redirect_browse((*site)->site.base_url);
   }
+  if (is_about_itself(head, thread_)) return begin_about_itself(head);
   Step<Authenticated> authenticated = authenticate(head, now_, thread_, request_);
-  if (!authenticated) return refuse(authenticated.error());
+  if (!authenticated) return refuse_stranger(authenticated.error());
   credential_ = authenticated.value().shared_credential();
 
   Step<Matched> matched = match(std::move(authenticated).value(), thread_, request_);
@@ -81,13 +91,109 @@ Action GatewayExchange::begin(const http::RequestHead& head) {
   admitted_.emplace(std::move(admitted).value());
 
   const bool reads_body = request_.has_body && request_.bounded && request_.match.operation->body_type == "json";
-  return reads_body ? action(Action::Kind::kNeedBody) : locate_and_decide();
+  return reads_body && !body_read_ ? action(Action::Kind::kNeedBody) : locate_and_decide();
+}
+
+/// Something that it was decided by has changed meanwhile: it is decided anew from its beginning by what holds now, so that a
+/// pause or a narrower grant stops what it concerns and costs nobody else a request. Nothing of it has been sent.
+Action GatewayExchange::start_over() {
+  if (request_.sent || head_sent_ || started_over_++ == kMostStarts) return refuse(not_live());
+  const http::RequestHead* const head = request_.head;
+  const http::Peer peer = request_.peer;
+  const http::Now began = request_.began;
+  const auto id = request_.id;
+  std::string body = std::move(request_.body);
+  request_.clear();
+  request_.head = head;
+  request_.peer = peer;
+  request_.began = began;
+  request_.id = id;
+  request_.body = std::move(body);
+  credential_.reset();
+  site_.reset();
+  admitted_.reset();
+  permitted_.reset();
+  confined_.reset();
+  asking_ = Asking::kNothing;
+  const Action next = begin(*head);
+  // Its body was read because it was bounded; it can't stream any more.
+  if (body_read_ && confined_ && request_.outgoing.streams_body) return refuse(not_live());
+  return next;
+}
+
+/// A token asks about itself, or for its own successor: nothing of it goes to a site.
+Action GatewayExchange::begin_about_itself(const http::RequestHead& head) {
+  request_.about_itself = true;
+  const Step<Authenticated> authenticated = authenticate(head, now_, thread_, request_);
+  if (!authenticated) return refuse_stranger(authenticated.error());
+  credential_ = authenticated.value().shared_credential();
+  Step<SelfRequest> asked = read_self_request(*credential_, request_);
+  if (!asked) return refuse(asked.error());
+  elsewhere_ = [service = thread_.shared.self, asked = std::move(asked).value()](http::ElsewhereDone done) {
+    service->submit(asked, std::move(done));
+  };
+  Action result = action(Action::Kind::kElsewhere);
+  result.elsewhere = &elsewhere_;
+  return result;
+}
+
+Action GatewayExchange::on_elsewhere(http::ElsewhereAnswer& answer, const http::Now& now) {
+  now_ = now;
+  const bool done = answer.status < 300;
+  request_.effect = done ? Effect::kPermit : Effect::kDeny;
+  request_.reason = done ? Reason::kPermitted : Reason::kOperationRefused;
+  request_.status = answer.status;
+  request_.answer_head = std::move(answer.head);
+  append_common_fields(request_.id_text(), request_.answer_head);
+  append_expiry(*credential_, now_.wall, request_.answer_head);
+  request_.out = answer.body.expose();
+  return respond_whole();
+}
+
+/// A well-formed token that the index lacks may have been made on another node a moment ago: once for each request the index is
+/// brought up to date, then it counts. All such tokens wait alike, whether they ever existed or not.
+Action GatewayExchange::refuse_stranger(const Refusal& refusal) {
+  token::IndexRefresh* refresh = thread_.shared.refresh;
+  if (!request_.unknown_token || refreshed_ || !refresh) return refuse(refusal);
+  refresh_ticket_ = refresh->join();
+  if (!refresh_ticket_) return refuse(refusal);
+  Action pause = action(Action::Kind::kPause);
+  pause.pause_ms = kRefreshPollMs;
+  return pause;
+}
+
+Action GatewayExchange::on_pause_over(const http::Now& now) {
+  now_ = now;
+  thread_.now_ms = now.steady_ms + 1;
+  const bool waits = refresh_ticket_ && !thread_.shared.refresh->is_done(*refresh_ticket_);
+  if (waits && now.steady_ms - request_.began.steady_ms < kMaxRefreshWaitMs) {
+    Action pause = action(Action::Kind::kPause);
+    pause.pause_ms = kRefreshPollMs;
+    return pause;
+  }
+  stop_waiting();
+  refreshed_ = true;
+  request_.unknown_token = false;
+  request_.presented = {};
+  request_.secret = {};
+  return begin(*request_.head);
+}
+
+void GatewayExchange::stop_waiting() noexcept {
+  if (refresh_ticket_) thread_.shared.refresh->leave();
+  refresh_ticket_.reset();
 }
 
 Action GatewayExchange::on_body(std::string_view piece, bool last) {
-  if (confined_) return action(Action::Kind::kWait);  // it streams upstream
+  if (confined_) {
+    // It streams upstream. What is to be judged afterwards is kept, one byte beyond the bound at most.
+    const std::size_t room = JudgedRequest::kMaxBody + 1 - std::min(request_.body.size(), JudgedRequest::kMaxBody + 1);
+    if (credential_->judged(now_.wall)) request_.body.append(piece.substr(0, room));
+    return action(Action::Kind::kWait);
+  }
   if (request_.body.size() + piece.size() > kMaxBody) return refuse(refuse_because(Reason::kTooLarge, "body"));
   request_.body.append(piece);
+  body_read_ = last;
   return last ? locate_and_decide() : action(Action::Kind::kNeedBody);
 }
 
@@ -132,6 +238,12 @@ Action GatewayExchange::ask(Asking what) {
   } else {
     (what == Asking::kRecheck ? recheck_ : request_.questions).write(route_, request_.lookups);
   }
+  const Step<bool> chosen = choose_lookup_routes(*site_, credential_->account->account.id.value,
+                                                 *thread_.shared.catalogue_of(site_->site.product), request_.lookups);
+  if (!chosen) {
+    // The write is done: without the second look, its answer goes out.
+    return what == Asking::kRecheck ? respond_whole() : refuse(chosen.error());
+  }
   Action result = action(Action::Kind::kAsk);
   result.lookups = &request_.lookups;
   return result;
@@ -146,14 +258,14 @@ Action GatewayExchange::on_lookups(std::vector<http::LookupAnswer>& answers, con
     if (recheck_.take(answers, {})) take_recheck();
     return respond_whole();
   }
-  if (!credential_->live(now.wall) || !site_->live(now.wall)) return refuse(not_live());
+  if (!credential_->live(now.wall) || !site_->live(now.wall)) return start_over();
   const Step<bool> taken =
       request_.asks_fields && answers.size() == 1 ? take_fields(answers[0]) : request_.questions.take(answers, site_->site.key);
   if (!taken) return refuse(taken.error());
   switch (asked) {
     case Asking::kLocate: return locate_and_decide();
     case Asking::kConfine: return confine_and_forward();
-    case Asking::kProve: take_proofs(request_); return release();
+    case Asking::kProve: take_proofs(request_); return request_.list ? stream_list(answer_over_) : release();
     case Asking::kRecheck:
     case Asking::kNothing: break;
   }
@@ -176,8 +288,8 @@ bool GatewayExchange::may_send(const http::Now& now) noexcept {
   if (!credential_ || !site_) return false;
   const ServiceAccount& account = credential_->account->account;
   const bool fresh = thread_.shared.index->fresh() + thread_.shared.settings.stale_limit >= now.wall;
-  const bool live =
-      fresh && credential_->live(now.wall) && is_live(account.state, account.pause, now.wall) && site_->live(now.wall);
+  const bool live = fresh && credential_->live(now.wall) && !credential_->has_ended(request_.secret) &&
+                    is_live(account.state, account.pause, now.wall) && site_->live(now.wall);
   if (live && asking_ == Asking::kNothing) request_.sent = true;
   return live;
 }
@@ -207,7 +319,7 @@ Action GatewayExchange::on_response_body(std::string_view piece, bool last) {
       head_sent_ = true;
     }
     pass.body = piece;
-    pass.last = last;
+    pass.last = last || request_.head->method == http::Method::kHead;
     return pass;
   }
   if (mode_ == AnswerMode::kRewrite && (head_sent_ || request_.answer.size() + piece.size() > kStreamFrom)) {
@@ -215,7 +327,13 @@ Action GatewayExchange::on_response_body(std::string_view piece, bool last) {
     return stream_rewritten(last);
   }
   if (mode_ != AnswerMode::kDrop) {
-    if (request_.answer.size() + piece.size() > kMaxWholeAnswer) {
+    const bool long_answer = request_.answer.size() + piece.size() > kMaxWholeAnswer;
+    if (request_.list || (long_answer && mode_ == AnswerMode::kRedact && begin_list(*confined_, thread_, request_))) {
+      if (std::exchange(out_given_, false)) request_.out.clear();
+      request_.answer.append(piece);
+      return stream_list(last);
+    }
+    if (long_answer) {
       return refuse(
           refuse_because(Reason::kUpstreamAnswer, site_->site.key, "It is longer than 4 MiB: ask for fewer items at once."));
     }
@@ -227,7 +345,23 @@ Action GatewayExchange::on_response_body(std::string_view piece, bool last) {
 /// An answer of which only links are rewritten need not be held whole.
 Action GatewayExchange::stream_rewritten(bool last) {
   rewrite_piece(last, request_);
-  if (request_.out.empty() && !last) return action(Action::Kind::kWait);
+  return request_.out.empty() && !last ? action(Action::Kind::kWait) : respond_piece(last);
+}
+
+/// A list that is too long to be held whole goes out item by item: each is proven before any of it leaves.
+Action GatewayExchange::stream_list(bool last) {
+  answer_over_ = last;
+  const Step<Release> released = redact_list(last, *confined_, thread_, request_);
+  if (!released) return refuse(released.error());
+  if (released.value() == Release::kAsk) return ask(Asking::kProve);
+  // Until the first item is whole the answer can still be refused in words.
+  const bool sendable = !request_.out.empty() && (head_sent_ || request_.list->any_item());
+  if (!sendable && !last) return action(Action::Kind::kWait);
+  out_given_ = true;
+  return respond_piece(last);
+}
+
+Action GatewayExchange::respond_piece(bool last) {
   Action respond = action(Action::Kind::kRespond);
   if (!head_sent_) {
     respond.status = request_.status;
@@ -235,7 +369,8 @@ Action GatewayExchange::stream_rewritten(bool last) {
     head_sent_ = true;
   }
   respond.body = request_.out;
-  respond.last = last;
+  // Where the client asked for the head alone, the rest of upstream's answer is not waited for.
+  respond.last = last || request_.head->method == http::Method::kHead;
   return respond;
 }
 
@@ -293,7 +428,7 @@ Refusal GatewayExchange::not_live() const {
 
 Action GatewayExchange::on_upstream_failure(http::UpstreamFailure failure, bool any_byte_sent) {
   if (head_sent_) return action(Action::Kind::kAbort);
-  if (failure == http::UpstreamFailure::kNotPermitted) return refuse(not_live());
+  if (failure == http::UpstreamFailure::kNotPermitted) return start_over();
   if (failure == http::UpstreamFailure::kBusy) return refuse(refuse_because(Reason::kOverloaded));
   Refusal refusal = refuse_because(Reason::kUpstreamUnavailable, site_->site.key);
   refusal.status = failure == http::UpstreamFailure::kTimeout ? 504 : 502;
@@ -305,15 +440,15 @@ Action GatewayExchange::on_upstream_failure(http::UpstreamFailure failure, bool 
 }
 
 Action GatewayExchange::refuse(const Refusal& refusal) {
-  if (head_sent_) return action(Action::Kind::kAbort);
-  const RefusalContext context{Product::kJira, request_.id_text(), object_name(request_)};
-  RefusalAnswer answer = refusal_answer(refusal, context);
-  if (credential_) append_expiry(*credential_, now_.wall, answer.head);
   request_.effect = refusal.reason == Reason::kUpstreamUnavailable || refusal.reason == Reason::kUpstreamCredential ||
                             refusal.reason == Reason::kUpstreamAnswer
                         ? Effect::kCouldNotDecide
                         : Effect::kDeny;
   request_.reason = refusal.reason;
+  if (head_sent_) return action(Action::Kind::kAbort);
+  const RefusalContext context{Product::kJira, request_.id_text(), object_name(request_)};
+  RefusalAnswer answer = refusal_answer(refusal, context);
+  if (credential_) append_expiry(*credential_, now_.wall, answer.head);
   request_.status = answer.status;
   request_.answer_head = std::move(answer.head);
   request_.out = std::move(answer.body);
@@ -338,7 +473,11 @@ Action GatewayExchange::redirect_browse(std::string_view base_url) {
 }
 
 void GatewayExchange::on_finished(bool complete, const http::Now& now) {
-  record(credential_, site_, complete, now, thread_, request_);
+  stop_waiting();
+  if (request_.about_itself) secure_zero(request_.out.data(), request_.out.size());
+  // An agent that looks at its token does not use it.
+  if (!request_.about_itself || request_.effect != Effect::kPermit)
+    record(credential_ ? credential_ : request_.refused, site_, complete, now, thread_, request_);
   request_.clear();
   credential_.reset();
   site_.reset();

@@ -14,7 +14,9 @@
 #include "crypto/token_hash.h"
 #include "gateway/cursor.h"
 #include "gateway/request_log.h"
+#include "gateway/self_rotate.h"
 #include "http/exchange.h"
+#include "token/index_refresh.h"
 #include "token/live_index.h"
 #include "upstream/site_table.h"
 
@@ -32,11 +34,14 @@ struct GatewaySettings {
 struct GatewayShared {
   std::shared_ptr<const catalogue::Catalogue> jira;  ///< requests for a product without catalogue are refused
   const token::LiveIndex* index = nullptr;
+  /// Brings the index up to date for a well-formed token that it lacks; null: such a token is refused at once.
+  token::IndexRefresh* refresh = nullptr;
   const upstream::SiteTable* sites = nullptr;
   const crypto::TokenHasher* hasher = nullptr;
   const CursorSeal* cursors = nullptr;  ///< null: cursors of bounded tokens are neither given out nor taken
   Random* random = nullptr;
   RequestLog* log = nullptr;
+  SelfService* self = nullptr;  ///< null: tokens get no answers about themselves
   GatewaySettings settings;
 
   /// nullptr: Gatehouse knows no operations of that product.

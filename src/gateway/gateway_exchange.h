@@ -3,6 +3,7 @@
 // Belongs to one connection and its thread; gateway.cpp reads as docs/life_of_a_request.md.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -18,10 +19,13 @@ namespace gatehouse::gateway {
 class GatewayExchange final : public http::Exchange {
  public:
   explicit GatewayExchange(ThreadState& thread) : thread_(thread) {}
+  ~GatewayExchange() override { stop_waiting(); }
 
   http::Action on_head(const http::RequestHead& head, const http::Peer& peer, const http::Now& now) override;
   http::Action on_body(std::string_view piece, bool last) override;
   http::Action on_lookups(std::vector<http::LookupAnswer>& answers, const http::Now& now) override;
+  http::Action on_elsewhere(http::ElsewhereAnswer& answer, const http::Now& now) override;
+  http::Action on_pause_over(const http::Now& now) override;
   bool may_send(const http::Now& now) noexcept override;
   http::Action on_response_head(const http::ResponseHead& head, const http::Now& now) override;
   http::Action on_response_body(std::string_view piece, bool last) override;
@@ -34,11 +38,16 @@ class GatewayExchange final : public http::Exchange {
 
   // The way of a request, in order.
   http::Action begin(const http::RequestHead& head);
+  http::Action refuse_stranger(const Refusal& refusal);
+  http::Action begin_about_itself(const http::RequestHead& head);
+  http::Action start_over();
   http::Action locate_and_decide();
   http::Action confine_and_forward();
   http::Action release();
   http::Action respond_whole();
   http::Action stream_rewritten(bool last);
+  http::Action stream_list(bool last);
+  http::Action respond_piece(bool last);
 
   http::Action ask(Asking what);
   Step<bool> take_fields(const http::LookupAnswer& answer);
@@ -46,6 +55,7 @@ class GatewayExchange final : public http::Exchange {
   http::Action recheck();
   void take_recheck();
   http::Action refuse(const Refusal& refusal);
+  void stop_waiting() noexcept;
   http::Action redirect_browse(std::string_view base_url);
   Refusal not_live() const;
 
@@ -61,7 +71,14 @@ class GatewayExchange final : public http::Exchange {
   Asking asking_ = Asking::kNothing;
   AnswerMode mode_ = AnswerMode::kDrop;
   bool head_sent_ = false;
+  bool body_read_ = false;  ///< it was read whole before anything was decided
+  unsigned started_over_ = 0;
+  std::optional<std::uint64_t> refresh_ticket_;  ///< the index is being brought up to date for this request
+  bool refreshed_ = false;
+  bool answer_over_ = false;  ///< of a list: upstream has said all
+  bool out_given_ = false;    ///< of a list: Request::out is with the client
   Questions recheck_;
+  std::function<void(http::ElsewhereDone)> elsewhere_;
 };
 
 }  // namespace gatehouse::gateway

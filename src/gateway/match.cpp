@@ -158,7 +158,9 @@ Step<Matched> match(Authenticated who, ThreadState& thread, Request& request) {
   if (!catalogue)
     return refuse_because(Reason::kUnknownOperation, site->site.key, "Gatehouse has no catalogue of this product yet.");
 
-  request.match = catalogue->match(http::to_string(request.head->method), request.site_path);
+  // HEAD is GET without the body (RFC 9110 section 9.3.2): it takes the same way, and the driver leaves the body out.
+  const http::Method method = request.head->method == http::Method::kHead ? http::Method::kGet : request.head->method;
+  request.match = catalogue->match(http::to_string(method), request.site_path);
   if (!request.match) {
     Refusal refusal = refuse_because(Reason::kUnknownOperation, std::string(http::to_string(request.head->method)));
     if (request.match.outcome == catalogue::Match::Outcome::kUnknownMethod) refusal.status = 405;

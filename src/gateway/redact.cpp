@@ -160,28 +160,29 @@ void prove_located(Request& request) {
   }
 }
 
-Step<Release> redact_by_shape(const Confined& confined, ThreadState& thread, Request& request) {
-  const Matched& matched = confined.matched();
-  const Operation& operation = matched.operation();
-  std::optional<RequestSeal> seal;
-  if (thread.shared.cursors) seal.emplace(*thread.shared.cursors, matched, request);
-  RedactionContext context{request.permitted, request.site->field_types(), *request.links, request.proof, request.hidden_fields};
-  context.parent_inside = request.parent_inside;
-  context.root_inside = (operation.access != catalogue::Access::kRead && request.parent_inside) ||
-                        (request.by_answer && !check_enabled("read_verified"));
-  context.seal = seal ? &*seal : nullptr;
+/// What redaction is told, for as long as it is used: it borrows from the request.
+struct Redacting {
+  Redacting(const Confined& confined, const ThreadState& thread, const Request& request)
+      : context{request.permitted, request.site->field_types(), *request.links, request.proof, request.hidden_fields} {
+    const Matched& matched = confined.matched();
+    if (thread.shared.cursors) seal.emplace(*thread.shared.cursors, matched, request);
+    context.parent_inside = request.parent_inside;
+    context.root_inside = (matched.operation().access != catalogue::Access::kRead && request.parent_inside) ||
+                          (request.by_answer && !check_enabled("read_verified"));
+    context.seal = seal ? &*seal : nullptr;
+  }
+  Redacting(const Redacting&) = delete;
+  Redacting& operator=(const Redacting&) = delete;
 
-  request.out.clear();
-  if (request.proof_rounds == 0) prove_located(request);
-  Redaction redaction = redact(request.answer, *operation.shape, operation.answer_list, context, request.out);
-  if (redaction.outcome == Redaction::Outcome::kMalformed)
-    return refuse_because(Reason::kUpstreamAnswer, matched.site().site.key);
-  // What is outside by its own word is not looked into: else it would take longer than what is not there.
-  const bool by_own_word = operation.shape->inside.by != catalogue::Inside::By::kIssue &&
-                           operation.shape->inside.by != catalogue::Inside::By::kIssueLink;
-  if (redaction.outcome == Redaction::Outcome::kOutside && by_own_word)
-    return refuse_because(Reason::kOutsideBoundary, operation.id);
-  request.redacted = redaction.left_out > 0;
+  std::optional<RequestSeal> seal;
+  RedactionContext context;
+};
+
+/// What a redaction left open. Zero: look-ups must be answered first.
+enum class Settled : std::uint8_t { kAsk = 0, kAgain, kDone };
+
+/// Takes what a redaction has proved, and asks for what it could not.
+Step<Settled> settle(Redaction& redaction, const Operation& operation, Request& request) {
   for (const std::string& id : redaction.contained) request.proof.set(id, true);
   request.unproven.clear();
   bool proven_meanwhile = false;
@@ -195,13 +196,45 @@ Step<Release> redact_by_shape(const Confined& confined, ThreadState& thread, Req
     ++request.proof_rounds;
     for (const std::string& id : request.unproven) request.questions.find(Ask::kIssue, id);
     if (request.questions.too_many()) return refuse_because(Reason::kTooLarge, operation.id);
-    if (request.questions.pending()) return Release::kAsk;
+    if (request.questions.pending()) return Settled::kAsk;
     take_proofs(request);
     proven_meanwhile = true;
   }
-  if (proven_meanwhile) return redact_by_shape(confined, thread, request);
-  if (redaction.outcome == Redaction::Outcome::kOutside) return refuse_because(Reason::kOutsideBoundary, operation.id);
-  return Release::kReady;
+  return proven_meanwhile ? Settled::kAgain : Settled::kDone;
+}
+
+Step<Release> redact_by_shape(const Confined& confined, ThreadState& thread, Request& request) {
+  const Matched& matched = confined.matched();
+  const Operation& operation = matched.operation();
+  if (request.proof_rounds == 0) prove_located(request);
+  const Redacting redacting(confined, thread, request);
+  for (;;) {
+    request.out.clear();
+    Redaction redaction = redact(request.answer, *operation.shape, operation.answer_list, redacting.context, request.out);
+    if (redaction.outcome == Redaction::Outcome::kMalformed)
+      return refuse_because(Reason::kUpstreamAnswer, matched.site().site.key);
+    // What is outside by its own word is not looked into: else it would take longer than what is not there.
+    const bool by_own_word = operation.shape->inside.by != catalogue::Inside::By::kIssue &&
+                             operation.shape->inside.by != catalogue::Inside::By::kIssueLink;
+    if (redaction.outcome == Redaction::Outcome::kOutside && by_own_word)
+      return refuse_because(Reason::kOutsideBoundary, operation.id);
+    request.redacted = redaction.left_out > 0;
+    GH_TRY(const Settled settled, settle(redaction, operation, request));
+    if (settled == Settled::kAsk) return Release::kAsk;
+    if (settled == Settled::kAgain) continue;
+    if (redaction.outcome == Redaction::Outcome::kOutside) return refuse_because(Reason::kOutsideBoundary, operation.id);
+    return Release::kReady;
+  }
+}
+
+/// Nothing of one window of a list is asked for in the next: what is remembered stays small however long the list is.
+void begin_window(Request& request) {
+  constexpr std::size_t kManyProofs = 10'000;
+  request.proof_rounds = 0;
+  request.questions.clear();
+  if (request.proof.size() < kManyProofs) return;
+  request.proof.clear();
+  prove_located(request);
 }
 
 }  // namespace
@@ -229,6 +262,45 @@ void rewrite_piece(bool last, Request& request) {
   else
     request.out = ready;
   request.answer.erase(0, cut);
+}
+
+bool begin_list(const Confined& confined, ThreadState& thread, Request& request) {
+  const Operation& operation = confined.matched().operation();
+  if (operation.access != catalogue::Access::kRead || request.by_answer) return false;
+  const Redacting redacting(confined, thread, request);
+  if (!ListRedaction::suits(*operation.shape, operation.answer_list, redacting.context)) return false;
+  request.list = std::make_unique<ListRedaction>(*operation.shape, operation.answer_list, kMaxWholeAnswer);
+  request.out.clear();
+  prove_located(request);
+  return true;
+}
+
+Step<Release> redact_list(bool last, const Confined& confined, ThreadState& thread, Request& request) {
+  using Gathered = ListRedaction::Gathered;
+  const std::string& site = confined.matched().site().site.key;
+  const Redacting redacting(confined, thread, request);
+  ListRedaction& list = *request.list;
+  for (;;) {
+    if (!list.ready()) {
+      switch (list.gather(request.answer, last)) {
+        case Gathered::kMalformed: return refuse_because(Reason::kUpstreamAnswer, site);
+        case Gathered::kTooLong:
+          return refuse_because(Reason::kUpstreamAnswer, site, "One item of it is longer than 4 MiB: ask for fewer fields.");
+        case Gathered::kNothing: request.answer.erase(0, list.forget()); return Release::kReady;
+        case Gathered::kReady: begin_window(request); break;
+      }
+    }
+    const std::size_t start = request.out.size();
+    Redaction redaction = list.redact(request.answer, redacting.context, request.out);
+    if (redaction.outcome != Redaction::Outcome::kReleased) return refuse_because(Reason::kUpstreamAnswer, site);
+    GH_TRY(const Settled settled, settle(redaction, confined.matched().operation(), request));
+    if (settled != Settled::kDone) request.out.resize(start);
+    if (settled == Settled::kAsk) return Release::kAsk;
+    if (settled == Settled::kAgain) continue;
+    request.redacted = request.redacted || redaction.left_out > 0;
+    list.accept();
+    if (list.ready()) begin_window(request);
+  }
 }
 
 void take_proofs(Request& request) {

@@ -11,7 +11,7 @@ namespace gatehouse::gateway {
 /// How an answer's body is handled. Zero lets nothing through.
 enum class AnswerMode : std::uint8_t {
   kDrop = 0,  ///< read and not passed on
-  kRedact,    ///< gathered whole, then redacted by the operation's shape
+  kRedact,    ///< redacted by the operation's shape: gathered whole, or item by item where it is a long list
   kRewrite,   ///< its links rewritten, whole or piece by piece
   kError,     ///< gathered whole: an error of the site, of which only what is known to be safe is passed on
   kPass,      ///< bytes that are passed as they come
@@ -30,6 +30,13 @@ enum class Release : std::uint8_t { kAsk = 0, kReady };
 Step<Release> finish_answer(AnswerMode mode, const Confined& confined, ThreadState& thread, Request& request);
 /// After the look-ups of kAsk: what they proved.
 void take_proofs(Request& request);
+
+/// Of kRedact, when the answer is longer than kMaxWholeAnswer: whether it is a list whose items can be released one by one. Then
+/// Request::list is made, and redact_list is called with each piece behind Request::answer.
+bool begin_list(const Confined& confined, ThreadState& thread, Request& request);
+/// Adds what of Request::answer is whole and proven to Request::out, and takes it from Request::answer. kAsk as finish_answer;
+/// then it is called again.
+Step<Release> redact_list(bool last, const Confined& confined, ThreadState& thread, Request& request);
 
 /// Of kRewrite: moves what can be rewritten already from Request::answer to Request::out; all of it if `last`.
 void rewrite_piece(bool last, Request& request);

@@ -30,6 +30,7 @@ class ShapeRedactor {
 
   Kept object(const Shape& shape, std::size_t watches, bool root);
   Kept array(const Shape& shape);
+  Kept part(const Part& part);
 
  private:
   Kept member(const Shape& shape, std::size_t watches, Claim& scope, bool& first);
@@ -175,6 +176,16 @@ Kept ShapeRedactor::array(const Shape& shape) {
   return walk_.elements([&] { return object(shape, walk_.no_watches(), false); });
 }
 
+/// What object() and array() do for a member or an element, where the rest of the answer is elsewhere.
+Kept ShapeRedactor::part(const Part& part) {
+  if (!part.field) return object(part.shape, walk_.no_watches(), false);
+  if (part.element && !part.field->list) return object(*part.field->shape, walk_.no_watches(), false);
+  ShapeField field = *part.field;
+  if (part.element) field.list = false;
+  Claim unused;
+  return value(field, walk_.no_watches(), unused);
+}
+
 Kept ShapeRedactor::map(const ShapeField& field) {
   return walk_.members([&](std::string_view) {
     return field.rule == Rule::kMap ? object(*field.shape, walk_.no_watches(), false) : array(*field.shape);
@@ -234,9 +245,25 @@ Redaction redact(std::string_view answer, const Shape& shape, bool list, const R
     result.outcome = kept == Kept::kIn ? Redaction::Outcome::kReleased : Redaction::Outcome::kOutside;
   }
   if (result.outcome != Redaction::Outcome::kReleased) out.resize(start);
-  std::sort(result.unproven.begin(), result.unproven.end());
-  result.unproven.erase(std::unique(result.unproven.begin(), result.unproven.end()), result.unproven.end());
+  result.unite_unproven();
   return result;
+}
+
+void Redaction::unite_unproven() {
+  std::sort(unproven.begin(), unproven.end());
+  unproven.erase(std::unique(unproven.begin(), unproven.end()), unproven.end());
+}
+
+Redaction::Outcome redact_part(std::string_view text, const Part& part, const RedactionContext& context, Redaction& result,
+                               std::string& out) {
+  const std::size_t start = out.size();
+  Walk walk(text, context, out, result);
+  walk.next();
+  const Kept kept = ShapeRedactor(walk).part(part);
+  const bool whole = kept != Kept::kBroken && walk.next() == JsonToken::kEnd;
+  if (!whole || kept != Kept::kIn) out.resize(start);
+  if (!whole) return Redaction::Outcome::kMalformed;
+  return kept == Kept::kIn ? Redaction::Outcome::kReleased : Redaction::Outcome::kOutside;
 }
 
 }  // namespace gatehouse::gateway

@@ -31,6 +31,7 @@ class Proof {
     return known == issues_.end() ? nullptr : &known->second;
   }
   void clear() { issues_.clear(); }
+  std::size_t size() const noexcept { return issues_.size(); }
 
  private:
   std::unordered_map<std::string, bool> issues_;
@@ -71,11 +72,26 @@ struct Redaction {
   std::vector<std::string> unproven;   ///< issue ids (or keys) that look-ups may prove; without repetition
   std::size_t left_out = 0;            ///< items and mentions taken out: for the record only, never told to the client
   std::string_view error;              ///< of kMalformed, in a few words without content
+
+  /// Sorted, each once.
+  void unite_unproven();
 };
 
 /// Redacts `answer`, which is of `shape` (an array of it, if `list`), onto the end of `out`. On any outcome but kReleased `out`
 /// is as it was before.
 Redaction redact(std::string_view answer, const catalogue::Shape& shape, bool list, const RedactionContext& context,
                  std::string& out);
+
+/// What a piece of a list is: a member of the outermost object, or an element of one of its lists.
+struct Part {
+  const catalogue::Shape& shape;                 ///< of the answer
+  const catalogue::ShapeField* field = nullptr;  ///< of the member; null: an element of an answer that is an array
+  bool element = false;
+};
+
+/// Likewise for a piece of an answer that is not held whole (gateway/list_redaction.h); adds to `result`, whose own outcome it
+/// leaves alone.
+Redaction::Outcome redact_part(std::string_view text, const Part& part, const RedactionContext& context, Redaction& result,
+                               std::string& out);
 
 }  // namespace gatehouse::gateway

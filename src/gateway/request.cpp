@@ -39,6 +39,7 @@ void Request::clear() {
   answer_head.clear();
   answer.clear();
   out.clear();
+  list.reset();
   proof.clear();
   proof_rounds = 0;
   unproven.clear();
@@ -46,6 +47,10 @@ void Request::clear() {
   reason = Reason::kNone;
   status = 0;
   redacted = moved_out = successor_used = retired_used = false;
+  about_itself = false;
+  unknown_token = false;
+  presented = {};
+  refused.reset();
   secret = {};
   upstream_trace.clear();
   created_id.clear();

@@ -17,6 +17,7 @@
 #include "catalogue/target.h"
 #include "gateway/body_reader.h"
 #include "gateway/links.h"
+#include "gateway/list_redaction.h"
 #include "gateway/questions.h"
 #include "gateway/redactor.h"
 #include "gateway/request_log.h"
@@ -105,10 +106,11 @@ struct Request {
   bool sent = false;  ///< the request itself went upstream
   int redirects = 0;
   int upstream_status = 0;
-  std::int64_t answer_length = -1;  ///< of upstream's body, where it says so
-  std::string answer_head;          ///< the fields of the answer to the client
-  std::string answer;               ///< upstream's body
-  std::string out;                  ///< the body for the client
+  std::int64_t answer_length = -1;      ///< of upstream's body, where it says so
+  std::string answer_head;              ///< the fields of the answer to the client
+  std::string answer;                   ///< upstream's body
+  std::string out;                      ///< the body for the client
+  std::unique_ptr<ListRedaction> list;  ///< of a long list that is released item by item
   Proof proof;
   int proof_rounds = 0;
   std::vector<std::string> unproven;  ///< issues that the answer mentions and that are being looked up
@@ -123,7 +125,11 @@ struct Request {
   bool moved_out = false;
   bool successor_used = false;
   bool retired_used = false;
+  bool about_itself = false;  ///< gateway/self_rotate.h: no use of the token, so that a successor stays pending
   token::Key secret{};
+  bool unknown_token = false;        ///< well-formed, and the index lacks it
+  crypto::TokenHash presented;       ///< of a well-formed token that the index lacks
+  token::LiveCredentialPtr refused;  ///< the credential of a right token that is not let in
   std::string upstream_trace;
   std::string created_id;  ///< of what a write made, by its answer
   std::string created_key;

@@ -1,6 +1,7 @@
 #include "http/lookup_batch.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gatehouse::http {
 
@@ -16,6 +17,7 @@ void LookupBatch::start(UpstreamPool& pool, LookupOwner& owner, std::vector<Upst
 }
 
 void LookupBatch::cancel() noexcept {
+  if (held_ > 0) budget_->remove(std::exchange(held_, 0));
   open_ = 0;
   for (const auto& call : calls_) call->cancel();
 }
@@ -43,6 +45,7 @@ void LookupBatch::on_call_body(UpstreamCall& call, std::string_view piece, bool 
   LookupAnswer& answer = answer_of(call);
   if (piece.size() > kLookupLimit - answer.body.size() || !budget_->add(piece.size())) return fail(call);
   answer.body.append(piece);
+  held_ += piece.size();
   if (last) one_done();
 }
 

@@ -46,6 +46,7 @@ class LookupBatch final : public CallOwner {
   std::vector<std::unique_ptr<UpstreamCall>> calls_;  ///< kept between batches
   std::vector<LookupAnswer> answers_;
   std::size_t open_ = 0;
+  std::size_t held_ = 0;  ///< of the budget, for the answers of the last round: a long list has many rounds
 };
 
 }  // namespace gatehouse::http

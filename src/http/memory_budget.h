@@ -37,6 +37,11 @@ class BudgetShare {
     held_ += bytes;
     return true;
   }
+  /// Of what was added.
+  void remove(std::size_t bytes) noexcept {
+    budget_->release(bytes);
+    held_ -= bytes;
+  }
   void give_back() noexcept {
     if (held_ > 0) budget_->release(held_);
     held_ = 0;

@@ -1,6 +1,7 @@
 // Conversation: runs one request through a GatewayExchange, with answers of the site that were written down, and no socket.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,8 @@ struct SiteAnswer {
   std::vector<std::pair<std::string, std::string>> fields;
   std::string body;
   bool fails = false;
+  std::size_t piece = 0;  ///< the body comes in pieces of so many bytes; 0: in two halves
+  bool cut_off = false;   ///< the site goes away before the last of them
 };
 
 struct Answered {
@@ -35,6 +38,8 @@ struct Answered {
   std::string head;
   std::string body;
   bool aborted = false;
+  std::int64_t length = -1;  ///< as the head says it; -1: chunked
+  std::size_t largest = 0;   ///< bytes of the largest piece that was given to the client
 };
 
 class SiteScript {

@@ -195,6 +195,55 @@ TEST(Driver, AnswersWithoutABody) {
   EXPECT_THAT(client.read_message(), EndsWith("/after from 127.0.0.1"));
 }
 
+TEST(Driver, AsksBetweenThePiecesOfAnAnswer) {
+  std::atomic<int> lookups{0};
+  ScriptedServer upstream([&](Socket& socket, int) {
+    for (;;) {
+      const std::string request = socket.read_message();
+      if (request.empty()) return;
+      if (request.find("/lookup") != std::string::npos) {
+        socket.send(answer(200, std::to_string(++lookups)));
+        continue;
+      }
+      socket.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n");
+      eventually([&] { return lookups == 1; });
+      socket.send("3\r\ntwo\r\n5\r\nthree\r\n");
+      eventually([&] { return lookups == 3; });
+      if (request.find("/cut") != std::string::npos) return socket.close();
+      socket.send("0\r\n\r\n");
+    }
+  });
+  TestServer server({}, route_to(upstream.port()));
+  Socket client = Socket::connect_to(server.port());
+  client.send(get("/between/x"));
+  const std::string whole = client.read_until("\r\n0\r\n\r\n");
+  EXPECT_THAT(whole, HasSubstr("one|1|"));
+  EXPECT_THAT(whole, HasSubstr("two|2|"));
+  EXPECT_THAT(whole, HasSubstr("three|3|"));
+  EXPECT_THAT(whole, EndsWith("\r\n0\r\n\r\n"));
+  // Where upstream goes away half-way the client's answer is not ended: it can't take it for whole.
+  lookups = 0;
+  client.send(get("/between/cut"));
+  const std::string half = client.read_to_end();
+  EXPECT_THAT(half, HasSubstr("three|3|"));
+  EXPECT_THAT(half, Not(EndsWith("0\r\n\r\n")));
+  EXPECT_EQ(server.plan.finished_incomplete, 1);
+}
+
+TEST(Driver, PausesAndGoesOn) {
+  TestServer server;
+  Socket client = Socket::connect_to(server.port());
+  const auto begin = std::chrono::steady_clock::now();
+  client.send(get("/pause/200") + get("/next"));
+  EXPECT_THAT(client.read_message(), EndsWith("after the pause"));
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(200));
+  EXPECT_THAT(client.read_message(), EndsWith("/next from 127.0.0.1"));
+  // A client that goes meanwhile leaves nothing behind.
+  client.send(get("/pause/300"));
+  client.reset();
+  EXPECT_TRUE(eventually([&] { return server.plan.finished == 3; }));
+}
+
 TEST(Driver, SaysContinueOnlyWhenTheBodyIsWanted) {
   TestServer server;
   Socket client = Socket::connect_to(server.port());

@@ -63,6 +63,22 @@ Action PathExchange::send(bool streams) {
   return action;
 }
 
+Action PathExchange::ask(int count) {
+  lookups_.clear();
+  for (int at = 0; at < count; ++at) {
+    send(false);
+    lookups_.push_back(request_);
+  }
+  upstream_head_ = "GET /lookup HTTP/1.1\r\n";
+  for (UpstreamRequest& request : lookups_) request.head = upstream_head_;
+  Action action;
+  action.kind = Action::Kind::kAsk;
+  action.lookups = &lookups_;
+  return action;
+}
+
+Action PathExchange::on_pause_over(const Now&) { return respond(200, "after the pause"); }
+
 Action PathExchange::on_head(const RequestHead& head, const Peer& peer, const Now&) {
   target_ = std::string(head.target);
   method_ = head.method;
@@ -70,25 +86,18 @@ Action PathExchange::on_head(const RequestHead& head, const Peer& peer, const No
   head_given_ = false;
   Action action;
   const bool has_upstream = plan_.route != nullptr;
-  if (has_upstream && (does("forward") || does("whole"))) return send(false);
+  if (has_upstream && (does("forward") || does("whole") || does("between"))) return send(false);
+  if (does("pause")) {
+    action.kind = Action::Kind::kPause;
+    action.pause_ms = static_cast<std::uint32_t>(std::atoi(target_.c_str() + 7));
+    return action;
+  }
   if (has_upstream && does("upload")) return send(true);
   if (does("echo") || does("prefix")) {
     action.kind = Action::Kind::kNeedBody;
     return action;
   }
-  if (does("ask")) {
-    lookups_.clear();
-    const int count = std::atoi(target_.c_str() + 5);
-    for (int at = 0; at < count; ++at) {
-      send(false);
-      lookups_.push_back(request_);
-    }
-    upstream_head_ = "GET /lookup HTTP/1.1\r\n";
-    for (UpstreamRequest& request : lookups_) request.head = upstream_head_;
-    action.kind = Action::Kind::kAsk;
-    action.lookups = &lookups_;
-    return action;
-  }
+  if (does("ask")) return ask(std::atoi(target_.c_str() + 5));
   if (does("refuse")) return respond(403, "no");
   if (does("abort")) return action;
   return respond(200, target_ + " from " + format_ip(peer.address) + (peer.tls ? " by TLS" : ""));
@@ -113,6 +122,14 @@ Action PathExchange::on_body(std::string_view piece, bool last) {
 }
 
 Action PathExchange::on_lookups(std::vector<LookupAnswer>& answers, const Now&) {
+  if (does("between")) {
+    body_ = std::exchange(kept_, {}) + "|" + answers.at(0).body + "|";
+    Action action;
+    action.kind = Action::Kind::kRespond;
+    action.body = body_;
+    action.last = last_piece_;
+    return action;
+  }
   for (const LookupAnswer& answer : answers)
     kept_ += (answer.failed ? "failed" : std::to_string(answer.status) + " " + answer.body) + "\n";
   return respond(200, kept_);
@@ -147,6 +164,11 @@ Action PathExchange::on_response_body(std::string_view piece, bool last) {
     if (last) return respond(status_, kept_);
     action.kind = Action::Kind::kWait;
     return action;
+  }
+  if (does("between")) {
+    kept_.append(piece);
+    last_piece_ = last;
+    return ask(1);
   }
   action.kind = Action::Kind::kRespond;
   action.body = piece;

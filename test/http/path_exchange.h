@@ -4,6 +4,8 @@
 //   /upload/…   the same, with the client's body streamed
 //   /prefix/…   reads the first piece of the body, sends it on as `body`, streams the rest
 //   /whole/…    reads upstream's answer whole before it answers
+//   /between/…  the same, and asks a look-up before it passes on each piece
+//   /pause/N    pauses N milliseconds, then answers
 //   /ask/N      N look-ups at once; answers with their bodies, one a line
 //   /echo       reads the body whole and answers with it
 //   /pieces     answers "piece" in chunks that upstream's pieces decide
@@ -42,6 +44,7 @@ class PathExchange final : public Exchange {
   Action on_head(const RequestHead& head, const Peer& peer, const Now& now) override;
   Action on_body(std::string_view piece, bool last) override;
   Action on_lookups(std::vector<LookupAnswer>& answers, const Now& now) override;
+  Action on_pause_over(const Now& now) override;
   bool may_send(const Now& now) noexcept override;
   Action on_response_head(const ResponseHead& head, const Now& now) override;
   Action on_response_body(std::string_view piece, bool last) override;
@@ -51,6 +54,7 @@ class PathExchange final : public Exchange {
  private:
   Action respond(int status, std::string_view body);
   Action send(bool streams);
+  Action ask(int count);
   bool does(std::string_view what) const;
 
   Plan& plan_;
@@ -61,6 +65,7 @@ class PathExchange final : public Exchange {
   std::string body_;
   int status_ = 0;
   bool head_given_ = false;
+  bool last_piece_ = false;
   Method method_ = Method::kGet;
   UpstreamRequest request_;
   std::vector<UpstreamRequest> lookups_;
