@@ -32,17 +32,35 @@ class RuleReader {
  public:
   explicit RuleReader(BodyWriter& writer) : writer_(writer), fields_(writer) {}
   bool value(const BodyNode& node);
+  /// The first required row that the body did not give; null: none.
+  const Parameter* missing(const catalogue::Operation& operation) const;
 
  private:
+  bool read(const BodyNode& node);
   bool object(const BodyNode& node);
   bool array(const BodyNode& node);
   bool scalar(const BodyNode& node);
 
   BodyWriter& writer_;
   FieldReader fields_;
+  std::vector<std::string_view> given_;  ///< names of required rows
 };
 
 bool RuleReader::value(const BodyNode& node) {
+  if (!read(node)) return false;
+  // A null or an empty text was refused where the row is required.
+  if (node.parameter() && node.parameter()->required) given_.push_back(node.parameter()->name);
+  return true;
+}
+
+const Parameter* RuleReader::missing(const catalogue::Operation& operation) const {
+  for (const Parameter& row : operation.body_parameters()) {
+    if (row.required && std::find(given_.begin(), given_.end(), row.name) == given_.end()) return &row;
+  }
+  return nullptr;
+}
+
+bool RuleReader::read(const BodyNode& node) {
   const Parameter* row = node.parameter();
   const bool container = writer_.token() == JsonToken::kObjectBegin || writer_.token() == JsonToken::kArrayBegin;
   if (row && writer_.token() == JsonToken::kObjectBegin) {
@@ -107,6 +125,8 @@ BodyReading read_body(std::string_view body, const catalogue::Operation& operati
   } else if (ok) {
     RuleReader reader(writer);
     ok = reader.value(*root) && writer.next() == JsonToken::kEnd;
+    const Parameter* missing = ok && reading.ok() ? reader.missing(operation) : nullptr;
+    if (missing) reading.fault = {BodyFault::Code::kWrongType, missing->name, "a token with a boundary must give this"};
   }
   writer.finish();
   return reading;
