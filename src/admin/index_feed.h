@@ -64,6 +64,9 @@ class IndexFeed {
   void stop();
   /// Returns when all changes up to this number are in force here. On an error the index counts as stale at once: fail closed.
   Result<void> catch_up(std::int64_t change);
+  /// Asks the store once what the latest change is, and catches up with it. An error of the question itself changes nothing: the
+  /// feed's own thread finds out whether the store is away.
+  Result<void> refresh();
   /// Whether the store could be read at the last try.
   Result<void> health() const;
 
