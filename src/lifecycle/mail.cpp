@@ -14,7 +14,7 @@
 namespace gatehouse::lifecycle {
 namespace {
 
-constexpr long kTimeLimitMs = 30'000;
+constexpr long kTimeLimitMs = 20'000;
 
 bool is_this_machine(const std::string& host) { return host == "localhost" || host == "127.0.0.1" || host == "::1"; }
 

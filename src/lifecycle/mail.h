@@ -32,7 +32,7 @@ struct Mail {
 /// header.
 Result<Mail> compose(const MailSettings& settings, const std::string& to, const std::vector<MailItem>& items, Instant now);
 
-/// Blocks, for at most 30 seconds. Errors: kUnavailable (try again: not reached, busy, refused for now), kInvalidArgument (the
+/// Blocks, for at most 20 seconds. Errors: kUnavailable (try again: not reached, busy, refused for now), kInvalidArgument (the
 /// server refuses this mail for good).
 Result<void> send(const MailSettings& settings, const Mail& mail);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include "admin/common.h"
 #include "admin/notices.h"
@@ -28,6 +29,7 @@ constexpr std::array<Duration, 7> kMailAgain{1min, 5min, 15min, 30min, 1h, 2h, 4
 constexpr Duration kMailGivesUp = 72h;
 constexpr std::array<Duration, 6> kWebhookAgain{5s, 5min, 30min, 2h, 5h, 10h};
 constexpr Duration kWebhookGivesUp = 24h;
+constexpr std::chrono::seconds kTurn{10};
 constexpr Duration kWholeLadder = 1h;
 constexpr Duration kKept = 24h * 400;
 
@@ -73,7 +75,7 @@ std::optional<std::string> message_of_link(const admin::Services& services, std:
 Notifier::Notifier(admin::Services& services, NotifySettings settings)
     : services_(services), settings_(std::move(settings)), fetch_(services.fetch) {
   fetch_.upstream.addresses = settings_.receivers;
-  fetch_.deadline_ms = 20'000;
+  fetch_.deadline_ms = 15'000;
   fetch_.max_body = std::size_t{64} << 10;
 }
 
@@ -118,23 +120,30 @@ Result<void> Notifier::deliver(Instant now) {
       pile[message.recipient].push_back(message);
     }
   }
+  // The rest waits for the next turn, so that a stop need not wait for a long list of slow receivers.
+  const auto end_of_turn = std::chrono::steady_clock::now() + kTurn;
+  const auto time_is_up = [end_of_turn] { return std::chrono::steady_clock::now() >= end_of_turn; };
+  std::set<std::string> away;
   for (const store::Message& message : webhooks) {
-    GH_TRYV(send_webhook(message, now));
+    if (time_is_up()) break;
+    if (away.contains(message.recipient)) continue;
+    GH_TRYV(send_webhook(message, now, away));
   }
   // A server that is away is not asked again for each of the others.
   bool server_away = false;
   for (auto& [recipient, messages] : urgent) {
+    if (server_away || time_is_up()) return success();
     if (messages.size() > kMostSingly) {
       GH_TRYV(send_mail(std::move(messages), now, server_away));
       continue;
     }
     for (const store::Message& message : messages) {
-      if (server_away) return success();
+      if (server_away || time_is_up()) return success();
       GH_TRYV(send_mail({message}, now, server_away));
     }
   }
   for (auto& [recipient, messages] : calm) {
-    if (server_away) return success();
+    if (server_away || time_is_up()) return success();
     GH_TRYV(send_mail(std::move(messages), now, server_away));
   }
   return success();
@@ -240,7 +249,7 @@ Result<void> Notifier::note(const std::vector<store::Message>& messages, const R
   });
 }
 
-Result<void> Notifier::send_webhook(const store::Message& message, Instant now) {
+Result<void> Notifier::send_webhook(const store::Message& message, Instant now, std::set<std::string>& away) {
   GH_TRY(const bool ours, claim(message, now));
   if (!ours) return success();
   std::string body;
@@ -272,7 +281,9 @@ Result<void> Notifier::send_webhook(const store::Message& message, Instant now) 
     if (!opened) return note_webhook(message, opened.error(), now);
     secret = std::move(opened.value());
   }
-  return note_webhook(message, post_webhook(fetch_, address.value(), secret, message.id, now, body), now);
+  const auto answer = post_webhook(fetch_, address.value(), secret, message.id, now, body);
+  if (!answer) away.insert(message.recipient);
+  return note_webhook(message, answer, now);
 }
 
 Result<void> Notifier::note_webhook(store::Message message, const Result<WebhookAnswer>& answer, Instant now) {

@@ -4,6 +4,7 @@
 // once more, with the same Message-ID or webhook-id. It is noted as sent only after the mail server or receiver took it.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,8 @@ class Notifier {
 
  private:
   Result<void> send_mail(std::vector<store::Message> messages, Instant now, bool& server_away);
-  Result<void> send_webhook(const store::Message& message, Instant now);
+  /// `away` takes the id of a receiver that was not reached: the others for it wait.
+  Result<void> send_webhook(const store::Message& message, Instant now, std::set<std::string>& away);
   Result<bool> claim(const store::Message& message, Instant now);
   Result<bool> still_needed(const store::Reader& reader, const store::StoredNotice& notice) const;
   Result<void> note(const std::vector<store::Message>& messages, const Result<void>& outcome, Instant now);

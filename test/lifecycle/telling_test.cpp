@@ -324,6 +324,129 @@ TEST_F(Telling, WithoutAMailServerNothingIsMarkedAsSent) {
   EXPECT_THAT(news(), Contains("token.expiring to owner@example.com")) << "who can't be told was not told: the next ones are";
 }
 
+class Watching : public Telling {
+ protected:
+  void SetUp() override {
+    Telling::SetUp();
+    token_ = add_token(24h * 300);
+    site_id_ = database().read().value()->sites.get_by_key("acme").value().value.id;
+    world_.clock().advance(10min);
+  }
+  store::Database& database() { return world_.database(); }
+
+  /// One request now.
+  void request(const std::string& outcome, const std::string& operation = "getIssue", const std::string& address = "192.0.2.7") {
+    const Instant now = world_.clock().now();
+    store::UsageTick tick;
+    tick.credential = CredentialId(token_);
+    tick.hour = std::chrono::floor<std::chrono::hours>(now);
+    tick.site = site_id_;
+    tick.operation = operation;
+    tick.outcome = outcome;
+    tick.address = address;
+    tick.user_agent = "test/1";
+    tick.count = 1;
+    tick.last_at = now;
+    store::UsageBatch batch;
+    batch.ticks.push_back(tick);
+    must(database().record(batch));
+  }
+  /// What the upkeep of usage does.
+  void roll_up() {
+    bool more = true;
+    while (more) {
+      must(database().tend_usage([&](store::Rollups& rollups, const store::Repositories&) -> Result<void> {
+        GH_TRY(more, rollups.roll_up_hour(world_.clock().now()));
+        return success();
+      }));
+    }
+  }
+  std::vector<std::string> look() {
+    must(lifecycle::watch(services(), world_.clock().now()));
+    must(lifecycle::watch_silence(services(), world_.clock().now()));
+    run();
+    return news();
+  }
+
+  std::string token_;
+  SiteId site_id_;
+};
+
+TEST_F(Watching, WhatUsedToSucceedAndIsRefusedNowIsToldOnceAndAgainWhenWell) {
+  request("permitted");
+  request("outside_boundary", "getProject");
+  EXPECT_THAT(look(), IsEmpty()) << "what never succeeded has not broken";
+  world_.clock().advance(1min);
+  request("insufficient_scope");
+  EXPECT_THAT(look(), Contains("token.failing to tina@example.com"));
+  world_.clock().advance(1min);
+  request("insufficient_scope");
+  EXPECT_THAT(look(), IsEmpty());
+  world_.clock().advance(1min);
+  request("permitted", "getProject");
+  EXPECT_THAT(look(), IsEmpty()) << "another operation says nothing about this one";
+  request("permitted");
+  EXPECT_THAT(look(), IsEmpty()) << "it failed a minute ago";
+  world_.clock().advance(11min);
+  request("permitted");
+  EXPECT_THAT(look(), Contains("token.recovered to tina@example.com"));
+  EXPECT_THAT(look(), IsEmpty());
+}
+
+TEST_F(Watching, ASiteThatRefusesGatehousesOwnCredential) {
+  request("permitted");
+  world_.clock().advance(1min);
+  request("upstream_credential");
+  EXPECT_THAT(look(), Contains("site.upstream_refused to admin@example.com"));
+  EXPECT_THAT(look(), IsEmpty());
+  world_.clock().advance(11min);
+  request("permitted");
+  EXPECT_THAT(look(), Contains("site.upstream_well to admin@example.com"));
+}
+
+TEST_F(Watching, ANewPlaceIsToldOnceButNotTheFirst) {
+  request("permitted");
+  EXPECT_THAT(look(), IsEmpty());
+  world_.clock().advance(24h);
+  roll_up();
+  request("permitted", "getIssue", "192.0.2.99");
+  EXPECT_THAT(look(), IsEmpty()) << "the same network";
+  request("permitted", "getIssue", "198.51.100.4");
+  EXPECT_THAT(look(), ElementsAre("token.new_place to tina@example.com"));
+  request("permitted", "getIssue", "198.51.100.5");
+  EXPECT_THAT(look(), IsEmpty());
+}
+
+TEST_F(Watching, SilenceAgainstWhatWasDeclared) {
+  admin::EditAccount edit;
+  edit.expected_every = 1h;
+  must(admin::edit_account(services(), world_.caller(), "nightly", edit));
+  for (int hour = 0; hour < 5; ++hour) {
+    request("permitted");
+    EXPECT_THAT(look(), IsEmpty());
+    world_.clock().advance(1h);
+  }
+  roll_up();
+  EXPECT_THAT(look(), IsEmpty()) << "half as long again is allowed";
+  world_.clock().advance(31min);
+  EXPECT_THAT(look(), ElementsAre("account.silent to owner@example.com"));
+  EXPECT_THAT(look(), IsEmpty());
+  request("permitted");
+  EXPECT_THAT(look(), ElementsAre("account.recovered to owner@example.com"));
+}
+
+TEST_F(Watching, SilenceAgainstWhatWasLearnt) {
+  for (int night = 0; night < 8; ++night) {
+    request("permitted");
+    EXPECT_THAT(look(), IsEmpty());
+    world_.clock().advance(24h);
+    roll_up();
+  }
+  EXPECT_THAT(look(), IsEmpty());
+  world_.clock().advance(13h);
+  EXPECT_THAT(look(), ElementsAre("account.silent to owner@example.com"));
+}
+
 TEST_F(Telling, RhythmsAreLearntFromPauses) {
   std::vector<Instant> nightly;
   for (int day = 0; day < 10; ++day) nightly.push_back(kStart + 24h * day);
