@@ -24,7 +24,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-/// A name that may be stored: without controls, not too long, cut between characters, never empty.
+/// Without controls, not too long, cut between characters.
 std::string tidy(std::string_view text, std::size_t most = kLongestName) {
   std::string out;
   for (const char letter : text) {
@@ -36,6 +36,12 @@ std::string tidy(std::string_view text, std::size_t most = kLongestName) {
     while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xc0U) == 0x80U) --end;
     out.resize(end);
   }
+  return out;
+}
+
+/// A name that may be stored: never empty.
+std::string named(std::string_view text) {
+  std::string out = tidy(text);
   return out.find_first_not_of(' ') == std::string::npos ? std::string("unnamed") : out;
 }
 
@@ -118,7 +124,7 @@ class ListingChange {
       const auto found = by_id_.find(listing_.organization + "\n" + token.id);
       if (found != by_id_.end()) return &known_[found->second];
     }
-    const auto [from, to] = by_nature_.equal_range(nature(token.holder_email, tidy(token.label)));
+    const auto [from, to] = by_nature_.equal_range(nature(token.holder_email, named(token.label)));
     for (auto at = from; at != to; ++at) {
       Known& known = known_[at->second];
       const bool both_have_ids = !token.id.empty() && !known.external.upstream_id.empty();
@@ -178,7 +184,7 @@ class ListingChange {
     User user;
     user.id = new_id<UserId>(change_.services().random);
     user.email = token.holder_email;
-    user.name = tidy(token.holder_name.empty() ? token.holder_email : token.holder_name);
+    user.name = named(token.holder_name.empty() ? token.holder_email : token.holder_name);
     user.role = UserRole::kMember;
     user.created_at = change_.now();
     GH_TRYV(change_.add_user(user));
@@ -209,7 +215,7 @@ class ListingChange {
     credential.id = new_id<CredentialId>(change_.services().random);
     GH_TRY(credential.account, account_of(token, owner));
     credential.kind = CredentialKind::kExternal;
-    credential.name = tidy(token.label);
+    credential.name = named(token.label);
     credential.owner = owner;
     credential.requested_by = change_.user_or(owner);
     credential.expires_at = token.expires_at;
@@ -229,7 +235,7 @@ class ListingChange {
     if (!token.id.empty()) external.upstream_id = token.id;
     if (!token.holder_id.empty()) external.holder_id = tidy(token.holder_id);
     external.holder_name = tidy(token.holder_name);
-    external.holder_email = token.holder_email.empty() ? std::string() : tidy(token.holder_email);
+    external.holder_email = tidy(token.holder_email);
     external.person = !token.service_account;
     external.status = tidy(token.status);
     if (token.created_at) external.made_at = token.created_at;
@@ -243,7 +249,7 @@ class ListingChange {
   /// Owner and account stay as people have set them here.
   Result<void> update(Known& known, const AtlassianToken& token) {
     Credential credential = known.stored.value;
-    credential.name = tidy(token.label);
+    credential.name = named(token.label);
     credential.expires_at = token.expires_at;
     set_state(credential, token.status);
     const bool returned = known.external.vanished_at.has_value();
