@@ -137,6 +137,13 @@ TEST_F(RestApi, AnswersAsItsSchemasSay) {
   holds(object(ask("GET", "/api/v1/policy")), "Policy");
   holds(object(ask("POST", "/api/v1/audit/verify")), "AuditVerification");
   holds(object(ask("GET", "/api/v1/reports/wake?within=40d")), "WakeReport");
+  holds(object(ask("GET", "/api/v1/register/entries/ci")), "RegisterEntry");
+  holds(object(ask("GET", "/api/v1/reports/migration")), "MigrationReport");
+  holds(object(ask("GET", "/api/v1/reports/bypass")), "BypassReport");
+  holds(object(ask("POST", "/api/v1/register/import", R"({"format":"csv","text":"handle,tool\nci,Jenkins\n"})")), "RegisterImport");
+  holds(object(ask("POST", "/api/v1/register/import/atlassian-csv",
+                   R"({"text":"label,email,expires\nold,eva@example.com,2027-09-01\n"})")),
+        "ListingImport");
   holds(object(ask("POST", "/api/v1/explain",
                    R"({"token":")" + id + R"(","method":"GET","path":"/ex/jira/acme/rest/api/3/issue/A-1"})")),
         "Decision");
@@ -145,6 +152,7 @@ TEST_F(RestApi, AnswersAsItsSchemasSay) {
                                                         {"/api/v1/sites/acme/credentials", "SiteCredential"},
                                                         {"/api/v1/users", "User"},
                                                         {"/api/v1/accounts", "Account"},
+                                                        {"/api/v1/register", "RegisterEntry"},
                                                         {"/api/v1/grants", "Grant"},
                                                         {"/api/v1/tokens", "Token"},
                                                         {"/api/v1/audit", "AuditRecord"}}) {
