@@ -11,6 +11,7 @@
 #include "main/demo.h"
 #include "main/doctor.h"
 #include "main/installation.h"
+#include "main/key_commands.h"
 #include "main/serve.h"
 #include "main/settings.h"
 #include "sandbox/sandbox.h"
@@ -164,6 +165,7 @@ void add_host_commands(CLI::App& root, cli::Context& context, int& exit_status) 
   add_serve(root, context, exit_status);
   add_sandbox(root, exit_status);
   add_doctor(root, context, exit_status);
+  add_key_commands(root, context, exit_status);
 }
 
 }  // namespace gatehouse

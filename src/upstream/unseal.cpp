@@ -66,4 +66,12 @@ Result<std::string> seal_for_site(const SecretString& secret, const UpstreamCred
   return sealer.seal(secret, crypto::SealContext{kPurpose, credential.value, where});
 }
 
+Result<std::string> seal_again(const UpstreamCredential& credential, const Site& site, const crypto::Sealer& sealer) {
+  GH_TRY(auto origin, http::parse_base_url(site.base_url));
+  const std::string where = origin_text(origin);
+  const crypto::SealContext context{kPurpose, credential.id.value, where};
+  GH_TRY(const auto secret, sealer.open(credential.sealed_secret, context));
+  return sealer.seal(secret, context);
+}
+
 }  // namespace gatehouse::upstream

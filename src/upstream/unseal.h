@@ -23,4 +23,7 @@ Result<RoutePtr> unseal(const UpstreamCredential& credential, const Site& site, 
 Result<std::string> seal_for_site(const SecretString& secret, const UpstreamCredentialId& credential, const Site& site,
                                   const crypto::Sealer& sealer);
 
+/// The same secret sealed anew under the current key. kDataCorrupt as unseal().
+Result<std::string> seal_again(const UpstreamCredential& credential, const Site& site, const crypto::Sealer& sealer);
+
 }  // namespace gatehouse::upstream

@@ -1,0 +1,65 @@
+#include "admin/rotate_keys.h"
+
+#include "admin/common.h"
+#include "upstream/unseal.h"
+
+namespace gatehouse::admin {
+namespace {
+
+constexpr std::int64_t kPage = 500;
+
+Result<void> seal_credentials(Services& services, store::UnitOfWork& work, RotatedKeys& out) {
+  store::Page page{{}, kPage};
+  do {
+    GH_TRY(auto listed, work->upstream_credentials.list({}, page));
+    for (auto& stored : listed.items) {
+      UpstreamCredential& credential = stored.value;
+      if (credential.sealed_secret.empty() || crypto::Sealer::epoch_of(credential.sealed_secret) == out.epoch) continue;
+      GH_TRY(const auto site, work->sites.get(credential.site));
+      auto sealed = upstream::seal_again(credential, site.value, services.sealer);
+      if (!sealed) {
+        out.unreadable.push_back(credential.id.value);
+        continue;
+      }
+      credential.sealed_secret = std::move(sealed).value();
+      GH_TRYV(work->upstream_credentials.update(credential, stored.version));
+      ++out.sealed_again;
+    }
+    page.after = listed.next;
+  } while (!page.after.empty());
+  return success();
+}
+
+Result<std::size_t> count_older_tokens(const Services& services, const store::Repositories& at) {
+  const int current = services.keys.current_epoch(crypto::KeyPurpose::kTokenHash);
+  std::size_t count = 0;
+  store::Page page{{}, kPage};
+  do {
+    GH_TRY(const auto listed, at.credentials.list({}, page));
+    for (const auto& stored : listed.items) {
+      if (stored.value.state == State::kRevoked || stored.value.state == State::kArchived) continue;
+      for (const SecretRecord& secret : stored.value.secrets) {
+        const auto hash = crypto::parse_token_hash(secret.hash);
+        if (secret.state != SecretState::kRetired && hash && hash.value().epoch < current) ++count;
+      }
+    }
+    page.after = listed.next;
+  } while (!page.after.empty());
+  return count;
+}
+
+}  // namespace
+
+Result<RotatedKeys> seal_all_again(Services& services, const Caller& caller) {
+  RotatedKeys out;
+  out.epoch = services.keys.current_epoch(crypto::KeyPurpose::kSealing);
+  GH_TRY(store::UnitOfWork work, services.database.begin());
+  GH_TRYV(seal_credentials(services, work, out));
+  GH_TRY(out.older_tokens, count_older_tokens(services, *work.operator->()));
+  const Document after{{"epoch", out.epoch}, {"sealed_again", out.sealed_again}, {"unreadable", out.unreadable.size()}};
+  GH_TRYV(commit(services, std::move(work),
+                 with_change(make_event(caller, "key.rotate", "installation", "keyring", "keyring"), nullptr, &after)));
+  return out;
+}
+
+}  // namespace gatehouse::admin

@@ -1,0 +1,66 @@
+"""`gatehouse key rotate`: new keys, and nothing lost wherever it is interrupted."""
+import json
+import signal
+import subprocess
+import time
+import unittest
+
+from harness import BINARY, Installation, run
+
+ISSUE = "/rest/api/3/issue/A-1?fields=summary"
+
+
+class Keys(unittest.TestCase):
+    def rotate(self, it):
+        done = run("key", "rotate", "--data", it.data, "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def assert_all_well(self, it, *tokens):
+        for token in tokens:
+            self.assertEqual(it.get(ISSUE, token).status, 200)
+        done = it.cli("audit", "verify")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_old_tokens_credentials_and_records_go_on_under_new_keys(self):
+        with Installation() as it:
+            before = it.token("acme/A")
+            beside = run("key", "rotate", "--data", it.data)
+            self.assertEqual(beside.returncode, 5, beside.stderr)
+            it.server.stop()
+            said = self.rotate(it)
+            self.assertEqual((said["epoch"], said["sealed_again"], said["older_tokens"], said["unreadable"]), (2, 1, 1, []))
+            it.start()
+            after = it.token("acme/A")
+            self.assert_all_well(it, before, after)
+            records = it.ok("audit", "list")
+            records = records if isinstance(records, list) else records.get("items", records.get("records"))
+            self.assertIn("key.rotate", [record["action"] for record in records])
+            it.server.stop()
+            self.assertEqual(self.rotate(it)["epoch"], 3)
+            self.assertEqual(run("doctor", "--data", it.data).returncode, 0)
+            it.start()
+            self.assert_all_well(it, before, after)
+
+    def test_killed_at_any_moment_it_loses_nothing(self):
+        with Installation() as it:
+            token = it.token("acme/A")
+            it.server.stop()
+            started = time.monotonic()
+            self.rotate(it)
+            whole = time.monotonic() - started
+            for part in range(1, 8):
+                process = subprocess.Popen([BINARY, "key", "rotate", "--data", it.data], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                time.sleep(whole * part / 8)
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+                it.start()
+                self.assert_all_well(it, token)
+                it.server.stop()
+            self.rotate(it)
+            it.start()
+            self.assert_all_well(it, token)
+
+
+if __name__ == "__main__":
+    unittest.main()
