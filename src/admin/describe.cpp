@@ -99,7 +99,6 @@ Result<json::array> Describer::paused_resources(PausedFor whom, const std::strin
 
 Result<json::object> Describer::site(const Site& site) {
   json::object object;
-  GH_TRY(object["paused_resources"], paused_resources(PausedFor::kSite, site.id.value));
   object["id"] = site.id.value;
   object["key"] = site.key;
   object["product"] = to_string(site.product);
@@ -108,6 +107,7 @@ Result<json::object> Describer::site(const Site& site) {
   object["host"] = text_or_null(site.host);
   object["state"] = state_word(site.state, site.pause, now_);
   add_pause(object, site.state, site.pause, now_);
+  GH_TRY(object["paused_resources"], paused_resources(PausedFor::kSite, site.id.value));
   object["created_at"] = format_instant(site.created_at);
   return object;
 }
@@ -155,7 +155,6 @@ Result<json::object> Describer::account(const ServiceAccount& account) {
   GH_TRY(const std::string owner, email_of(account.owner));
   GH_TRY(const std::string deputy, email_of(account.deputy));
   json::object object;
-  GH_TRY(object["paused_resources"], paused_resources(PausedFor::kAccount, account.id.value));
   object["id"] = account.id.value;
   object["handle"] = account.handle;
   object["owner"] = owner;
@@ -178,6 +177,7 @@ Result<json::object> Describer::account(const ServiceAccount& account) {
   object["external"] = account.external;
   object["state"] = state_word(account.state, account.pause, now_);
   add_pause(object, account.state, account.pause, now_);
+  GH_TRY(object["paused_resources"], paused_resources(PausedFor::kAccount, account.id.value));
   object["created_at"] = format_instant(account.created_at);
   return object;
 }
@@ -262,9 +262,6 @@ Result<json::object> Describer::token(const Credential& credential) {
     proposed.push_back(json::value(entry.role.empty() ? name : name + "=" + entry.role));
   }
   json::object object;
-  GH_TRY(object["paused_resources"], paused_resources(PausedFor::kToken, credential.id.value));
-  object["proposed"] = std::move(proposed);
-  object["propose_until"] = instant_or_null(credential.propose_until);
   object["id"] = credential.id.value;
   object["account"] = account;
   object["kind"] = to_string(credential.kind);
@@ -275,6 +272,8 @@ Result<json::object> Describer::token(const Credential& credential) {
   object["resources"] = std::move(resources);
   object["waiting"] = std::move(waiting);
   object["boundary"] = std::move(boundary);
+  object["proposed"] = std::move(proposed);
+  object["propose_until"] = instant_or_null(credential.propose_until);
   object["lifetime"] = credential.expires_at ? "temporary" : "permanent";
   object["expires_at"] = instant_or_null(credential.expires_at);
   object["rotate_every"] = duration_or_null(credential.rotate_every);
@@ -287,6 +286,7 @@ Result<json::object> Describer::token(const Credential& credential) {
   object["rate"] = text_or_null(format_rate(credential.rate));
   object["relaxed_queries"] = credential.relaxed_queries;
   add_pause(object, credential.state, credential.pause, now_);
+  GH_TRY(object["paused_resources"], paused_resources(PausedFor::kToken, credential.id.value));
   object["secrets"] = std::move(secrets);
   object["created_at"] = format_instant(credential.created_at);
   return object;
