@@ -72,6 +72,7 @@ void fill(const token::LiveCredentialPtr& credential, const upstream::SiteEntryP
   out.took_ms = static_cast<std::uint32_t>(std::min<std::uint64_t>(now.steady_ms - request.began.steady_ms, UINT32_MAX));
   out.credential = credential;
   out.secret = request.secret;
+  out.presented = request.presented;
   out.site = site;
   out.operation = request.match.operation;
   out.effect = request.effect;

@@ -10,7 +10,7 @@ import time
 import unittest
 import urllib.parse
 
-from harness import ADMIN, BINARY, Installation, Process, http as ask
+from harness import ADMIN, BINARY, Installation, Process, SANDBOX_TOKEN, SANDBOX_USER, http as ask
 
 PATH = "/rest/api/3/issue/A-1?fields=summary"
 
@@ -157,7 +157,8 @@ class Rotation(unittest.TestCase):
         self.assertEqual(answer.status, 200, "no site has this name yet")
         with Installation(granted=False) as other:
             other.cli("site", "remove", "acme")
-            other.ok("site", "add", "mapped", "--product", "jira", "--url", other.sandbox.url, "--auth", "none", "--host", "jira.example.test")
+            other.ok("site", "add", "mapped", "--product", "jira", "--url", other.sandbox.url, "--host", "jira.example.test",
+                     "--auth", "basic", "--username", SANDBOX_USER, "--secret-file", "-", stdin=SANDBOX_TOKEN + "\n")
             other.ok("account", "create", "robot", "--owner", ADMIN, "--purpose", "tests", "--runs-in", "CI")
             made = other.token("mapped/A", more=("--permanent", "--rotate-every", "90d", "--self-rotate"))
             refused = ask("POST", other.gateway + "/v1/self/rotate", {"Authorization": "Bearer " + made["token"], "Host": "jira.example.test"})
