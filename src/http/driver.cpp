@@ -10,6 +10,7 @@ namespace gatehouse::http {
 namespace {
 constexpr unsigned kTurnRequests = 32;
 constexpr std::uint32_t kLingerMs = 2'000;
+constexpr std::size_t kWarmWorks = 256;      // more connections than these give back at once what only a request needs
 constexpr std::size_t kBodyRoom = 4 * 1024;  // less behind a head is not worth reading a body into
 
 void count(std::atomic<std::uint64_t>& counter) noexcept {
@@ -139,7 +140,7 @@ bool ClientConnection::read_head() {
 
 /// True where a request began or was refused.
 bool ClientConnection::scan() {
-  if (!work_) work_ = std::make_unique<Work>(context_.factory, context_.budget);
+  if (!work_) work_ = std::make_unique<Work>(context_);
   const ScanResult result = scan_request(buffer_.bytes(), work_->head, scanned_);
   if (result.verdict == Verdict::kComplete) {
     begin_request(result.consumed);
@@ -210,8 +211,19 @@ void ClientConnection::next_request() {
   scanned_ = 0;
   state_ = State::kIdle;
   waits_ = Waits::kNothing;
-  if (buffer_.empty()) buffer_.release();
   arm(timeouts().idle_trim < timeouts().keep_alive ? timeouts().idle_trim : timeouts().keep_alive);
+  if (!buffer_.empty()) return;
+  buffer_.release();
+  if (context_.works > kWarmWorks) trim_soon();
+}
+
+/// Not now: what is called here may lie in it.
+void ClientConnection::trim_soon() {
+  context_.loop.defer([this] {
+    if (state_ != State::kIdle || trimmed_ || !buffer_.empty()) return;
+    trim();
+    arm(timeouts().keep_alive);
+  });
 }
 
 bool ClientConnection::drain_body() {

@@ -45,7 +45,8 @@ struct DriverContext {
   const ServerOptions& options;
   MemoryBudget& budget;
   ThreadStatistics& statistics;
-  TlsContext tls;  ///< null: plain; replaced when the certificate is
+  std::size_t& works;  ///< connections that hold what a request needs
+  TlsContext tls;      ///< null: plain; replaced when the certificate is
   bool draining = false;
 };
 
@@ -95,7 +96,13 @@ class ClientConnection final : public Watcher, public CallOwner, public LookupOw
 
   /// What a connection needs only while a request is under way; an idle one gives it back.
   struct Work {
-    Work(ExchangeFactory& factory, MemoryBudget& budget) : exchange(factory.make()), share(budget) {}
+    explicit Work(DriverContext& context) : works(context.works), exchange(context.factory.make()), share(context.budget) {
+      ++works;
+    }
+    ~Work() { --works; }
+    Work(const Work&) = delete;
+    Work& operator=(const Work&) = delete;
+    std::size_t& works;
     std::unique_ptr<Exchange> exchange;
     BudgetShare share;
     RequestHead head;
@@ -104,12 +111,12 @@ class ClientConnection final : public Watcher, public CallOwner, public LookupOw
     UpstreamCall call;
     LookupBatch lookups;
     std::shared_ptr<ClientConnection*> elsewhere;  ///< what is done elsewhere finds us by it; emptied where nobody waits any more
-    std::uint64_t body_held = 0;    ///< of the body, as the exchange asked for it
-    bool begun = false;             ///< the exchange was told of this request
-    bool refused = false;           ///< by the driver: the exchange did not answer it
-    bool last = false;              ///< the answer is given whole
-    bool last_piece_given = false;  ///< of the request's body
-    bool continued = false;         ///< 100 was said, or the body came without
+    std::uint64_t body_held = 0;                   ///< of the body, as the exchange asked for it
+    bool begun = false;                            ///< the exchange was told of this request
+    bool refused = false;                          ///< by the driver: the exchange did not answer it
+    bool last = false;                             ///< the answer is given whole
+    bool last_piece_given = false;                 ///< of the request's body
+    bool continued = false;                        ///< 100 was said, or the body came without
   };
 
   // Before and between requests.
@@ -149,6 +156,7 @@ class ClientConnection final : public Watcher, public CallOwner, public LookupOw
   void gone();
   void close();
   void trim();
+  void trim_soon();
   void arm(std::uint32_t ms) noexcept { context_.loop.timers().schedule(*this, ms); }
   const Timeouts& timeouts() const noexcept { return context_.options.timeouts; }
   const Limits& limits() const noexcept { return context_.options.limits; }

@@ -23,7 +23,7 @@ Worker::Worker(WorkerParts parts)
       loop_(parts.clock),
       pool_(loop_, parts.resolver, options_.upstream, std::move(parts.upstream_tls), options_.timeouts, options_.limits),
       factory_(std::move(parts.factory)),
-      context_{loop_, pool_, *factory_, options_, parts.budget, parts.statistics, std::move(parts.listener_tls)},
+      context_{loop_, pool_, *factory_, options_, parts.budget, parts.statistics, works_, std::move(parts.listener_tls)},
       acceptor_(*this, parts.listener),
       drain_timer_(*this) {
   pool_.count_in(parts.statistics.upstream_connections);

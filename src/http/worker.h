@@ -73,6 +73,7 @@ class Worker final : public ConnectionKeeper {
   void count_open() noexcept;
 
   const ServerOptions options_;
+  std::size_t works_ = 0;  ///< the last connections go with the loop
   EventLoop loop_;
   UpstreamPool pool_;
   std::unique_ptr<ExchangeFactory> factory_;
