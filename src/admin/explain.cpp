@@ -1,5 +1,7 @@
 #include "admin/explain.h"
 
+#include <map>
+
 #include "admin/describe.h"
 #include "admin/find.h"
 #include "admin/recorder.h"
@@ -161,8 +163,18 @@ Result<Documents> trace(Services& services, std::string_view site, const std::st
   GH_TRY(const auto lines, reader->usage.trace(found.value.id, object, until, limit));
   Describer describer(*reader.operator->(), services.clock.now());
   Documents documents;
+  std::map<std::string, std::pair<std::string, std::string>> tokens;  // an object was written by few of them
   for (const store::WriteLine& line : lines) {
     GH_TRY(Document document, describer.write_line(line));
+    auto known = tokens.find(line.credential.value);
+    if (known == tokens.end()) {
+      GH_TRY(const auto token, reader->credentials.get(line.credential));
+      GH_TRY(std::string owner, describer.email_of(token.value.owner));
+      known = tokens.emplace(line.credential.value, std::pair(token.value.name, std::move(owner))).first;
+    }
+    document["token_name"] = known->second.first;
+    document["owner"] = known->second.second;
+    document["address"] = line.address.empty() ? boost::json::value(nullptr) : boost::json::value(line.address);
     documents.items.push_back(std::move(document));
   }
   return documents;

@@ -86,7 +86,23 @@ std::optional<Result<void>> apply_rotation(Policy& policy, std::string_view name
   return std::nullopt;
 }
 
+/// How long usage is kept; nothing where `name` is none of them. A month is what the reports look at.
+std::optional<Result<void>> apply_retention(store::Retention& retention, std::string_view name, std::string_view value) {
+  const auto take = [&](Duration& place, Duration least) -> Result<void> {
+    GH_TRY(const Duration span, parse_duration(value));
+    if (span < least)
+      return fail(Errc::kInvalidArgument, "It is kept for " + format_duration(least) + " at least.", {}, std::string(name));
+    place = span;
+    return success();
+  };
+  if (name == "keep-usage-hours") return take(retention.hours, std::chrono::hours(24));
+  if (name == "keep-usage-days") return take(retention.days, store::kMonth);
+  if (name == "keep-writes") return take(retention.writes, store::kMonth);
+  return std::nullopt;
+}
+
 Result<void> apply(Policy& policy, std::string_view name, std::string_view value) {
+  if (auto applied = apply_retention(policy.retention, name, value)) return std::move(*applied);
   if (auto applied = apply_rotation(policy, name, value)) return std::move(*applied);
   if (auto applied = apply_notify(policy.notify, name, value)) return std::move(*applied);
   if (name == "service-accounts") {
@@ -114,7 +130,7 @@ Result<void> apply(Policy& policy, std::string_view name, std::string_view value
   return fail(Errc::kInvalidArgument,
               "There is no such policy; known are: service-accounts, longest-lifetime, permanent-tokens, default-overlap, reuse, "
               "longest-rotation, longest-overlap, self-rotation, freeze-windows, notify-ladder, notify-escalate-after, notify-errors, "
-              "notify-digest.",
+              "notify-digest, keep-usage-hours, keep-usage-days, keep-writes.",
               {}, "name");
 }
 
@@ -130,6 +146,9 @@ Document describe(const Policy& policy) {
   document["self-rotation"] = policy.self_rotation ? "allowed" : "refused";
   document["freeze-windows"] = format_freeze_windows(policy.freeze_windows);
   describe_notify(policy.notify, document);
+  document["keep-usage-hours"] = format_duration(policy.retention.hours);
+  document["keep-usage-days"] = format_duration(policy.retention.days);
+  document["keep-writes"] = format_duration(policy.retention.writes);
   return document;
 }
 

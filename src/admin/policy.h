@@ -9,6 +9,7 @@
 
 #include "admin/common.h"
 #include "admin/notify_policy.h"
+#include "store/rollups.h"
 
 namespace gatehouse::admin {
 
@@ -34,6 +35,7 @@ struct Policy {
   bool self_rotation = true;                 ///< tokens may be given the right to rotate themselves
   std::vector<FreezeWindow> freeze_windows;  ///< sorted by their beginning
   NotifyPolicy notify;
+  store::Retention retention;  ///< of usage and of lines of writes
 };
 
 /// When the freeze that holds at `at` is over; nothing where none does. Windows that touch are one.

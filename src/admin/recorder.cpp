@@ -2,10 +2,12 @@
 
 #include <boost/container_hash/hash.hpp>
 #include <boost/json.hpp>
+#include <filesystem>
 #include <sstream>
 
 #include "admin/judge.h"
 #include "admin/tokens.h"
+#include "store/places.h"
 
 namespace gatehouse::admin {
 namespace {
@@ -16,10 +18,10 @@ constexpr std::chrono::milliseconds kEvery{250};
 /// Where the rings fill quickly they are emptied before they are full.
 constexpr std::chrono::milliseconds kEveryWhereBusy{25};
 constexpr std::size_t kBusy = 512;
-constexpr std::chrono::seconds kUsageEvery{10};
+constexpr std::chrono::seconds kUsageEvery = Recorder::kUsageEvery;
 /// Rows of usage a transaction: a change (a revocation, say) waits for no more than these.
 constexpr std::size_t kUsageSlice = 500;
-/// While the database is away, batches pile up; beyond this the oldest ticks and decisions go, never a write line.
+/// While the database is away, batches pile up; beyond this usage is only counted by token and decisions go, never a write line.
 constexpr std::size_t kMostWaiting = 100'000;
 /// So many different ticks are stored before their time.
 constexpr std::size_t kUsageFull = kMostWaiting / 2;
@@ -58,7 +60,13 @@ std::string printable(std::string_view from) {
 
 }  // namespace
 
-Recorder::Recorder(Services& services, gateway::RequestLog& log) : services_(services), log_(log), secret_uses_(services) { services.recorder = this; }
+Recorder::Recorder(Services& services, gateway::RequestLog& log)
+    : services_(services),
+      log_(log),
+      mark_((std::filesystem::path(services.head_path).parent_path() / "usage.running").string()),
+      secret_uses_(services) {
+  services.recorder = this;
+}
 
 Recorder::~Recorder() {
   stop();
@@ -67,6 +75,8 @@ Recorder::~Recorder() {
 
 void Recorder::start() {
   stopping_ = false;
+  // Without the mark usage is stored all the same; only the next start can't say whether some was lost.
+  if (const auto before = mark_.begin(services_.clock.now())) unclean_end_ = before.value();
   thread_ = std::thread([this] { run(); });
 }
 
@@ -92,8 +102,7 @@ void Recorder::run() {
     }
     lock.lock();
   }
-  const Result<void> last = flush();
-  static_cast<void>(last.has_value());
+  if (flush()) mark_.end();
 }
 
 std::size_t Recorder::TickHash::operator()(const TickKey& key) const noexcept {
@@ -113,16 +122,28 @@ std::uint32_t Recorder::place_of(std::string_view name) {
   return found->second;
 }
 
+/// What may be told apart is counted by itself; beyond that, of any one token or of all, requests are counted together: neither
+/// memory nor the store grows with what a client sends.
 void Recorder::add_tick(const gateway::RequestRecord& record) {
   TickKey key;
   if (record.credential) key.credential = record.credential->id;
-  if (record.site) key.site = token::to_key(record.site->site.id.value).value_or(token::Key{});
   key.hour = hour_of(record.at);
-  key.address = record.client;
-  key.operation = place_of(record.operation ? std::string_view(record.operation->id) : std::string_view());
-  key.resource = place_of(printable(record.resource));
-  key.user_agent = place_of(printable(record.user_agent));
   key.outcome = record.reason;
+  fold_.enter(key.hour);
+  std::size_t place = std::hash<std::string_view>()(record.user_agent);
+  boost::hash_combine(place, boost::hash_range(record.client.bytes.begin(), record.client.bytes.end()));
+  const bool places = fold_.tells_place(key.credential, place);
+  std::size_t sort = std::hash<std::string_view>()(record.resource);
+  boost::hash_combine(sort, places ? place : 0);
+  boost::hash_combine(sort, record.operation);
+  boost::hash_combine(sort, static_cast<int>(record.reason));
+  const bool room = ticks_.size() + waiting_.size() < kMostWaiting;
+  const bool sorts = room && fold_.tells_sort(key.credential, sort);
+  if (record.site && sorts) key.site = token::to_key(record.site->site.id.value).value_or(token::Key{});
+  key.operation = place_of(record.operation && sorts ? std::string_view(record.operation->id) : std::string_view());
+  key.resource = place_of(sorts ? printable(record.resource) : std::string());
+  key.user_agent = place_of(places && sorts ? printable(record.user_agent) : std::string(store::kOthers));
+  if (places && sorts) key.address = record.client;
   TickCount& count = ticks_[key];
   ++count.requests;
   count.last_at = std::max(count.last_at, record.at);
@@ -137,7 +158,7 @@ store::UsageTick Recorder::spell_out(const TickKey& key, const TickCount& count)
   tick.operation = *names_[key.operation];
   tick.resource = *names_[key.resource];
   tick.outcome = to_string(key.outcome);
-  tick.address = format_ip(key.address);
+  tick.address = key.address == IpAddress{} ? std::string(store::kOthers) : format_ip(key.address);
   tick.user_agent = *names_[key.user_agent];
   tick.count = count.requests;
   tick.last_at = count.last_at;
@@ -172,7 +193,7 @@ void Recorder::take(const gateway::RequestRecord& record) {
   if (record.judged || record.judge_skipped) {
     if (Judge* const judge = services_.judge.load()) judge->add(record);
   }
-  if (ticks_.size() + waiting_.size() < kMostWaiting) add_tick(record);
+  add_tick(record);
   const auto credential = [&record] { return CredentialId(record.credential ? text(record.credential->id) : std::string()); };
   if (record.write && record.credential && record.site) {
     store::WriteLine line;
@@ -185,6 +206,7 @@ void Recorder::take(const gateway::RequestRecord& record) {
     line.resource = printable(record.resource_ids);
     line.request_id = record.request_id;
     line.upstream_trace_id = printable(record.upstream_trace);
+    line.address = format_ip(record.client);
     line.status = record.status;
     add_lines(record, std::move(line));
   }
@@ -235,7 +257,7 @@ Result<void> Recorder::store_usage() {
   names_.clear();
   place_of_.clear();
   usage_due_ = steady_clock::now() + kUsageEvery;
-  return success();
+  return thread_.joinable() ? mark_.stored(services_.clock.now()) : Result<void>(success());
 }
 
 Result<void> Recorder::turn(bool with_usage) {

@@ -11,15 +11,18 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "admin/secret_uses.h"
 #include "admin/error_streaks.h"
+#include "admin/secret_uses.h"
 #include "admin/services.h"
+#include "admin/usage_fold.h"
+#include "admin/usage_mark.h"
 #include "gateway/request_log.h"
 #include "store/usage.h"
 
@@ -44,6 +47,11 @@ class Recorder {
   Result<void> flush();
 
   const ErrorStreaks& streaks() const noexcept { return streaks_; }
+  /// A crash loses the usage of at most this long.
+  static constexpr std::chrono::seconds kUsageEvery{10};
+  /// Where the process before ended without storing all: when it last did. Set by start().
+  std::optional<Instant> unclean_end() const noexcept { return unclean_end_; }
+
   std::uint64_t requests(Effect effect) const noexcept { return counts_.at(static_cast<std::size_t>(effect)).load(); }
 
  private:
@@ -97,6 +105,9 @@ class Recorder {
   std::size_t drained_ = 0;  ///< by the last turn
   store::UsageBatch batch_;  ///< lines and decisions
   std::vector<FirstUse> first_uses_;
+  UsageFold fold_;
+  UsageMark mark_;
+  std::optional<Instant> unclean_end_;
   SecretUses secret_uses_;
   std::array<std::atomic<std::uint64_t>, 3> counts_{};
   std::mutex mutex_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "admin/index_feed.h"
+#include "admin/recorder.h"
 #include "token/live_index.h"
 
 namespace gatehouse::api {
@@ -30,7 +31,7 @@ Response readiness(admin::Services& services) {
   return response;
 }
 
-Response metrics(admin::Services& services) {
+Response metrics(admin::Services& services, inventory::ReportCounts& counts) {
   Response response;
   response.content_type = kType;
   const auto snapshot = services.sites.snapshot();
@@ -48,6 +49,18 @@ Response metrics(admin::Services& services) {
   if (services.gateway.log) {
     gauge(response.body, "gatehouse_request_records_lost", "Usage records dropped since the rings were full; writes never are.",
           static_cast<std::int64_t>(services.gateway.log->lost()));
+  }
+  if (const admin::Recorder* const recorder = services.recorder) {
+    const auto end = recorder->unclean_end();
+    gauge(response.body, "gatehouse_usage_lost_at_most_seconds",
+          "Of the usage before this start that a crash may have lost; 0: the last end was clean.",
+          end ? admin::Recorder::kUsageEvery.count() : 0);
+  }
+  response.body +=
+      "# HELP gatehouse_report_findings How many findings each report has; counted every five minutes.\n# TYPE "
+      "gatehouse_report_findings gauge\n";
+  for (const auto& [report, count] : counts.get(services)) {
+    response.body += "gatehouse_report_findings{report=\"" + report + "\"} " + std::to_string(count) + "\n";
   }
   return response;
 }

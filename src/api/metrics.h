@@ -3,12 +3,14 @@
 
 #include "admin/services.h"
 #include "api/message.h"
+#include "inventory/report.h"
 
 namespace gatehouse::api {
 
 /// 200 where the store can be read, the index is fresh and the audit head can be written; else 503 with the reason for operators.
 Response readiness(admin::Services& services);
 /// No token, e-mail address or project name stands in it.
-Response metrics(admin::Services& services);
+/// `counts` are how many findings each report has.
+Response metrics(admin::Services& services, inventory::ReportCounts& counts);
 
 }  // namespace gatehouse::api

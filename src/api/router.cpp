@@ -111,7 +111,7 @@ Response Api::handle(const Request& request) const {
   if (!target.ok()) return problem(400, "invalid_argument", catalogue::explain(target.fault), request.id);
   if (target.path == "/livez") return text_response(200, "ok\n");
   if (target.path == "/readyz") return readiness(services_);
-  if (target.path == "/metrics") return metrics(services_);
+  if (target.path == "/metrics") return metrics(services_, report_counts_);
   if (target.path == "/api/v1/openapi.json" && request.method == "GET") {
     Response response;
     response.body = openapi_;

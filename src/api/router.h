@@ -11,6 +11,7 @@
 #include "admin/services.h"
 #include "api/message.h"
 #include "api/route.h"
+#include "inventory/report.h"
 
 namespace gatehouse::api {
 
@@ -36,6 +37,7 @@ class Api {
   Fallback fallback_;
   std::vector<Route> routes_;
   std::string openapi_;
+  mutable inventory::ReportCounts report_counts_;  ///< thread-safe
 };
 
 }  // namespace gatehouse::api

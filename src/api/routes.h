@@ -14,7 +14,8 @@ std::vector<Route> grant_routes();
 std::vector<Route> register_routes();  ///< the register, its files and imports
 std::vector<Route> token_routes();
 std::vector<Route> rotation_routes();
-std::vector<Route> insight_routes();  ///< explain, trace, reports
+std::vector<Route> insight_routes();  ///< explain, trace
+std::vector<Route> report_routes();
 std::vector<Route> audit_routes();
 std::vector<Route> policy_routes();
 std::vector<Route> notify_routes();  ///< delivery log, acknowledging, webhooks, calendars

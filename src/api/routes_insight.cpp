@@ -1,5 +1,4 @@
 #include "admin/explain.h"
-#include "admin/wake.h"
 #include "api/replies.h"
 #include "api/routes.h"
 
@@ -26,17 +25,6 @@ Result<Reply> trace(Call& call) {
   return reply(admin::trace(call.services, call.text("site"), call.text("object"), until, page.limit));
 }
 
-Result<Reply> wake(Call& call) {
-  admin::WakeFilter filter;
-  GH_TRY(const std::optional<Duration> within, call.duration("within"));
-  if (within) filter.within = *within;
-  filter.token = call.text("token");
-  filter.account = call.text("account");
-  filter.user = call.text("user");
-  filter.site = call.text("site");
-  return reply(admin::report_wake(call.services, filter));
-}
-
 }  // namespace
 
 std::vector<Route> insight_routes() {
@@ -51,11 +39,6 @@ std::vector<Route> insight_routes() {
                                   {"object", Type::kText, true, "The object, by key or id, such as PROJ-123."},
                                   {"at", Type::kInstant, false, "Up to this instant; now by default."},
                                   {"limit", Type::kInteger, false, "How many at most, 1 to 1000; 100 by default."}};
-  const std::vector<Field> waked{{"within", Type::kDuration, false, "From now on; 24h by default."},
-                                 {"token", Type::kText, false, "Only this token."},
-                                 {"account", Type::kText, false, "Only this service account."},
-                                 {"user", Type::kText, false, "Only what this person answers for."},
-                                 {"site", Type::kText, false, "Only this site."}};
   return {
       {"POST",
        "/api/v1/explain",
@@ -79,17 +62,6 @@ std::vector<Route> insight_routes() {
        "Write[]",
        200,
        trace},
-      {"GET",
-       "/api/v1/reports/wake",
-       "reportWake",
-       "report",
-       "What ends soon, and who is woken by it.",
-       Need::kAuditor,
-       waked,
-       {},
-       "WakeReport",
-       200,
-       wake},
   };
 }
 

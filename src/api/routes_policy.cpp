@@ -31,7 +31,10 @@ std::vector<Route> policy_routes() {
       {"notify-ladder", Type::kText, false, "How long before an end people are told: durations with commas between."},
       {"notify-escalate-after", Type::kDuration, false, "How long somebody has to acknowledge before the next ones are told."},
       {"notify-errors", Type::kText, false, "So many failed requests in a row are an outage: a number."},
-      {"notify-digest", Type::kText, false, "When mail that does not hurry is sent.", {"none", "hourly", "daily"}}};
+      {"notify-digest", Type::kText, false, "When mail that does not hurry is sent.", {"none", "hourly", "daily"}},
+      {"keep-usage-hours", Type::kDuration, false, "How long usage is kept by the hour, with addresses; 14d by default."},
+      {"keep-usage-days", Type::kDuration, false, "How long totals of days, and what was seen, are kept; 400d by default."},
+      {"keep-writes", Type::kDuration, false, "How long lines of writes are kept, for trace; 400d by default."}};
   return {
       {"GET",
        "/api/v1/policy",

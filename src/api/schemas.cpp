@@ -290,30 +290,14 @@ std::vector<Schema> insight_schemas() {
             {"operation", Shape::kText, ""},
             {"account", Shape::kText, ""},
             {"token_id", Shape::kText, ""},
+            {"token_name", Shape::kText, "", kOptional},
+            {"owner", Shape::kText, "The token's owner now, by e-mail address.", kOptional},
             {"secret_id", Shape::kText, ""},
+            {"address", Shape::kText, "The client's.", kOptional},
             {"resource_id", Shape::kText, "", kOptional},
             {"status", Shape::kInteger, "Upstream's; 0: it did not answer."},
             {"request_id", Shape::kText, ""},
-            {"upstream_trace_id", Shape::kText, "", kOptional}}},
-          {"WakeItem",
-           "A credential that ends in the window.",
-           {{"kind", Shape::kText, "token or site credential."},
-            kId,
-            {"name", Shape::kText, ""},
-            {"account", Shape::kText, "", kOptional},
-            {"site", Shape::kText, "", kOptional},
-            {"expires_at", Shape::kInstant, ""},
-            {"owner", Shape::kText, "Who is woken.", kOptional},
-            {"deputy", Shape::kText, "", kOptional},
-            {"criticality", Shape::kText, ""},
-            {"purpose", Shape::kText, ""},
-            {"runs_in", Shape::kText, ""},
-            {"runbook", Shape::kText, "", kOptional},
-            {"resources", Shape::kTexts, ""},
-            {"last_used_at", Shape::kInstant, "", kOptional}}},
-          {"WakeReport",
-           "Soonest first.",
-           {{"now", Shape::kInstant, ""}, {"until", Shape::kInstant, ""}, {"items", Shape::kObjects, "", false, "WakeItem"}}}};
+            {"upstream_trace_id", Shape::kText, "", kOptional}}}};
 }
 
 std::vector<Schema> record_schemas() {
@@ -359,7 +343,10 @@ std::vector<Schema> record_schemas() {
             {"notify-ladder", Shape::kText, "Durations, longest first."},
             {"notify-escalate-after", Shape::kText, ""},
             {"notify-errors", Shape::kText, ""},
-            {"notify-digest", Shape::kText, "none, hourly or daily."}}},
+            {"notify-digest", Shape::kText, "none, hourly or daily."},
+            {"keep-usage-hours", Shape::kDuration, ""},
+            {"keep-usage-days", Shape::kDuration, ""},
+            {"keep-writes", Shape::kDuration, ""}}},
           {"Problem",
            "RFC 9457.",
            {{"type", Shape::kText, ""},
@@ -430,7 +417,7 @@ std::vector<Schema> notify_schemas() {
 const std::vector<Schema>& schemas() {
   static const std::vector<Schema> all = [] {
     std::vector<Schema> list;
-    for (auto part : {site_schemas, people_schemas, rotation_schemas, token_schemas, insight_schemas, register_schemas, record_schemas, notify_schemas}) {
+    for (auto part : {site_schemas, people_schemas, rotation_schemas, token_schemas, insight_schemas, report_schemas, register_schemas, record_schemas, notify_schemas}) {
       for (Schema& schema : part()) list.push_back(std::move(schema));
     }
     return list;

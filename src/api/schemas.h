@@ -24,6 +24,8 @@ struct Schema {
   std::vector<Member> members;
 };
 
+/// Of api/schemas_reports.cpp; part of the list below.
+std::vector<Schema> report_schemas();
 /// Of api/schemas_register.cpp; part of the list below.
 std::vector<Schema> register_schemas();
 

@@ -77,7 +77,9 @@ void add_trace_command(CLI::App& root, Runner runner) {
                        {"OBJECT", "object"},
                        {"OPERATION", "operation"},
                        {"ACCOUNT", "account"},
-                       {"TOKEN", "token_id"},
+                       {"TOKEN", "token_name"},
+                       {"OWNER", "owner"},
+                       {"ADDRESS", "address"},
                        {"STATUS", "status"},
                        {"REQUEST", "request_id"}});
         });

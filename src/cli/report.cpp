@@ -1,4 +1,4 @@
-// gatehouse report wake, gatehouse tonight
+// gatehouse report …, gatehouse tonight
 #include <iostream>
 
 #include "cli/nouns.h"
@@ -9,44 +9,160 @@ namespace {
 
 namespace json = boost::json;
 
-/// Exit 6 where somebody is woken.
+std::string word(const json::object& item, std::string_view name) {
+  const json::value* value = item.if_contains(name);
+  return value ? printable(in_words(*value)) : "-";
+}
+
+bool given(const json::object& item, std::string_view name) {
+  const json::value* value = item.if_contains(name);
+  if (!value || value->is_null()) return false;
+  return !value->is_array() || !value->get_array().empty();
+}
+
+void print_automation(std::ostream& out, const json::object& automation) {
+  if (given(automation, "account")) {
+    out << "      - " << word(automation, "account") << "\n";
+    return;
+  }
+  out << "      - " << word(automation, "tool") << " at " << word(automation, "place") << ", " << word(automation, "requests")
+      << " requests on " << word(automation, "days") << (word(automation, "days") == "1" ? " day" : " days");
+  if (given(automation, "hours")) out << ", " << word(automation, "hours");
+  out << "\n";
+}
+
+/// As somebody reads it who was just woken: when, what, what stops, who knows, what to type.
+void print_wake_item(std::ostream& out, const json::object& item) {
+  constexpr std::size_t kShown = 5;
+  out << (given(item, "expires_at") ? word(item, "expires_at") : std::string("no end")) << "  " << word(item, "kind") << " "
+      << word(item, "name") << " (" << word(item, "id") << ")";
+  if (given(item, "account")) out << " of " << word(item, "account");
+  out << "\n    stops   " << word(item, "stops") << "\n";
+  const json::array& automations = item.at("automations").as_array();
+  for (std::size_t i = 0; i < automations.size() && i < kShown; ++i) print_automation(out, automations[i].as_object());
+  if (automations.size() > kShown) out << "      … " << automations.size() - kShown << " more\n";
+  out << "    wakes   " << (given(item, "alarm") ? word(item, "alarm") : word(item, "wakes")) << "\n";
+  out << "    deputy  " << word(item, "deputy") << "\n";
+  out << "    told    ";
+  if (!given(item, "told")) out << "nobody";
+  std::string_view between;
+  for (const json::value& told : item.at("told").as_array()) {
+    out << between << word(told.as_object(), "who") << " " << word(told.as_object(), "at");
+    between = ", ";
+  }
+  for (const json::value& known : item.at("acknowledged").as_array())
+    out << "; taken on by " << word(known.as_object(), "who") << " " << word(known.as_object(), "at");
+  out << "\n";
+  for (const json::value& command : item.at("commands").as_array()) out << "    $ " << printable(in_words(command)) << "\n";
+}
+
+/// Exit 6 where something ends, and where nobody would wake up.
 int wake(Call& call) {
   int status = kDone;
-  const json::value report = call.fetch("GET", with_query(api_path({"reports", "wake"}), call.query()), status);
+  const json::value answer = call.fetch("GET", with_query(api_path({"reports", "wake"}), call.query()), status);
   if (status != kDone) return status;
+  const json::object& report = answer.as_object();
   const json::array& items = report.at("items").as_array();
   if (call.context.json) {
-    call.context.out << json::serialize(report) << "\n";
+    call.context.out << json::serialize(answer) << "\n";
   } else if (items.empty()) {
-    call.context.err << "Nobody: nothing ends before " << in_words(report.at("until")) << ".\n";
+    call.context.err << (report.at("what_if").as_bool() ? "Nobody: nothing stands on it.\n"
+                                                        : "Nobody: nothing ends before " + word(report, "until") + ".\n");
   } else {
-    print_table(call.context, items,
-                {{"ENDS", "expires_at"},
-                 {"WAKES", "owner"},
-                 {"DEPUTY", "deputy"},
-                 {"WHAT", "kind"},
-                 {"NAME", "name"},
-                 {"ACCOUNT", "account"},
-                 {"RUNS IN", "runs_in"},
-                 {"CRITICALITY", "criticality"},
-                 {"ID", "id"}});
+    for (const json::value& item : items) print_wake_item(call.context.out, item.as_object());
+    call.context.err << word(report, "count") << (report.at("what_if").as_bool() ? " credentials stand on it" : " end")
+                     << (items.size() < static_cast<std::size_t>(report.at("count").as_int64()) ? " (the first ones are shown)"
+                                                                                                : "")
+                     << "; for " << word(report, "alarms") << " nobody would wake up.\n";
   }
   return items.empty() ? kDone : kFoundSomething;
+}
+
+void print_finding(std::ostream& out, const json::object& item) {
+  out << word(item, "kind") << " " << word(item, "name") << " (" << word(item, "id") << ")";
+  if (given(item, "account") && word(item, "account") != word(item, "name")) out << " of " << word(item, "account");
+  out << ": " << word(item, "reasons") << "\n";
+  if (word(item, "detail") != "-" && !word(item, "detail").empty()) out << "    " << word(item, "detail") << "\n";
+  if (const json::value* consumers = item.if_contains("consumers")) {
+    for (const json::value& one : consumers->as_array()) print_automation(out, one.as_object());
+  }
+  out << "    ask " << word(item, "answers") << "; " << word(item, "calls_a_day") << " calls a day, last used "
+      << word(item, "last_used_at") << "\n";
+  if (given(item, "command")) out << "    $ " << word(item, "command") << "\n";
+}
+
+/// Exit 6 where something was found.
+int findings(Call& call, const std::string& name) {
+  int status = kDone;
+  const json::value answer = call.fetch("GET", with_query(api_path({"reports", name}), call.query()), status);
+  if (status != kDone) return status;
+  const json::object& report = answer.as_object();
+  const json::array& items = report.at("items").as_array();
+  if (call.context.json) {
+    call.context.out << json::serialize(answer) << "\n";
+  } else {
+    for (const json::value& item : items) print_finding(call.context.out, item.as_object());
+    call.context.err << word(report, "count") << " found"
+                     << (items.size() < static_cast<std::size_t>(report.at("count").as_int64())
+                             ? "; the " + std::to_string(items.size()) + " most pressing are shown (--limit)"
+                             : std::string())
+                     << ".\n";
+  }
+  return report.at("count").as_int64() == 0 ? kDone : kFoundSomething;
+}
+
+int plan(Call& call) {
+  int status = kDone;
+  call.body.erase("plan");
+  const json::value answer = call.fetch("GET", with_query(api_path({"reports", "shared", "plan"}), call.query()), status);
+  if (status != kDone) return status;
+  if (call.context.json) {
+    call.context.out << json::serialize(answer) << "\n";
+  } else {
+    call.context.out << answer.at("apply").as_string().c_str();
+  }
+  return kDone;
+}
+
+void add_wake(CLI::App* parent, Runner runner, const std::string& name, const std::string& about) {
+  Command(parent, runner, name, about)
+      .duration("--within", "within", "from now on; 24h by default")
+      .text("--token", "token", "what if this token ended, whatever its end")
+      .text("--account", "account", "what if this service account stopped")
+      .text("--user", "user", "what if this person left")
+      .text("--site", "site", "what if this site could not be reached")
+      .integer("--limit", "limit", "how many are listed at most; 100 by default")
+      .run(wake);
 }
 
 }  // namespace
 
 void add_report_commands(CLI::App& root, Runner runner) {
   CLI::App* report = add_noun(root, "report", "what somebody should know");
-  Command(report, runner, "wake", "what ends soon, and who is woken by it; exit 6 where there is something")
-      .duration("--within", "within", "from now on; 24h by default")
-      .text("--token", "token", "only this token")
-      .text("--account", "account", "only this service account")
-      .text("--user", "user", "only what this person answers for")
-      .text("--site", "site", "only this site")
-      .run(wake);
+  add_wake(report, runner, "wake", "what ends soon, and who is woken by it; exit 6 where there is something");
+  Command(report, runner, "shared", "tokens that several tools or places use; exit 6 where there is one")
+      .integer("--limit", "limit", "how many are listed at most; 100 by default")
+      .flag("--plan", "plan", "print a file for `gatehouse apply` that splits them instead")
+      .text("--token", "token", "with --plan: only this token")
+      .run([](Call& call) {
+        if (call.body.contains("plan")) return plan(call);
+        if (call.body.contains("token")) return call.complain(fail(Errc::kInvalidArgument, "--token goes with --plan."));
+        return findings(call, "shared");
+      });
+  for (const auto& [name, about] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"drift", "use beyond what is declared, and new places"},
+           {"unused", "tokens that nobody uses, and the smaller token that would have sufficed"},
+           {"orphans", "tokens, accounts and site credentials without a live owner"},
+           {"overdue", "tokens whose rotation is overdue"},
+           {"incomplete", "register entries without documentation, runbook, rotation plan or deputy"},
+           {"grown", "quick fixes that became infrastructure"},
+           {"weak", "permanent and whole-site tokens, and those of suspended owners"}}) {
+    Command(report, runner, name, std::string(about) + "; exit 6 where there is something")
+        .integer("--limit", "limit", "how many are listed at most; 100 by default")
+        .run([word = std::string(name)](Call& call) { return findings(call, word); });
+  }
   add_would_deny_command(report, runner);
-  Command(&root, runner, "tonight", "the same as report wake --within 24h").run(wake);
+  add_wake(&root, runner, "tonight", "the same as report wake");
 }
 
 }  // namespace gatehouse::cli

@@ -12,6 +12,7 @@
 #include "admin/index_feed.h"
 #include "admin/judge.h"
 #include "admin/recorder.h"
+#include "admin/usage_upkeep.h"
 #include "admin/self_rotation.h"
 #include "api/admin_server.h"
 #include "api/router.h"
@@ -106,6 +107,11 @@ Result<void> Serving::Parts::start_gateway(const Settings& settings) {
   judge->start();
   recorder = std::make_unique<admin::Recorder>(installation.services(), installation.request_log());
   recorder->start();
+  if (const auto end = recorder->unclean_end()) {
+    std::cerr << "Usage: Gatehouse did not end properly. The last usage that it stored is of " << format_instant(*end)
+              << "; of what was used after that, " << admin::Recorder::kUsageEvery.count()
+              << " s at most are lost. Nothing else is." << std::endl;
+  }
   self_rotations = std::make_unique<admin::SelfRotations>(installation.services());
   self_rotations->start();
   installation.set_self_service(self_rotations.get());
@@ -136,6 +142,7 @@ void Serving::Parts::start_jobs(const Settings& settings) {
   deliveries->start();
   jobs = std::make_unique<lifecycle::Jobs>(installation.clock());
   notifier->add_jobs(*jobs);
+  jobs->add("usage", std::chrono::minutes(1), [this](Instant now) { return admin::tend_usage(installation.services(), now); });
   jobs->start();
 }
 

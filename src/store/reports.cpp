@@ -1,6 +1,7 @@
 #include "store/reports.h"
 
 #include <algorithm>
+#include <map>
 
 #include "store/table.h"
 
@@ -20,6 +21,19 @@ constexpr int kManyObjectsOfMonth = 50;
 std::string number(std::int64_t value) { return std::to_string(value); }
 std::int64_t count(Instant at) { return at.time_since_epoch().count(); }
 
+constexpr std::size_t kIdsAtOnce = 500;
+constexpr std::size_t kMostNamed = 50;
+
+std::string names_of(std::size_t count) {
+  std::string out;
+  for (std::size_t i = 1; i <= count; ++i) out += (i == 1 ? ":p" : ", :p") + std::to_string(i);
+  return out;
+}
+
+std::vector<Value> slice(const std::vector<std::string>& ids, std::size_t from, std::size_t to) {
+  return {ids.begin() + static_cast<std::ptrdiff_t>(from), ids.begin() + static_cast<std::ptrdiff_t>(to)};
+}
+
 /// 1 where the user behind the alias is not suspended, 0 where there is none.
 std::string live_user(std::string_view alias, std::int64_t now) {
   const std::string u(alias);
@@ -27,13 +41,14 @@ std::string live_user(std::string_view alias, std::int64_t now) {
          ") THEN 1 ELSE 0 END)";
 }
 
-std::string live_token(std::int64_t now) {
-  return "c.state IN (1, 2) AND (c.expires_at IS NULL OR c.expires_at > " + number(now) + ")";
+/// Not "IS NULL OR >": SQLite would look each row up through the index of ends, which takes ten times as long.
+std::string not_ended(std::string_view alias, std::int64_t now) {
+  return "COALESCE(" + std::string(alias) + ".expires_at, " + number(INT64_MAX) + ") > " + number(now);
 }
 
-std::string live_site_credential(std::int64_t now) {
-  return "u.state IN (1, 2) AND (u.expires_at IS NULL OR u.expires_at > " + number(now) + ")";
-}
+std::string live_token(std::int64_t now) { return "c.state IN (1, 2) AND " + not_ended("c", now); }
+
+std::string live_site_credential(std::int64_t now) { return "u.state IN (1, 2) AND " + not_ended("u", now); }
 
 /// A bit where a condition holds.
 std::string bit(std::int64_t value, const std::string& condition) {
@@ -44,9 +59,9 @@ std::string person(std::string_view alias, std::int64_t now) {
   return "COALESCE(" + std::string(alias) + ".email, ''), " + live_user(alias, now);
 }
 
-constexpr std::string_view kSubjectTypes = "ittiittttiittitttititiiiiiiti";
+constexpr std::string_view kSubjectTypes = "ittiittttiittitttititiiiitt";
 
-/// The three sorts of subject as one list of columns; `f` is the row of the finding.
+/// The three sorts of subject as one list of columns, each to be followed by a list of ids.
 std::string token_rows(std::int64_t now, std::int64_t month, std::int64_t mark) {
   const std::string fresh = "usage_ticks k WHERE k.credential = c.id AND k.hour >= " + number(mark);
   return "SELECT 1, c.id, c.name, c.kind, c.state, a.handle, a.id, '', '', c.expires_at, c.created_at, a.purpose, a.runs_in, "
@@ -56,10 +71,11 @@ std::string token_rows(std::int64_t now, std::int64_t month, std::int64_t mark) 
          "), t.last_at, 0), COALESCE((SELECT CAST(SUM(d.requests) AS BIGINT) FROM usage_days d WHERE d.credential = c.id AND "
          "d.day >= " +
          number(month) + "), 0) + COALESCE((SELECT CAST(SUM(k.requests) AS BIGINT) FROM " + fresh +
-         "), 0), COALESCE(t.month_days, 0), f.reasons, f.weight, f.note, (SELECT COUNT(*) FROM found) FROM top f JOIN "
-         "credentials c "
-         "ON c.id = f.id JOIN accounts a ON a.id = c.account LEFT JOIN users uo ON uo.id = c.owner LEFT JOIN users ua ON ua.id = "
-         "a.owner LEFT JOIN users ud ON ud.id = a.deputy LEFT JOIN usage_totals t ON t.credential = c.id WHERE f.kind = 1";
+         "), 0), COALESCE(t.month_days, 0), c.scopes, c.role FROM credentials c JOIN accounts a ON a.id = c.account LEFT JOIN "
+         "users "
+         "uo ON uo.id = c.owner LEFT JOIN users ua ON ua.id = a.owner LEFT JOIN users ud ON ud.id = a.deputy LEFT JOIN "
+         "usage_totals "
+         "t ON t.credential = c.id WHERE c.id";
 }
 
 std::string account_rows(std::int64_t now) {
@@ -67,9 +83,8 @@ std::string account_rows(std::int64_t now) {
          "a.runs_in, "
          "a.criticality, a.docs_url, a.runbook_url, " +
          person("ua", now) + ", " + person("ua", now) + ", " + person("ud", now) +
-         ", 0, 0, 0, f.reasons, f.weight, f.note, (SELECT COUNT(*) FROM found) FROM top f JOIN accounts a ON a.id = f.id LEFT "
-         "JOIN "
-         "users ua ON ua.id = a.owner LEFT JOIN users ud ON ud.id = a.deputy WHERE f.kind = 2";
+         ", 0, 0, 0, '', '' FROM accounts a LEFT JOIN users ua ON ua.id = a.owner LEFT JOIN users ud ON ud.id = a.deputy WHERE "
+         "a.id";
 }
 
 std::string site_credential_rows(std::int64_t now) {
@@ -77,9 +92,9 @@ std::string site_credential_rows(std::int64_t now) {
          "u.created_at, "
          "'', '', 3, '', '', " +
          person("uo", now) + ", '', 0, " + person("ud", now) +
-         ", 0, 0, 0, f.reasons, f.weight, f.note, (SELECT COUNT(*) FROM found) FROM top f JOIN upstream_credentials u ON u.id = "
-         "f.id JOIN sites s ON s.id = u.site LEFT JOIN accounts a ON a.id = u.account LEFT JOIN users uo ON uo.id = u.owner LEFT "
-         "JOIN users ud ON ud.id = u.deputy WHERE f.kind = 3";
+         ", 0, 0, 0, '', '' FROM upstream_credentials u JOIN sites s ON s.id = u.site LEFT JOIN accounts a ON a.id = u.account "
+         "LEFT "
+         "JOIN users uo ON uo.id = u.owner LEFT JOIN users ud ON ud.id = u.deputy WHERE u.id";
 }
 
 PersonOf read_person(Cells& cells) {
@@ -114,29 +129,53 @@ Subject read_subject(Cells& cells) {
   if (used > Instant{}) subject.last_used_at = used;
   subject.month_requests = cells.integer();
   subject.month_days = cells.integer();
+  subject.scopes = cells.text();
+  subject.role = cells.text();
   return subject;
 }
 
-/// `found` is a SELECT of kind (as Subject::Kind), id, reasons, weight and note.
+/// Looks up what the findings of one kind are about, some hundred at once.
+Result<void> describe(Session& session, const std::string& sql, Subject::Kind kind, std::vector<Finding>& findings) {
+  std::map<std::string, std::vector<Finding*>> wanted;
+  for (Finding& finding : findings) {
+    if (finding.subject.kind == kind) wanted[finding.subject.id].push_back(&finding);
+  }
+  for (auto next = wanted.begin(); next != wanted.end();) {
+    std::vector<Value> ids;
+    for (; next != wanted.end() && ids.size() < kIdsAtOnce; ++next) ids.emplace_back(next->first);
+    GH_TRY(const auto rows, session.rows(sql + " IN (" + names_of(ids.size()) + ")", kSubjectTypes, ids));
+    for (const Row& row : rows) {
+      Cells cells(row, "a report");
+      const Subject subject = read_subject(cells);
+      GH_TRYV(cells.finish());
+      for (Finding* finding : wanted.at(subject.id)) finding->subject = subject;
+    }
+  }
+  return success();
+}
+
+/// `found` is a SELECT of kind (as Subject::Kind), id, reasons, weight and note. It runs once; only what is listed is looked up.
 Result<Findings> run(Session& session, Instant now, const std::string& found, int limit, const std::vector<Value>& binds = {}) {
   GH_TRY(const Instant mark, Rollups(session).rolled_until());
-  const std::int64_t month = count(now - kMonth) / kDay * kDay;
-  const std::string sql = "WITH found AS (" + found + "), top AS (SELECT * FROM found ORDER BY weight DESC, id LIMIT " +
-                          number(std::clamp(limit, 1, 10'000)) + ") " + token_rows(count(now), month, count(mark)) +
-                          " UNION ALL " + account_rows(count(now)) + " UNION ALL " + site_credential_rows(count(now)) +
-                          " ORDER BY 27 DESC, 2";
-  GH_TRY(const auto rows, session.rows(sql, kSubjectTypes, binds));
+  GH_TRY(const auto rows, session.rows("SELECT f.kind, f.id, f.reasons, f.weight, f.note, COUNT(*) OVER () FROM (" + found +
+                                           ") f ORDER BY f.weight DESC, f.id LIMIT " + number(std::clamp(limit, 1, 10'000)),
+                                       "itiiti", binds));
   Findings findings;
   for (const Row& row : rows) {
     Cells cells(row, "a report");
     Finding& finding = findings.items.emplace_back();
-    finding.subject = read_subject(cells);
+    finding.subject.kind = cells.number(Subject::Kind::kToken, Subject::Kind::kSiteCredential);
+    finding.subject.id = cells.text();
     finding.reasons = cells.integer();
     finding.weight = cells.integer();
     finding.note = cells.text();
     findings.count = cells.integer();
     GH_TRYV(cells.finish());
   }
+  const std::int64_t month = count(now - kMonth) / kDay * kDay;
+  GH_TRYV(describe(session, token_rows(count(now), month, count(mark)), Subject::Kind::kToken, findings.items));
+  GH_TRYV(describe(session, account_rows(count(now)), Subject::Kind::kAccount, findings.items));
+  GH_TRYV(describe(session, site_credential_rows(count(now)), Subject::Kind::kSiteCredential, findings.items));
   return findings;
 }
 
@@ -162,16 +201,23 @@ Result<Findings> Reports::unused(Instant now, int limit) const {
 
 Result<Findings> Reports::shared(Instant now, int limit) const {
   GH_TRY(const Instant mark, Rollups(session_).rolled_until());
-  return run(
-      session_, now,
-      "SELECT 1 AS kind, c.id AS id, 1 AS reasons, n.consumers AS weight, '' AS note FROM (SELECT o.credential, COUNT(*) AS "
-      "consumers FROM (SELECT credential, a, b FROM usage_seen WHERE kind = 3 AND last_at >= " +
-          number(count(now - kMonth)) +
-          " UNION SELECT credential, place, tool FROM usage_ticks WHERE hour >= " + number(count(mark)) +
-          " AND credential <> '') o GROUP BY o.credential HAVING COUNT(*) > 1) n JOIN credentials c ON c.id = n.credential "
-          "WHERE " +
-          live_token(count(now)),
-      limit);
+  const std::string month = number(count(now - kMonth));
+  const std::string seen =
+      "SELECT credential, COUNT(*) AS consumers FROM usage_seen WHERE kind = 3 AND last_at >= " + month + " GROUP BY credential";
+  const std::string new_ones =
+      "SELECT f.credential, COUNT(*) FROM (SELECT DISTINCT credential, place, tool FROM usage_ticks WHERE hour >= " +
+      number(count(mark)) +
+      " AND credential <> '') f WHERE NOT EXISTS (SELECT 1 FROM usage_seen s WHERE s.credential = f.credential AND s.kind = 3 "
+      "AND "
+      "s.a = f.place AND s.b = f.tool AND s.last_at >= " +
+      month + ") GROUP BY f.credential";
+  return run(session_, now,
+             "SELECT 1 AS kind, c.id AS id, 1 AS reasons, n.consumers AS weight, '' AS note FROM (SELECT o.credential, "
+             "CAST(SUM(o.consumers) AS BIGINT) AS consumers FROM (" +
+                 seen + " UNION ALL " + new_ones +
+                 ") o GROUP BY o.credential HAVING SUM(o.consumers) > 1) n JOIN credentials c ON c.id = n.credential WHERE " +
+                 live_token(count(now)),
+             limit);
 }
 
 Result<Findings> Reports::drift(Instant now, int limit) const {
@@ -191,7 +237,9 @@ Result<Findings> Reports::drift(Instant now, int limit) const {
       session_, now,
       "SELECT 1 AS kind, c.id AS id, " + number(kNewPlace) + " AS reasons, COUNT(*) AS weight, '' AS note FROM (" + places +
           ") p JOIN credentials c ON c.id = p.credential WHERE " + live_token(count(now)) +
-          " GROUP BY c.id UNION ALL SELECT 2, a.id, " + number(kQuieterThanDeclared) +
+          " GROUP BY c.id UNION ALL SELECT 1, c.id, " + number(kBeyondDeclared) +
+          ", 1, t.beyond FROM usage_totals t JOIN credentials c ON c.id = t.credential WHERE t.beyond <> '' AND " +
+          live_token(count(now)) + " UNION ALL SELECT 2, a.id, " + number(kQuieterThanDeclared) +
           ", 0, '' FROM accounts a JOIN credentials c ON c.account = a.id JOIN usage_totals t ON t.credential = c.id WHERE "
           "a.expected_every IS NOT NULL AND a.state = 2 GROUP BY a.id, a.expected_every HAVING MAX(t.last_at) < " +
           missed +
@@ -219,6 +267,18 @@ Result<Findings> Reports::orphans(Instant now, int limit) const {
           bit(kOwnerGone, "u.owner IS NOT NULL") + " + " + bit(kNobodyLeft, deputy + " = 0") + ", 3" + weight +
           "upstream_credentials u LEFT JOIN users uo ON uo.id = u.owner LEFT JOIN users ud ON ud.id = u.deputy WHERE " +
           live_site_credential(n) + " AND " + owner + " = 0",
+      limit);
+}
+
+Result<Findings> Reports::overdue(Instant now, int limit) const {
+  const std::string due = "s.created_at + COALESCE(c.rotate_every, a.rotate_every)";
+  return run(
+      session_, now,
+      "SELECT 1 AS kind, c.id AS id, 1 AS reasons, " + number(count(now)) + " - (" + due +
+          ") AS weight, '' AS note FROM credentials c JOIN accounts a ON a.id = c.account JOIN secrets s ON s.credential = "
+          "c.id AND s.state = 2 WHERE COALESCE(c.rotate_every, a.rotate_every) IS NOT NULL AND " +
+          due + " <= " + number(count(now)) + " AND COALESCE(c.expires_at, " + number(INT64_MAX) + ") > " + due + " AND " +
+          live_token(count(now)),
       limit);
 }
 
@@ -307,22 +367,6 @@ Result<Findings> Reports::wake(Instant now, const WakeWanted& wanted, int limit)
              limit, binds);
 }
 
-namespace {
-
-std::string names_of(std::size_t from, std::size_t to) {
-  std::string out;
-  for (std::size_t i = from; i < to; ++i) out += (out.empty() ? ":p" : ", :p") + std::to_string(i - from + 1);
-  return out;
-}
-
-std::vector<Value> slice(const std::vector<std::string>& ids, std::size_t from, std::size_t to) {
-  return {ids.begin() + static_cast<std::ptrdiff_t>(from), ids.begin() + static_cast<std::ptrdiff_t>(to)};
-}
-
-constexpr std::size_t kIdsAtOnce = 500;
-
-}  // namespace
-
 Result<std::vector<Seen>> Reports::seen(const std::vector<std::string>& credentials) const {
   GH_TRY(const Instant mark, Rollups(session_).rolled_until());
   std::vector<Seen> all;
@@ -333,7 +377,7 @@ Result<std::vector<Seen>> Reports::seen(const std::vector<std::string>& credenti
     const std::size_t to = std::min(credentials.size(), from + kIdsAtOnce);
     GH_TRY(const auto rows,
            session_.rows(
-               "WITH wanted AS (SELECT id FROM credentials WHERE id IN (" + names_of(from, to) +
+               "WITH wanted AS (SELECT id FROM credentials WHERE id IN (" + names_of(to - from) +
                    ")) SELECT credential, kind, a, b, sample, first_at, last_at, requests, days, hours FROM usage_seen WHERE "
                    "credential IN (SELECT id FROM wanted) UNION ALL SELECT credential, 1, site, operation, ''" +
                    from_ticks +
@@ -381,9 +425,69 @@ Result<std::vector<std::pair<std::string, std::string>>> Reports::resources(cons
         const auto rows,
         session_.rows("SELECT b.credential, s.key || '/' || b.resource_key FROM boundary_entries b JOIN sites s ON s.id = b.site "
                       "WHERE b.credential IN (" +
-                          names_of(from, to) + ") ORDER BY b.credential, b.position",
+                          names_of(to - from) + ") ORDER BY b.credential, b.position",
                       "tt", slice(credentials, from, to)));
     for (const Row& row : rows) all.emplace_back(std::get<std::string>(row[0]), std::get<std::string>(row[1]));
+  }
+  return all;
+}
+
+/// CROSS JOIN keeps SQLite from beginning with the accounts; to PostgreSQL it is a join like any other.
+Result<std::vector<Reach>> Reports::reach(Instant now, const std::vector<std::string>& site_credentials) const {
+  std::vector<Reach> all;
+  for (std::size_t from = 0; from < site_credentials.size(); from += kIdsAtOnce) {
+    const std::size_t to = std::min(site_credentials.size(), from + kIdsAtOnce);
+    const std::string behind =
+        "SELECT DISTINCT u.id AS id, c.account AS account, c.id AS credential FROM upstream_credentials u CROSS JOIN "
+        "boundary_entries b CROSS JOIN credentials c WHERE u.id IN (" +
+        names_of(to - from) +
+        ") AND b.site = u.site AND c.id = b.credential AND (u.account IS NULL OR u.account = c.account) AND " +
+        live_token(count(now));
+    GH_TRY(const auto rows,
+           session_.rows(
+               "SELECT x.id, a.handle, x.tokens, x.requests FROM (SELECT d.id, d.account, COUNT(*) AS tokens, "
+               "CAST(SUM(COALESCE(t.month_requests, 0)) AS BIGINT) AS requests FROM (" +
+                   behind +
+                   ") d LEFT JOIN usage_totals t ON t.credential = d.credential GROUP BY d.id, d.account) x JOIN accounts a "
+                   "ON a.id = x.account ORDER BY 1, 4 DESC, 2",
+               "ttii", slice(site_credentials, from, to)));
+    for (const Row& row : rows) {
+      const auto& id = std::get<std::string>(row[0]);
+      if (all.empty() || all.back().site_credential != id) all.push_back({id, {}, 0, 0, 0});
+      Reach& reach = all.back();
+      if (reach.accounts.size() < kMostNamed) reach.accounts.push_back(std::get<std::string>(row[1]));
+      ++reach.account_count;
+      reach.tokens += std::get<std::int64_t>(row[2]);
+      reach.month_requests += std::get<std::int64_t>(row[3]);
+    }
+  }
+  return all;
+}
+
+Result<std::vector<Told>> Reports::told(const std::vector<std::string>& subjects) const {
+  std::vector<Told> all;
+  for (std::size_t from = 0; from < subjects.size(); from += kIdsAtOnce) {
+    const std::size_t to = std::min(subjects.size(), from + kIdsAtOnce);
+    GH_TRY(const auto rows,
+           session_.rows(
+               "WITH wanted AS (SELECT id, subject_id, matter FROM notices WHERE subject_id IN (" + names_of(to - from) +
+                   ")) SELECT w.subject_id, COALESCE(u.email, ''), m.channel, m.sent_at, 0 FROM wanted w JOIN messages m ON "
+                   "m.notice = w.id LEFT JOIN users u ON u.id = m.recipient WHERE m.sent_at IS NOT NULL UNION SELECT "
+                   "w.subject_id, u.email, '', x.acknowledged_at, 1 FROM wanted w JOIN matters x ON x.id = w.matter JOIN "
+                   "users u ON u.id = x.acknowledged_by WHERE x.closed_at IS NULL AND x.acknowledged_at IS NOT NULL ORDER "
+                   "BY 1, 4",
+               "tttii", slice(subjects, from, to)));
+    for (const Row& row : rows) {
+      Cells cells(row, "messages");
+      Told told;
+      told.subject = cells.text();
+      told.email = cells.text();
+      told.channel = cells.text();
+      told.at = cells.instant();
+      told.acknowledged = cells.boolean();
+      GH_TRYV(cells.finish());
+      all.push_back(std::move(told));
+    }
   }
   return all;
 }

@@ -48,6 +48,8 @@ struct Subject {
   std::optional<Instant> last_used_at;
   std::int64_t month_requests = 0;
   std::int64_t month_days = 0;
+  std::string scopes;  ///< of a token, as words
+  std::string role;
 };
 
 struct Finding {
@@ -73,6 +75,24 @@ struct WakeWanted {
   bool what_if() const noexcept { return !token.empty() || !account.empty() || !user.empty() || !site.empty(); }
 };
 
+/// What stands behind a credential of a site: the automations that stop with it.
+struct Reach {
+  std::string site_credential;
+  std::vector<std::string> accounts;  ///< handles, the busiest first; the first 50
+  std::int64_t account_count = 0;
+  std::int64_t tokens = 0;
+  std::int64_t month_requests = 0;  ///< as of the last daily round
+};
+
+/// Somebody was told of a subject, or has acknowledged what is open of it.
+struct Told {
+  std::string subject;
+  std::string email;    ///< empty: a webhook
+  std::string channel;  ///< empty: acknowledged
+  Instant at{};
+  bool acknowledged = false;
+};
+
 class Reports {
  public:
   explicit Reports(Session& session) noexcept : session_(session) {}
@@ -85,11 +105,16 @@ class Reports {
   /// Live tokens with several consumers within the last month; the weight is their number.
   Result<Findings> shared(Instant now, int limit) const;
 
-  enum : std::int64_t { kNewPlace = 1, kQuieterThanDeclared = 2, kBusierThanDeclared = 4 };
+  enum : std::int64_t { kNewPlace = 1, kQuieterThanDeclared = 2, kBeyondDeclared = 4 };
+  /// A token with both kinds of drift stands there twice. Note: what is beyond the declaration, as words.
   Result<Findings> drift(Instant now, int limit) const;
 
   enum : std::int64_t { kOwnerGone = 1, kNobodyLeft = 2, kNoOwner = 4 };
   Result<Findings> orphans(Instant now, int limit) const;
+
+  /// Live tokens whose present secret is older than its rotation rule says; the weight is by how much, in milliseconds. Freeze
+  /// windows (admin/rotation.h) are the caller's to look at.
+  Result<Findings> overdue(Instant now, int limit) const;
 
   enum : std::int64_t {
     kNoDocs = 1,
@@ -116,6 +141,10 @@ class Reports {
   Result<std::vector<Seen>> seen(const std::vector<std::string>& credentials) const;
   /// Their boundaries as "site/KEY", in order: pairs of credential and name.
   Result<std::vector<std::pair<std::string, std::string>>> resources(const std::vector<std::string>& credentials) const;
+  /// Of these credentials of sites; one without automations is left out.
+  Result<std::vector<Reach>> reach(Instant now, const std::vector<std::string>& site_credentials) const;
+  /// Who was told of these subjects and who has acknowledged, oldest first.
+  Result<std::vector<Told>> told(const std::vector<std::string>& subjects) const;
 
  private:
   Session& session_;

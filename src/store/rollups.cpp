@@ -78,9 +78,10 @@ Result<void> Rollups::add_totals(std::int64_t hour, std::int64_t day) const {
       later("usage_days", "last_at")));
   GH_TRYV(session_.run(
       "INSERT INTO usage_totals (credential, first_at, last_at, permitted_at, requests, days, month_days, month_requests, "
-      "month_refused, month_failed, month_objects, consumers, unused_scopes, unused_resources) SELECT credential, MIN(last_at), "
+      "month_refused, month_failed, month_objects, consumers, unused_scopes, unused_resources, beyond) SELECT credential, "
+      "MIN(last_at), "
       "MAX(last_at), MAX(CASE WHEN outcome = 'permitted' THEN last_at ELSE 0 END), CAST(SUM(requests) AS BIGINT), 1, 0, 0, 0, 0, "
-      "0, 0, '', '' FROM usage_ticks WHERE hour = " +
+      "0, 0, '', '', '' FROM usage_ticks WHERE hour = " +
       h +
       " GROUP BY credential ON CONFLICT (credential) DO UPDATE SET requests = usage_totals.requests + excluded.requests, days = "
       "usage_totals.days + CASE WHEN excluded.last_at / " +
@@ -169,22 +170,24 @@ Result<void> Rollups::fold(const std::string& after, const std::string& last) co
   return success();
 }
 
-Result<void> Rollups::find_unneeded(const Repositories& at, const std::string& after, const std::string& last,
-                                    const FindUnneeded& unneeded) const {
+Result<void> Rollups::compare_range(const Repositories& at, const std::string& after, const std::string& last,
+                                    const Compare& compare) const {
   const std::vector<Value> binds{after, last};
   GH_TRY(const auto rows,
-         session_.rows("SELECT t.credential, t.first_at, t.unused_scopes, t.unused_resources, s.kind, s.a, s.b, s.requests FROM "
-                       "usage_totals t LEFT JOIN usage_seen s ON s.credential = t.credential AND s.kind IN (1, 2) WHERE "
-                       "t.credential > :p1 AND t.credential <= :p2 ORDER BY t.credential",
-                       "tittitti", binds));
+         session_.rows(
+             "SELECT t.credential, t.first_at, t.unused_scopes, t.unused_resources, t.beyond, s.kind, s.a, s.b, s.requests FROM "
+             "usage_totals t LEFT JOIN usage_seen s ON s.credential = t.credential AND s.kind IN (1, 2) WHERE "
+             "t.credential > :p1 AND t.credential <= :p2 ORDER BY t.credential",
+             "titttitti", binds));
   SeenOfCredential one;
-  Unneeded before;
+  Compared before;
   const auto decide = [&]() -> Result<void> {
     if (one.credential.empty()) return success();
-    GH_TRY(const Unneeded found, unneeded(at, one));
-    if (found.scopes == before.scopes && found.resources == before.resources) return success();
-    GH_TRYV(session_.run("UPDATE usage_totals SET unused_scopes = :p1, unused_resources = :p2 WHERE credential = :p3",
-                         {found.scopes, found.resources, one.credential.value}));
+    GH_TRY(const Compared found, compare(at, one));
+    if (found == before) return success();
+    GH_TRYV(
+        session_.run("UPDATE usage_totals SET unused_scopes = :p1, unused_resources = :p2, beyond = :p3 WHERE credential = :p4",
+                     {found.unused_scopes, found.unused_resources, found.beyond, one.credential.value}));
     return success();
   };
   for (const Row& row : rows) {
@@ -192,20 +195,20 @@ Result<void> Rollups::find_unneeded(const Repositories& at, const std::string& a
     if (id != one.credential.value) {
       GH_TRYV(decide());
       one = {CredentialId(id), Instant(Duration(integer(row, 1))), {}};
-      before = {std::get<std::string>(row[2]), std::get<std::string>(row[3])};
+      before = {std::get<std::string>(row[2]), std::get<std::string>(row[3]), std::get<std::string>(row[4])};
     }
-    if (!std::holds_alternative<std::int64_t>(row[4])) continue;
+    if (!std::holds_alternative<std::int64_t>(row[5])) continue;
     Seen& seen = one.seen.emplace_back();
     seen.credential = one.credential;
-    seen.kind = static_cast<SeenKind>(integer(row, 4));
-    seen.a = std::get<std::string>(row[5]);
-    seen.b = std::get<std::string>(row[6]);
-    seen.requests = integer(row, 7);
+    seen.kind = static_cast<SeenKind>(integer(row, 5));
+    seen.a = std::get<std::string>(row[6]);
+    seen.b = std::get<std::string>(row[7]);
+    seen.requests = integer(row, 8);
   }
   return decide();
 }
 
-Result<bool> Rollups::refresh(Instant now, const Retention& retention, const Repositories& at, const FindUnneeded& unneeded) {
+Result<bool> Rollups::refresh(Instant now, const Retention& retention, const Repositories& at, const Compare& compare) {
   GH_TRYV(lock());
   const std::int64_t today = count(now) / kDay * kDay;
   GH_TRY(const auto state,
@@ -221,7 +224,7 @@ Result<bool> Rollups::refresh(Instant now, const Retention& retention, const Rep
   }
   const auto& last = std::get<std::string>(rows.back()[0]);
   GH_TRYV(refresh_range(now, retention, after, last));
-  GH_TRYV(find_unneeded(at, after, last, unneeded));
+  GH_TRYV(compare_range(at, after, last, compare));
   GH_TRYV(session_.run("UPDATE usage_state SET refresh_after = :p1 WHERE id = 1", {last}));
   return false;
 }

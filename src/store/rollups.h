@@ -55,12 +55,14 @@ struct SeenOfCredential {
   std::vector<Seen> seen;
 };
 
-/// What of its scopes and resources a credential never used, as words with spaces between; empty: nothing, or not known yet.
-struct Unneeded {
-  std::string scopes;
-  std::string resources;
+/// A credential's use beside its record, as words with spaces between; empty: nothing, or not known yet.
+struct Compared {
+  std::string unused_scopes;
+  std::string unused_resources;
+  std::string beyond;  ///< used, but not among what its account declares
+  bool operator==(const Compared&) const = default;
 };
-using FindUnneeded = std::function<Result<Unneeded>(const Repositories& at, const SeenOfCredential& seen)>;
+using Compare = std::function<Result<Compared>(const Repositories& at, const SeenOfCredential& seen)>;
 
 class Rollups {
  public:
@@ -74,9 +76,9 @@ class Rollups {
   /// same transaction, so no hour is added twice; a tick that comes later still counts in the first hour that is open.
   Result<bool> roll_up_hour(Instant now);
 
-  /// One step (some hundred credentials) of the daily round: month_*, consumers and unused_* are made anew, and what is older
-  /// than `retention` or more than kMostSeen goes. True where today's round is finished.
-  Result<bool> refresh(Instant now, const Retention& retention, const Repositories& at, const FindUnneeded& unneeded);
+  /// One step (some hundred credentials) of the daily round: month_*, consumers, unused_* and beyond are made anew, and what is
+  /// older than `retention` or more than kMostSeen goes. True where today's round is finished.
+  Result<bool> refresh(Instant now, const Retention& retention, const Repositories& at, const Compare& compare);
 
   /// Drops some thousand ticks and lines of writes past their retention; true where all are gone.
   Result<bool> drop_old(Instant now, const Retention& retention);
@@ -90,8 +92,8 @@ class Rollups {
   Result<void> add_seen(std::int64_t hour) const;
   Result<void> refresh_range(Instant now, const Retention& retention, const std::string& after, const std::string& last) const;
   Result<void> fold(const std::string& after, const std::string& last) const;
-  Result<void> find_unneeded(const Repositories& at, const std::string& after, const std::string& last,
-                             const FindUnneeded& unneeded) const;
+  Result<void> compare_range(const Repositories& at, const std::string& after, const std::string& last,
+                             const Compare& compare) const;
 
   Session& session_;
 };

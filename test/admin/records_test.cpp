@@ -12,7 +12,6 @@
 #include "admin/sites.h"
 #include "admin/tokens.h"
 #include "admin/users.h"
-#include "admin/wake.h"
 #include "test/support/world.h"
 
 namespace gatehouse::admin {
@@ -240,33 +239,6 @@ TEST(Audit, IsWholeAndListsNewestFirst) {
   const Document verified = must(verify_audit(world.services()));
   EXPECT_TRUE(verified.at("intact").as_bool());
   EXPECT_EQ(verified.at("records").to_number<int>(), 3);
-}
-
-TEST(Wake, NamesWhoIsWoken) {
-  test::World world;
-  world.add_site();
-  world.add_account();
-  CreateToken request;
-  request.account = "ci";
-  request.name = "notify";
-  request.scopes = {"read:jira-work"};
-  request.resources = {"acme/A"};
-  request.expires_in = hours(20);
-  must(create_token(world.services(), world.caller(), request));
-  SiteSecret ending = bearer("x");
-  ending.expires_at = test::kStart + hours(10);
-  must(rotate_site_credential(world.services(), world.caller(), "acme", "", ending));
-  const auto items = must(report_wake(world.services(), {})).at("items").as_array();
-  ASSERT_EQ(items.size(), 2U);
-  EXPECT_EQ(items[0].at("kind").as_string(), "site credential") << "soonest first";
-  EXPECT_EQ(items[1].at("owner").as_string(), test::kAdministrator);
-  EXPECT_EQ(items[1].at("purpose").as_string(), "opens an issue when a build breaks");
-  WakeFilter soon;
-  soon.within = hours(1);
-  EXPECT_TRUE(must(report_wake(world.services(), soon)).at("items").as_array().empty());
-  WakeFilter account;
-  account.account = "ci";
-  EXPECT_EQ(must(report_wake(world.services(), account)).at("items").as_array().size(), 1U);
 }
 
 TEST(Feed, LoadsWhatAnotherProcessWrote) {

@@ -137,6 +137,10 @@ TEST_F(RestApi, AnswersAsItsSchemasSay) {
   holds(object(ask("GET", "/api/v1/policy")), "Policy");
   holds(object(ask("POST", "/api/v1/audit/verify")), "AuditVerification");
   holds(object(ask("GET", "/api/v1/reports/wake?within=40d")), "WakeReport");
+  for (const char* report : {"shared", "drift", "unused", "orphans", "overdue", "incomplete", "grown", "weak"}) {
+    holds(object(ask("GET", std::string("/api/v1/reports/") + report)), "Report");
+  }
+  holds(object(ask("GET", "/api/v1/reports/shared/plan")), "SplitPlan");
   holds(object(ask("GET", "/api/v1/register/entries/ci")), "RegisterEntry");
   holds(object(ask("GET", "/api/v1/reports/migration")), "MigrationReport");
   holds(object(ask("GET", "/api/v1/reports/bypass")), "BypassReport");

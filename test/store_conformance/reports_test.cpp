@@ -65,7 +65,7 @@ class ReportsRecount : public StoreTest {
     }
     for (bool done = false; !done;) {
       const auto outcome = database_->tend_usage([&](store::Rollups& rollups, const store::Repositories& at) -> Result<void> {
-        GH_TRY(done, rollups.refresh(clock_.now(), kRetention, at, find_unneeded));
+        GH_TRY(done, rollups.refresh(clock_.now(), kRetention, at, compare_use));
         return success();
       });
       ASSERT_TRUE(outcome) << outcome.error().log_detail;
@@ -80,12 +80,12 @@ class ReportsRecount : public StoreTest {
     forget();
   }
 
-  static Result<store::Unneeded> find_unneeded(const store::Repositories&, const store::SeenOfCredential& seen) {
-    store::Unneeded unneeded{"write", ""};
+  static Result<store::Compared> compare_use(const store::Repositories&, const store::SeenOfCredential& seen) {
+    store::Compared compared{"write", "", ""};
     for (const store::Seen& one : seen.seen) {
-      if (one.kind == store::SeenKind::kOperation && one.b == "edit") unneeded.scopes.clear();
+      if (one.kind == store::SeenKind::kOperation && one.b == "edit") compared.unused_scopes.clear();
     }
-    return unneeded;
+    return compared;
   }
 
   /// What the daily round does, in memory.
@@ -256,7 +256,8 @@ class ReportsRecount : public StoreTest {
     for (const Credential& token : tokens_) {
       if (!live(token) || live(token.owner)) continue;
       const ServiceAccount& account = account_of(token);
-      out[token.id.value] = Reports::kOwnerGone | (live(account.owner) || live(account.deputy) ? std::int64_t{0} : std::int64_t{Reports::kNobodyLeft});
+      out[token.id.value] = Reports::kOwnerGone |
+                            (live(account.owner) || live(account.deputy) ? std::int64_t{0} : std::int64_t{Reports::kNobodyLeft});
     }
     for (const ServiceAccount& account : accounts_) {
       if (account.state == State::kArchived || live(account.owner)) continue;
@@ -432,7 +433,7 @@ class UsageRollups : public StoreTest {
   void refresh() {
     for (bool done = false; !done;) {
       ASSERT_TRUE(database_->tend_usage([&](store::Rollups& rollups, const store::Repositories& at) -> Result<void> {
-        const auto nothing = [](const auto&, const auto&) -> Result<store::Unneeded> { return store::Unneeded{}; };
+        const auto nothing = [](const auto&, const auto&) -> Result<store::Compared> { return store::Compared{}; };
         GH_TRY(done, rollups.refresh(clock_.now(), kRetention, at, nothing));
         return success();
       }));

@@ -28,7 +28,8 @@ CREATE TABLE usage_days (
   PRIMARY KEY (credential, day)
 );
 
--- One row a credential. month_* and consumers are of the last 30 days, unused_* of its whole life; both are made anew each day.
+-- One row a credential. month_* and consumers are of the last 30 days, unused_* and beyond (what was
+-- declared) of its whole life; both are made anew each day.
 CREATE TABLE usage_totals (
   credential TEXT PRIMARY KEY,
   first_at BIGINT NOT NULL,
@@ -43,7 +44,8 @@ CREATE TABLE usage_totals (
   month_objects BIGINT NOT NULL,
   consumers BIGINT NOT NULL,
   unused_scopes TEXT NOT NULL,
-  unused_resources TEXT NOT NULL
+  unused_resources TEXT NOT NULL,
+  beyond TEXT NOT NULL
 );
 
 -- Kind 1: operation b on site a. 2: resources b on site a. 3: tool b at place a. hours: bit 0 to 23 the hour of the day (UTC),

@@ -1,0 +1,252 @@
+#include "inventory/wake.h"
+
+#include <algorithm>
+
+#include "admin/find.h"
+#include "admin/other_credentials.h"
+#include "admin/recorder.h"
+#include "inventory/subject_document.h"
+
+namespace gatehouse::inventory {
+namespace {
+
+namespace json = boost::json;
+using store::Subject;
+
+struct Evidence {
+  std::vector<store::Seen> seen;
+  std::vector<std::pair<std::string, std::string>> resources;
+  std::vector<store::Reach> reach;
+  std::vector<store::Told> told;
+};
+
+Result<Evidence> gather(const store::Reports& reports, const store::Findings& findings, Instant now) {
+  std::vector<std::string> tokens, site_credentials, all;
+  for (const store::Finding& finding : findings.items) {
+    all.push_back(finding.subject.id);
+    (finding.subject.kind == Subject::Kind::kSiteCredential ? site_credentials : tokens).push_back(finding.subject.id);
+  }
+  Evidence evidence;
+  GH_TRY(evidence.seen, reports.seen(tokens));
+  GH_TRY(evidence.resources, reports.resources(tokens));
+  GH_TRY(evidence.reach, reports.reach(now, site_credentials));
+  GH_TRY(evidence.told, reports.told(all));
+  return evidence;
+}
+
+std::vector<std::string> resources_of(const Evidence& evidence, const std::string& credential) {
+  std::vector<std::string> names;
+  for (const auto& [id, name] : evidence.resources) {
+    if (id == credential) names.push_back(name);
+  }
+  return names;
+}
+
+std::string counted(std::int64_t count, std::string_view one) {
+  return std::to_string(count) + " " + std::string(one) + (count == 1 ? "" : "s");
+}
+
+/// What a token's end stops, from what was seen of it.
+std::string stops(const Subject& subject, const Evidence& evidence, std::size_t consumers, Instant now) {
+  if (subject.credential_kind == CredentialKind::kExternal) return "what uses it outside of Gatehouse; its use is not seen here";
+  if (!subject.last_used_at) return "nothing that was seen: it was never used";
+  std::vector<std::string> operations;
+  for (const store::Seen* seen : seen_of(evidence.seen, subject.id, store::SeenKind::kOperation)) operations.push_back(seen->b);
+  std::string text =
+      counted(calls_a_day(subject, now), "call") + " a day by " + counted(static_cast<std::int64_t>(consumers), "automation");
+  if (operations.size() > 4) {
+    operations.resize(4);
+    operations.emplace_back("…");
+  }
+  if (!operations.empty()) text += ": " + join(operations, ", ");
+  const auto resources = resources_of(evidence, subject.id);
+  if (!resources.empty()) text += " on " + join(resources, ", ");
+  return text;
+}
+
+/// Those who would notice: live, and not the one who leaves.
+std::vector<std::string> wakes(const Subject& subject, const std::string& leaving) {
+  auto people = people_of(subject);
+  std::erase(people, leaving);
+  return people;
+}
+
+/// What puts it right: a later end or a successor, and somebody who answers for it.
+json::array commands(const Subject& subject, const std::vector<std::string>& people, const std::string& leaving, bool ends) {
+  json::array list;
+  const bool site = subject.kind == Subject::Kind::kSiteCredential;
+  if (site && ends) list.emplace_back("gatehouse site credential rotate --site " + subject.site + " " + subject.id);
+  if (!site && ends && subject.credential_kind != CredentialKind::kExternal)
+    list.emplace_back("gatehouse token extend " + subject.id + " --expires-in 30d --reason WHY");
+  const bool owner_stays = subject.owner.live && subject.owner.email != leaving;
+  const bool account_owner_stays = subject.account_owner.live && subject.account_owner.email != leaving;
+  const bool deputy_stays = subject.deputy.live && subject.deputy.email != leaving;
+  if (site) {
+    if (!owner_stays) list.emplace_back("gatehouse site credential edit " + subject.id + " --owner EMAIL");
+    return list;
+  }
+  if (!owner_stays)
+    list.emplace_back("gatehouse token transfer " + subject.id + " --to " + (people.empty() ? "EMAIL" : people.front()));
+  if (!account_owner_stays) list.emplace_back("gatehouse account transfer " + subject.account + " --to EMAIL");
+  if (!deputy_stays) list.emplace_back("gatehouse account edit " + subject.account + " --deputy EMAIL");
+  return list;
+}
+
+void add_told(Document& item, const std::vector<store::Told>& all, const std::string& subject) {
+  json::array told, acknowledged;
+  for (const store::Told& one : all) {
+    if (one.subject != subject) continue;
+    if (one.acknowledged) {
+      acknowledged.push_back(json::object{{"who", one.email}, {"at", format_instant(one.at)}});
+    } else {
+      told.push_back(json::object{{"who", text_or_null(one.email)}, {"channel", one.channel}, {"at", format_instant(one.at)}});
+    }
+  }
+  item["told"] = std::move(told);
+  item["acknowledged"] = std::move(acknowledged);
+}
+
+Document item_of(const Subject& subject, const Evidence& evidence, const std::string& leaving, Instant now, Instant until) {
+  Document item = describe(subject, now);
+  json::array automations;
+  for (const store::Seen* seen : seen_of(evidence.seen, subject.id, store::SeenKind::kConsumer)) {
+    automations.push_back(describe_consumer(*seen));
+  }
+  const bool ends = subject.expires_at && *subject.expires_at > now && *subject.expires_at <= until;
+  if (subject.kind == Subject::Kind::kSiteCredential) {
+    item["purpose"] = "Gatehouse's own way into " + subject.site;
+    item["runs_in"] = "Gatehouse";
+    item["resources"] = json::array{json::value(subject.site + "/*")};
+    item["stops"] = "nothing: no live token is for this site";
+    for (const store::Reach& reach : evidence.reach) {
+      if (reach.site_credential != subject.id) continue;
+      item["stops"] = "every request of " + counted(reach.tokens, "token") + " of " + counted(reach.account_count, "account") +
+                      ": " + join(reach.accounts, ", ") +
+                      (reach.account_count > static_cast<std::int64_t>(reach.accounts.size()) ? ", …" : "");
+      item["calls_a_day"] = (reach.month_requests + 29) / 30;
+      for (const std::string& account : reach.accounts) automations.push_back(json::object{{"account", account}});
+    }
+  } else {
+    item["resources"] = as_array(resources_of(evidence, subject.id));
+    item["stops"] = stops(subject, evidence, automations.size(), now);
+  }
+  item["automations"] = std::move(automations);
+  const auto people = wakes(subject, leaving);
+  item["wakes"] = as_array(people);
+  item["alarm"] = people.empty()
+                      ? json::value("Nobody would wake up: whoever answers for it is suspended, leaves, or was never named.")
+                      : json::value(nullptr);
+  add_told(item, evidence.told, subject.id);
+  item["commands"] = commands(subject, people, leaving, ends);
+  return item;
+}
+
+Result<std::vector<std::string>> administrators(const store::Repositories& at, Instant now) {
+  std::vector<std::string> people;
+  store::Users::Filter filter;
+  filter.role = UserRole::kOrgAdmin;
+  GH_TRY(const auto listed, at.users.list(filter, store::Page{{}, 1000}));
+  for (const auto& stored : listed.items) {
+    if (is_live(stored.value.state, stored.value.pause, now)) people.push_back(stored.value.email);
+  }
+  return people;
+}
+
+/// Certificates, the master key, administrator keys: the organization's administrators answer where no owner is named.
+Result<void> add_others(admin::Services& services, const store::Repositories& at, const WakeFilter& filter,
+                        const std::string& leaving, Instant now, std::vector<Document>& items) {
+  if (!filter.token.empty() || !filter.account.empty() || !filter.site.empty()) return success();
+  const std::optional<Duration> within = leaving.empty() ? std::optional<Duration>(filter.within) : std::nullopt;
+  GH_TRY(const auto others, admin::other_credentials(services, at, within));
+  GH_TRY(auto people, administrators(at, now));
+  std::erase(people, leaving);
+  for (const admin::OtherCredential& other : others) {
+    if (!leaving.empty() && other.owner != leaving) continue;
+    Document item = admin::describe(other);
+    std::vector<std::string> who = other.owner.empty() || other.owner == leaving ? people : std::vector<std::string>{other.owner};
+    item["account"] = nullptr;
+    item["site"] = nullptr;
+    item["account_owner"] = nullptr;
+    item["deputy"] = nullptr;
+    item["criticality"] = "high";
+    item["purpose"] = "Gatehouse itself";
+    item["runs_in"] = "Gatehouse";
+    item["runbook"] = nullptr;
+    item["last_used_at"] = nullptr;
+    item["calls_a_day"] = 0;
+    item["resources"] = json::array();
+    item["automations"] = json::array();
+    item["stops"] = other.problem.empty() ? other.effect : other.problem;
+    item["wakes"] = as_array(who);
+    item["alarm"] =
+        who.empty() ? json::value("Nobody would wake up: there is no other live administrator.") : json::value(nullptr);
+    item["told"] = json::array();
+    item["acknowledged"] = json::array();
+    item["commands"] = json::array();
+    items.push_back(std::move(item));
+  }
+  return success();
+}
+
+Result<store::WakeWanted> wanted_of(const store::Repositories& at, const WakeFilter& filter, Instant now, std::string& leaving) {
+  store::WakeWanted wanted;
+  wanted.from = now;
+  wanted.until = now + filter.within;
+  if (!filter.token.empty()) {
+    GH_TRY(const auto token, admin::find_token(at, filter.token));
+    wanted.token = token.value.id;
+  }
+  if (!filter.account.empty()) {
+    GH_TRY(const auto account, admin::find_account(at, filter.account));
+    wanted.account = account.value.id;
+  }
+  if (!filter.site.empty()) {
+    GH_TRY(const auto site, admin::find_site(at, filter.site));
+    wanted.site = site.value.id;
+  }
+  if (!filter.user.empty()) {
+    GH_TRY(const auto user, admin::find_user(at, filter.user));
+    wanted.user = user.value.id;
+    leaving = user.value.email;
+  }
+  return wanted;
+}
+
+}  // namespace
+
+Result<Document> report_wake(admin::Services& services, const WakeFilter& filter) {
+  const int filters = !filter.token.empty() + !filter.account.empty() + !filter.user.empty() + !filter.site.empty();
+  if (filters > 1) return fail(Errc::kInvalidArgument, "Give one of token, account, user and site.", {}, "token");
+  GH_TRYV(admin::flush_records(services));
+  const Instant now = services.clock.now();
+  GH_TRY(const store::Reader reader, services.database.read());
+  const store::Repositories& at = *reader.operator->();
+  std::string leaving;
+  GH_TRY(const store::WakeWanted wanted, wanted_of(at, filter, now, leaving));
+  GH_TRY(const store::Findings findings, at.reports.wake(now, wanted, filter.limit));
+  GH_TRY(const Evidence evidence, gather(at.reports, findings, now));
+  std::vector<Document> items;
+  for (const store::Finding& finding : findings.items)
+    items.push_back(item_of(finding.subject, evidence, leaving, now, wanted.until));
+  const std::size_t found = items.size();
+  GH_TRYV(add_others(services, at, filter, leaving, now, items));
+  std::stable_sort(items.begin(), items.end(), [](const Document& left, const Document& right) {
+    const json::value &one = left.at("expires_at"), &other = right.at("expires_at");
+    if (one.is_null() || other.is_null()) return !one.is_null() && other.is_null();
+    return one.as_string() < other.as_string();
+  });
+  Document document;
+  document["report"] = "wake";
+  document["now"] = format_instant(now);
+  document["until"] = format_instant(wanted.until);
+  document["what_if"] = wanted.what_if();
+  document["count"] = findings.count + static_cast<std::int64_t>(items.size() - found);
+  document["alarms"] = static_cast<std::int64_t>(
+      std::count_if(items.begin(), items.end(), [](const Document& item) { return !item.at("alarm").is_null(); }));
+  json::array array;
+  for (Document& item : items) array.push_back(std::move(item));
+  document["items"] = std::move(array);
+  return document;
+}
+
+}  // namespace gatehouse::inventory
