@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How long each report takes at 100,000 tokens, 10,000 accounts and a year of rollups on SQLite, asked over the REST API.
 
-    python3 bench/reports.py [--program build/release/gatehouse] [--tokens 100000] [--rounds 5] [--keep FOLDER]
+    python3 bench/reports.py [--program build/bench/gatehouse] [--tokens 100000] [--rounds 5] [--keep FOLDER]
 
 Makes an installation, fills its database with a world in which each report finds something, starts the program (-O2) on it and
 asks for each report with its first 100 findings, one after another. Prints a table of the median and the slowest.
@@ -55,8 +55,8 @@ INSERT INTO boundary_entries (credential, position, site, resource_id, resource_
 INSERT INTO boundary_entries (credential, position, site, resource_id, resource_key, role)
   SELECT printf('cred%012d', i), 1, printf('site%012d', i % 5), 10000 + (i + 1) % 500, 'P' || ((i + 1) % 500), '' FROM n WHERE i % 2 = 0;
 INSERT INTO upstream_credentials (id, site, account, auth, username, sealed_secret, owner, deputy, expires_at, state, created_at, version)
-  SELECT printf('upst%012d', i), printf('site%012d', i), NULL, 2, 'u', '', 'user000000000001', NULL, :now + 43200000, 2, :year, 1
-  FROM n WHERE i < 5;
+  SELECT printf('upst%012d', i), printf('site%012d', i), NULL, 2, 'u', '', 'user000000000001', NULL,
+    :now + CASE WHEN i = 0 THEN 43200000 ELSE i * 8640000000 END, 2, :year, 1 FROM n WHERE i < 5;
 -- Seven of ten tokens are in use: a third of those each day, the others each third or seventh day.
 INSERT INTO usage_days (credential, day, requests, refused, failed, last_at)
   SELECT printf('cred%012d', n.i), d.day, 40 + n.i % 100, n.i % 5, 0, d.day + 3600000 FROM n, days d
@@ -117,7 +117,7 @@ def ask(url: str, key: str, report: str) -> tuple[float, dict]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", default=str(ROOT / "build/gatehouse"))
+    parser.add_argument("--program", default=str(ROOT / "build/bench/gatehouse"))
     parser.add_argument("--tokens", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--keep", help="a folder for the installation, used again where it exists")
