@@ -51,7 +51,9 @@ constexpr std::size_t kMostLive = 16;
 
 Result<std::optional<ScopeSet>> scopes_of(const SiteSecret& request) {
   std::optional<ScopeSet> scopes;
-  if (!request.scopes || request.scopes->empty()) return scopes;
+  const bool none =
+      !request.scopes || request.scopes->empty() || (request.scopes->size() == 1 && request.scopes->front().empty());
+  if (none) return scopes;
   GH_TRY(scopes, parse_scopes(*request.scopes));
   return scopes;
 }
