@@ -143,7 +143,7 @@ TEST_F(SiteCredentials, SayWhatToClick) {
   world.add_grant();
   const Document first = must(site_credential_steps(world.services(), "acme", "", ""));
   const std::string steps = boost::json::serialize(first.at("steps"));
-  EXPECT_THAT(steps, HasSubstr("read:jira-work, write:jira-work"));
+  EXPECT_THAT(steps, testing::AllOf(HasSubstr("read:jira-work"), HasSubstr("write:jira-work")));
   EXPECT_THAT(steps, HasSubstr("admin.atlassian.com"));
   const Documents listed = must(list_site_credentials(world.services(), "acme", false, {}));
   const std::string id(listed.items.at(0).at("id").as_string());
