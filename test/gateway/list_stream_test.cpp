@@ -235,14 +235,14 @@ TEST_F(LongList, AnItemOverItsLimitIsRefusedBeforeTheHeadAndAbortsAfterIt) {
   EXPECT_EQ(refused.status, 502);
   EXPECT_NE(refused.body.find("longer than 4 MiB"), std::string::npos);
 
-  const Answered aborted = search(R"({"issues":[)" + many(6 * kMiB) + large + "]}");
+  const Answered aborted = search(R"({"issues":[)" + many(9 * kMiB / 2) + large + "]}");
   EXPECT_TRUE(aborted.aborted);
   EXPECT_EQ(aborted.status, 200);
   EXPECT_EQ(aborted.body.find("xxxx"), std::string::npos);
 }
 
 TEST_F(LongList, WhatIsNotWholeIsNeverEndedCleanly) {
-  const std::string filler = many(6 * kMiB);
+  const std::string filler = many(9 * kMiB / 2);
   for (const std::string& end : {std::string("{}]"), std::string("{}]}}"), std::string("{}]}{\"issues\":[]}"),
                                  std::string("{\"id\":]}]}"), std::string("{\"id\":\"\\ud800\"}]}"), std::string("]}")}) {
     const Answered answered = search(R"({"issues":[)" + filler + end);
@@ -254,7 +254,7 @@ TEST_F(LongList, WhatIsNotWholeIsNeverEndedCleanly) {
 
 TEST_F(LongList, DeepNestingIsRefused) {
   const Answered answered =
-      search(R"({"issues":[)" + many(6 * kMiB) + R"({"x":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}]}");
+      search(R"({"issues":[)" + many(9 * kMiB / 2) + R"({"x":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}]}");
   EXPECT_TRUE(answered.aborted);
 }
 
@@ -265,7 +265,8 @@ TEST_F(LongList, OneObjectIsStillHeldWhole) {
 }
 
 TEST_F(LongList, ATokenThatIsRevokedMeanwhileGetsNoMore) {
-  std::string body = R"({"issues":[)" + many(6 * kMiB) + issue(10000, "10000", "x", R"(,"parent":{"id":"20100","key":"P-1"})");
+  std::string body =
+      R"({"issues":[)" + many(9 * kMiB / 2) + issue(10000, "10000", "x", R"(,"parent":{"id":"20100","key":"P-1"})");
   class Revoking final : public SiteScript {
    public:
     Revoking(World& world, const std::string& body) : world_(world), body_(body) {}
