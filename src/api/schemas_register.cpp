@@ -117,7 +117,7 @@ std::vector<Schema> outcome_schemas() {
             {"changes", Shape::kObjects, "The first 500.", false, "ListingChange"}}}};
 }
 
-std::vector<Schema> report_schemas() {
+std::vector<Schema> progress_schemas() {
   return {{"MigrationItem",
            "An automation with old tokens.",
            {{"account", Shape::kText, ""},
@@ -158,7 +158,7 @@ std::vector<Schema> report_schemas() {
 
 std::vector<Schema> register_schemas() {
   std::vector<Schema> all;
-  for (auto part : {entry_schemas, outcome_schemas, report_schemas}) {
+  for (auto part : {entry_schemas, outcome_schemas, progress_schemas}) {
     for (Schema& schema : part()) all.push_back(std::move(schema));
   }
   return all;
