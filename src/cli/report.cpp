@@ -1,4 +1,4 @@
-// gatehouse report …, gatehouse tonight
+// gatehouse report …, gatehouse tonight, gatehouse advise
 #include <iostream>
 
 #include "cli/nouns.h"
@@ -124,6 +124,36 @@ int plan(Call& call) {
   return kDone;
 }
 
+/// The reports in one: how much each found, and what to do about the first. Exit 6 where there is something.
+int advise(Call& call) {
+  json::array items;
+  for (const char* name : {"wake", "overdue", "orphans", "shared", "drift", "weak", "unused", "grown", "incomplete"}) {
+    int status = kDone;
+    const json::value answer = call.fetch("GET", api_path({"reports", name}) + "?limit=1", status);
+    if (status != kDone) return status;
+    const json::object& report = answer.as_object();
+    if (report.at("count").as_int64() == 0) continue;
+    const json::object& first = report.at("items").at(0).as_object();
+    json::object item{{"report", name}, {"count", report.at("count")}, {"name", first.at("name")}};
+    const json::value* const command = first.if_contains("command");
+    const json::value* const commands = first.if_contains("commands");
+    item["command"] = command ? *command : commands && !commands->as_array().empty() ? commands->at(0) : json::value(nullptr);
+    items.push_back(std::move(item));
+  }
+  if (call.context.json) {
+    call.context.out << json::serialize(json::object{{"items", items}}) << "\n";
+  } else {
+    for (const json::value& one : items) {
+      const json::object& item = one.as_object();
+      call.context.out << word(item, "count") << " in report " << word(item, "report") << "; the first is " << word(item, "name")
+                       << "\n";
+      if (given(item, "command")) call.context.out << "    $ " << word(item, "command") << "\n";
+    }
+    if (items.empty()) call.context.err << "Nothing: no report found anything.\n";
+  }
+  return items.empty() ? kDone : kFoundSomething;
+}
+
 void add_wake(CLI::App* parent, Runner runner, const std::string& name, const std::string& about) {
   Command(parent, runner, name, about)
       .duration("--within", "within", "from now on; 24h by default")
@@ -163,6 +193,8 @@ void add_report_commands(CLI::App& root, Runner runner) {
   }
   add_would_deny_command(report, runner);
   add_wake(&root, runner, "tonight", "the same as report wake");
+  Command(&root, runner, "advise", "what each report found, and the first thing to do; exit 6 where there is something")
+      .run(advise);
 }
 
 }  // namespace gatehouse::cli

@@ -139,6 +139,8 @@ class ReportsRecount : public StoreTest {
     token.pause = {};
     token.state = upto(9) ? State::kLive : State::kRevoked;
     token.relaxed_queries = upto(4) == 0;
+    token.rotate_every.reset();
+    if (upto(1)) token.rotate_every = 20 * kDay;
     if (upto(3) == 0) token.boundary = {{{site_.id, "*", "*"}, ""}};
     token.expires_at = clock_.now() + upto(120) * kDay + 1h;
     if (upto(3) == 0) token.expires_at.reset();
@@ -266,6 +268,17 @@ class ReportsRecount : public StoreTest {
     return out;
   }
 
+  Expected overdue() const {
+    Expected out;
+    for (const Credential& token : tokens_) {
+      const auto every = token.rotate_every ? token.rotate_every : account_of(token).rotate_every;
+      if (!live(token) || !every) continue;
+      const Instant due = token.secrets.front().created_at + *every;
+      if (due <= clock_.now() && (!token.expires_at || *token.expires_at > due)) out[token.id.value] = 1;
+    }
+    return out;
+  }
+
   Expected incomplete() const {
     Expected out;
     for (const ServiceAccount& account : accounts_) {
@@ -326,10 +339,37 @@ class ReportsRecount : public StoreTest {
     same("shared", reports.shared(now, 10000), shared(), true);
     same("drift", reports.drift(now, 10000), drift());
     same("orphans", reports.orphans(now, 10000), orphans());
+    same("overdue", reports.overdue(now, 10000), overdue());
     same("incomplete", reports.incomplete(now, 10000), incomplete());
     same("grown", reports.grown(now, 10000), grown());
     same("weak", reports.weak(now, 10000), weak());
     compare_wake(reports);
+    compare_lookups(reports);
+  }
+
+  void compare_lookups(const store::Reports& reports) {
+    std::vector<std::string> ids;
+    std::int64_t live_ones = 0;
+    for (const Credential& token : tokens_) {
+      ids.push_back(token.id.value);
+      live_ones += live(token) ? 1 : 0;
+    }
+    const auto reach = reports.reach(clock_.now(), {upstream_.id.value});
+    RC_ASSERT(reach.has_value());
+    RC_ASSERT((reach.value().empty() ? 0 : reach.value().front().tokens) == live_ones);
+    const auto resources = reports.resources(ids);
+    RC_ASSERT(resources.has_value());
+    std::size_t entries = 0;
+    for (const Credential& token : tokens_) entries += token.boundary.size();
+    RC_ASSERT(resources.value().size() == entries);
+    const auto told = reports.told(ids);
+    RC_ASSERT(told.has_value());
+    RC_ASSERT(told.value().empty());
+    const auto seen = reports.seen(ids);
+    RC_ASSERT(seen.has_value());
+    std::size_t consumers = 0;
+    for (const store::Seen& one : seen.value()) consumers += one.kind == store::SeenKind::kConsumer ? 1 : 0;
+    RC_ASSERT(consumers == consumers_.size());
   }
 
   void compare_wake(const store::Reports& reports) {
@@ -365,6 +405,7 @@ class ReportsRecount : public StoreTest {
   }
 
   Site site_;
+  UpstreamCredential upstream_;
   std::vector<User> users_;
   std::vector<ServiceAccount> accounts_;
   std::vector<Credential> tokens_;
@@ -379,6 +420,14 @@ class ReportsRecount : public StoreTest {
 
 TEST_P(ReportsRecount, AgreeOverMonths) {
   site_ = add_site("acme");
+  upstream_.id = new_id<UpstreamCredentialId>(random_);
+  upstream_.site = site_.id;
+  upstream_.owner = add_user("site@example.com").id;
+  upstream_.deputy = upstream_.owner;
+  upstream_.expires_at = clock_.now() + 1000 * kDay;
+  upstream_.state = State::kLive;
+  upstream_.created_at = clock_.now();
+  ASSERT_TRUE(commit([&](auto& work) { return work->upstream_credentials.insert(upstream_); }));
   EXPECT_TRUE(rc::check("reports agree with a recount in memory", [this] {
     // The world goes on growing from case to case: what is found at a later one may need all before it.
     clock_.advance(upto(4) ? kDay : (1 + upto(8)) * kDay + 3min);
