@@ -58,6 +58,13 @@ IndexFeed::~IndexFeed() { stop(); }
 
 Result<void> IndexFeed::load() {
   const std::lock_guard lock(mutex_);
+  GH_TRYV(read_all());
+  // What reading took is given back: it is many times what stays.
+  ::malloc_trim(0);
+  return success();
+}
+
+Result<void> IndexFeed::read_all() {
   const Instant sent = clock_.now();
   GH_TRY(const store::Reader reader, database_.read());
   GH_TRY(const std::int64_t latest, reader->changes.latest());
@@ -80,8 +87,6 @@ Result<void> IndexFeed::load() {
     page.after = listed.next;
   } while (!page.after.empty());
   index_.assign(std::move(all));
-  // What reading took is given back: it is many times what stays.
-  ::malloc_trim(0);
   applied_ = latest;
   note(success(), sent);
   return success();

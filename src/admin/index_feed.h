@@ -74,6 +74,7 @@ class IndexFeed {
   using AccountPtr = std::shared_ptr<const token::LiveAccount>;
   using BoundaryPtr = std::shared_ptr<const std::vector<BoundaryEntry>>;
 
+  Result<void> read_all();
   Result<void> apply_pending();
   Result<void> apply_account(const store::Reader& reader, const AccountId& id);
   Result<void> apply_credential(const store::Reader& reader, const CredentialId& id);

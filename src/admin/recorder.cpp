@@ -1,5 +1,6 @@
 #include "admin/recorder.h"
 
+#include <algorithm>
 #include <boost/container_hash/hash.hpp>
 #include <boost/json.hpp>
 #include <filesystem>
@@ -243,6 +244,9 @@ Result<void> Recorder::store_usage() {
       if (ticks_.empty()) break;
       waiting_.assign(ticks_.begin(), ticks_.end());
       ticks_ = {};
+      // In the order of the table: each of its pages is read once.
+      std::sort(waiting_.begin(), waiting_.end(),
+                [](const auto& left, const auto& right) { return left.first.credential < right.first.credential; });
     }
     // Each slice is taken off only when it is stored, and then at once: none is counted twice.
     store::UsageBatch batch;

@@ -7,6 +7,7 @@ SessionLease::SessionLease(SessionPool& pool, std::unique_ptr<Session> session)
 
 SessionLease::~SessionLease() {
   session_->rollback();
+  session_->rest();
   pool_.give_back(std::move(session_));
 }
 

@@ -254,6 +254,16 @@ Result<std::int64_t> Session::run(std::string_view sql, const std::vector<Value>
   return changed;
 }
 
+void Session::rest() noexcept {
+  if (is_postgres()) return;
+  // Several sessions wait at once; each would hold its whole page cache.
+  constexpr int kKept = 4 * 1024 * 1024;
+  int used = 0;
+  int highest = 0;
+  sqlite_api::sqlite3_db_status(native_->sqlite(), SQLITE_DBSTATUS_CACHE_USED, &used, &highest, 0);
+  if (used > kKept) sqlite_api::sqlite3_db_release_memory(native_->sqlite());
+}
+
 Result<void> Session::run_each(std::string_view sql, const std::vector<std::vector<Value>>& rows) {
   if (rows.empty()) return success();
   return guarded(sql, [&]() -> Result<void> {

@@ -62,6 +62,8 @@ class Session {
   /// kUnavailable.
   Result<void> commit();
   void rollback() noexcept;
+  /// Before it waits for its next use: gives back what a long read has taken.
+  void rest() noexcept;
   /// Runs a script of many statements (a migration).
   Result<void> script(std::string_view sql);
 
