@@ -1,9 +1,7 @@
 #!/usr/bin/env python3
 """Says where a request's time goes: perf's samples of the gateway's thread under one load, by function.
 
-    bench/profile.py [--load a|b|c] [--seconds 6] [--build build/bench] [--tokens 100000] [--callers]
-
-Build with -DCMAKE_CXX_FLAGS="-g1 -fno-omit-frame-pointer" to see names and, with --callers, who called.
+    bench/profile.py [--load a|b|c] [--seconds 6] [--build build/bench] [--tokens 100000] [--callers] [--variant Gatehouse]
 """
 import argparse
 import pathlib
