@@ -35,7 +35,7 @@ constexpr std::array<Rule, 24> kRules{{
     {NoticeKind::kRevoked, "revoked", Effect::kCloses, kEveryTopic},
     {NoticeKind::kNewPlace, "new_place"},
     {NoticeKind::kReuse, "reuse", Effect::kOpens, "reuse"},
-    {NoticeKind::kDeadUsed, "dead_used", Effect::kOpens, "dead"},
+    {NoticeKind::kDeadUsed, "dead_used", Effect::kOpensOnce, "dead"},
     {NoticeKind::kOrphaned, "orphaned", Effect::kOpens, "orphan"},
     {NoticeKind::kAdopted, "adopted", Effect::kClosesOrNot, "orphan"},
     {NoticeKind::kUpstreamRefused, "upstream_refused", Effect::kOpensOnce, "upstream"},

@@ -30,7 +30,7 @@ enum class NoticeKind {
   kRevoked,          ///< facts: "by", "reason". Closes every matter of its subject
   kNewPlace,         ///< first use from a new address; facts: "address", "user_agent"
   kReuse,            ///< a retired secret was presented; facts: "secret_id", "address". Opens a matter
-  kDeadUsed,         ///< a revoked or expired token is still being used; facts: "address", "user_agent". Opens a matter
+  kDeadUsed,         ///< a revoked or expired token is still being used; facts: "address", "user_agent". Once a matter
   kOrphaned,         ///< nobody who can act answers for it; facts: "because". Opens a matter
   kAdopted,          ///< it has an owner again. Closes the matter of its orphaning, and is told only where it was open
   kUpstreamRefused,  ///< the site refuses our credential (502 upstream_credential); facts: "site", "scopes". Once a matter
@@ -55,7 +55,7 @@ struct Notice {
   NoticeKind kind{};
   std::string subject_kind;
   std::string subject_id;
-  std::string subject_name;
+  std::string subject_name = {};
   /// For the texts: names, instants (format_instant), counts, addresses. Never a secret, a body or a query value.
   boost::json::object facts = {};
   /// A second notice of the same key is not written, ever: "expiring/ID/2027-01-01T00:00:00Z/7d". Empty: any number.

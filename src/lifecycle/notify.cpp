@@ -68,7 +68,7 @@ Result<admin::Document> describe(const store::Repositories& at, const store::Mat
 }
 
 /// Nothing else would ever close these: what they tell has happened, and somebody has seen it.
-bool closed_by_acknowledging(const store::Matter& matter) { return matter.topic == "reuse" || matter.topic == "dead"; }
+bool closed_by_acknowledging(const store::Matter& matter) { return matter.topic == "reuse"; }
 
 Result<admin::Document> acknowledge_matter(admin::Services& services, const Caller& caller, const std::string& id,
                                            const UserId& by) {

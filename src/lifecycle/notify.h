@@ -22,7 +22,7 @@ Result<admin::Documents> notify_log(admin::Services& services, const LogQuery& q
 
 /// What is open: who was told so far, when the next rung is, who acknowledged. `subject` empty: everything.
 Result<admin::Documents> list_matters(admin::Services& services, const std::string& subject);
-/// Ends its escalation. Matters that are nothing but an alarm (reuse, dead token in use) are closed by it. Acknowledging again
+/// Ends its escalation. A reused secret is closed by it, since nothing else would. Acknowledging again
 /// changes nothing.
 Result<admin::Document> acknowledge(admin::Services& services, const Caller& caller, const std::string& matter);
 

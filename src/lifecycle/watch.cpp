@@ -20,6 +20,7 @@ using Outcome = store::Watch::Outcome;
 
 constexpr Duration kLookBack = 2h;
 constexpr Duration kCalm = 10min;
+constexpr Duration kDeadIsQuiet = 24h * 7;
 constexpr Duration kLearnFrom = 24h * 14;
 constexpr Duration kQuietForAWhile = 2h;
 constexpr Duration kSilenceCounts = 24h * 14;  ///< who has been quiet for longer has been told of, or is `unused`
@@ -89,8 +90,12 @@ class Watcher {
   }
 
   Result<void> queue() {
-    if (found_.empty()) return success();
+    if (found_.empty() && over_.empty()) return success();
     return services_.database.tend_outbox([this](store::Outbox& outbox, const store::Repositories&) -> Result<void> {
+      for (store::Matter& matter : over_) {
+        matter.closed_at = now_;
+        GH_TRYV(outbox.update_matter(matter));
+      }
       for (const Notice& notice : found_) {
         GH_TRYV(admin::queue_notice(services_, outbox, notice));
       }
@@ -207,21 +212,15 @@ class Watcher {
     return success();
   }
 
+  /// That a dead token is used is told where it is noticed (admin/tokens.h); here it is found that it has stopped.
   Result<void> look_for_dead() {
-    GH_TRY(const auto uses, at_->watch.dead_uses(now_ - kLookBack, kMost));
-    for (const auto& one : uses) {
-      const auto credential = at_->credentials.get(one.credential);
-      if (!credential) continue;
-      const Credential& token = credential.value().value;
-      // A retired secret of a token that lives is reuse, which is told where it is noticed.
-      const bool dead = token.state == State::kRevoked || (token.expires_at && *token.expires_at <= one.last_at);
-      if (!dead) continue;
-      Notice notice{NoticeKind::kDeadUsed, "token", token.id.value, token.name};
-      notice.facts["address"] = one.address;
-      notice.facts["user_agent"] = one.user_agent;
-      notice.facts["last_used_at"] = format_instant(one.last_at);
-      notice.once_key = "dead/" + token.id.value + "/" + one.address;
-      found_.push_back(std::move(notice));
+    GH_TRY(const auto matters, at_->outbox.open_matters({}));
+    GH_TRY(const auto uses, at_->watch.dead_uses(now_ - kDeadIsQuiet, kMost));
+    std::set<std::string> in_use;
+    for (const auto& use : uses) in_use.insert(use.credential.value);
+    for (const store::Matter& matter : matters) {
+      if (matter.topic != "dead" || matter.opened_at + kDeadIsQuiet > now_) continue;
+      if (!in_use.contains(matter.subject_id)) over_.push_back(matter);
     }
     return success();
   }
@@ -230,6 +229,7 @@ class Watcher {
   const Instant now_;
   const store::Repositories* at_ = nullptr;
   std::vector<Notice> found_;
+  std::vector<store::Matter> over_;  ///< closed without a word
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Watching automations by what usage says: failing, silent, called from a new place, dead tokens still in use, a site that
-// refuses Gatehouse's own credential. Each is told once, and once more when it is well again.
+// Watching automations by what usage says: failing, silent, called from a new place; a site that refuses Gatehouse's own
+// credential. Each is told once, and once more when it is well again. Dead tokens in use are told where they are noticed.
 #pragma once
 
 #include <vector>

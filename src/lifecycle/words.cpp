@@ -253,6 +253,7 @@ Words words_of(const store::StoredNotice& notice, const Subject& subject, Instan
     trouble(kind, name, facts, notice, words);
     if (words.title.empty()) deed(kind, name, facts, words);
   }
+  if (words.title.empty()) words.title = name;
   words.title.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(words.title.front())));
   const auto add = [&words](std::string_view title, const std::string& text) {
     if (!text.empty()) words.details.emplace_back(title, text);
