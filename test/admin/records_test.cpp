@@ -194,7 +194,11 @@ TEST(Accounts, KeepTheirRegisterEntry) {
 TEST(Accounts, HaveAQuotaThatNamesTheWayOut) {
   test::World world;
   for (const char* handle : {"a", "b", "c", "d", "e"}) world.add_account(handle);
-  CreateAccount sixth{"f", test::kAdministrator, "", "x", "y", "", "", "", {}, {}, "normal"};
+  CreateAccount sixth;
+  sixth.handle = "f";
+  sixth.owner = test::kAdministrator;
+  sixth.purpose = "x";
+  sixth.runs_in = "y";
   const auto refused = create_account(world.services(), world.caller(), sixth);
   EXPECT_EQ(refused.error().code, Errc::kLimitExceeded);
   EXPECT_THAT(refused.error().public_detail, HasSubstr("gatehouse policy set service-accounts"));
