@@ -64,6 +64,7 @@ CREATE TABLE usage_seen (
   PRIMARY KEY (credential, kind, a, b)
 );
 CREATE INDEX usage_seen_by_kind ON usage_seen (kind, credential, last_at);
+CREATE INDEX boundary_by_site ON boundary_entries (site, credential);
 CREATE INDEX boundary_whole_site ON boundary_entries (credential) WHERE resource_id = '*';
 CREATE INDEX usage_seen_by_first ON usage_seen (kind, first_at);
 )sql"
