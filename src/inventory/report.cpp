@@ -150,7 +150,7 @@ Extra orphan_extra(const Finding& finding) {
   if (subject.kind == Subject::Kind::kToken) extra.command = "gatehouse token transfer " + subject.id + " --to " + to;
   if (subject.kind == Subject::Kind::kAccount) extra.command = "gatehouse account transfer " + subject.account + " --to " + to;
   if (subject.kind == Subject::Kind::kSiteCredential)
-    extra.command = "gatehouse site credential edit " + subject.id + " --owner " + to;
+    extra.command = "gatehouse site credential edit " + subject.id + " --site " + subject.site + " --owner " + to;
   return extra;
 }
 
@@ -176,7 +176,9 @@ Extra incomplete_extra(const Finding& finding) {
     if ((finding.reasons & bit) != 0) options += option;
   }
   const bool site = subject.kind == Subject::Kind::kSiteCredential;
-  extra.command = (site ? "gatehouse site credential edit " + subject.id : "gatehouse account edit " + subject.account) + options;
+  extra.command = (site ? "gatehouse site credential edit " + subject.id + " --site " + subject.site
+                        : "gatehouse account edit " + subject.account) +
+                  options;
   return extra;
 }
 

@@ -75,14 +75,16 @@ std::vector<std::string> wakes(const Subject& subject, const std::string& leavin
 json::array commands(const Subject& subject, const std::vector<std::string>& people, const std::string& leaving, bool ends) {
   json::array list;
   const bool site = subject.kind == Subject::Kind::kSiteCredential;
-  if (site && ends) list.emplace_back("gatehouse site credential rotate --site " + subject.site + " " + subject.id);
+  if (site && ends)
+    list.emplace_back("gatehouse site credential rotate " + subject.id + " --site " + subject.site + " --secret-file -");
   if (!site && ends && subject.credential_kind != CredentialKind::kExternal)
     list.emplace_back("gatehouse token extend " + subject.id + " --expires-in 30d --reason WHY");
   const bool owner_stays = subject.owner.live && subject.owner.email != leaving;
   const bool account_owner_stays = subject.account_owner.live && subject.account_owner.email != leaving;
   const bool deputy_stays = subject.deputy.live && subject.deputy.email != leaving;
   if (site) {
-    if (!owner_stays) list.emplace_back("gatehouse site credential edit " + subject.id + " --owner EMAIL");
+    if (!owner_stays)
+      list.emplace_back("gatehouse site credential edit " + subject.id + " --site " + subject.site + " --owner EMAIL");
     return list;
   }
   if (!owner_stays)
