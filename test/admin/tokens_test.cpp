@@ -183,10 +183,9 @@ TEST_F(Tokens, RotateWithoutARequestThatFails) {
   must(promote_secret(world.services(), id, used, world.clock().now() + hours(1)));
   const auto live = world.live(token.token.expose());
   ASSERT_TRUE(live);
-  const auto old = std::find_if(live->secrets.begin(), live->secrets.end(),
-                                [](const auto& one) { return one.state == SecretState::kOverlap; });
-  ASSERT_NE(old, live->secrets.end());
-  EXPECT_EQ(old->ends_at, world.clock().now() + hours(2)) << "the clock starts at the first use, and only once";
+  const token::LiveSecret& old = live->secrets[0];
+  EXPECT_EQ(old.state, SecretState::kOverlap);
+  EXPECT_EQ(old.ends_at, world.clock().now() + hours(2)) << "the clock starts at the first use, and only once";
 
   const CreatedToken third = must(rotate_token(world.services(), world.caller(), id_of(token), {}));
   EXPECT_FALSE(world.live(token.token.expose())) << "at most two live secrets: the oldest ends";
