@@ -5,10 +5,10 @@
 #include "admin/accounts.h"
 #include "admin/tokens.h"
 #include "admin/users.h"
-#include "admin/wake.h"
 #include "inventory/import.h"
 #include "inventory/migration.h"
 #include "inventory/register.h"
+#include "inventory/wake.h"
 #include "sandbox/site.h"
 #include "test/support/world.h"
 
@@ -78,7 +78,7 @@ TEST_F(AtlassianImport, BringsTokensWithThoseWhoHoldThem) {
 
 TEST_F(AtlassianImport, IsCoveredByWake) {
   must(import());
-  const json::object report = must(admin::report_wake(world.services(), {std::chrono::hours(24), "", "", "", ""}));
+  const json::object report = must(report_wake(world.services(), {}));
   const std::string text = json::serialize(report);
   EXPECT_THAT(text, HasSubstr("Jenkins nightly"));
   EXPECT_THAT(text, HasSubstr("alice@example.com"));
