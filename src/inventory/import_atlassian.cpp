@@ -310,8 +310,8 @@ class ListingChange {
   Document counts() {
     json::array notes;
     for (const std::string& note : listing_.notes) notes.emplace_back(note);
-    return json::object{{"tokens_read", listing_.tokens.size()},
-                        {"service_accounts_read", listing_.service_accounts.size()},
+    return json::object{{"tokens_read", static_cast<std::int64_t>(listing_.tokens.size())},
+                        {"service_accounts_read", static_cast<std::int64_t>(listing_.service_accounts.size())},
                         {"added", added_},
                         {"updated", updated_},
                         {"unchanged", unchanged_},

@@ -93,7 +93,7 @@ Result<Document> report_migration(admin::Services& services) {
   }
   Document document;
   document["now"] = format_instant(now);
-  document["automations"] = all.size();
+  document["automations"] = static_cast<std::int64_t>(all.size());
   document["done"] = moved;
   document["moving"] = moving;
   document["not_moved"] = static_cast<std::int64_t>(all.size()) - moved - moving;
@@ -133,7 +133,7 @@ Result<Document> report_bypass(admin::Services& services) {
   for (auto& [active, item] : found) items.push_back(std::move(item));
   Document document;
   document["now"] = format_instant(now);
-  document["count"] = items.size();
+  document["count"] = static_cast<std::int64_t>(items.size());
   document["items"] = std::move(items);
   return document;
 }

@@ -181,7 +181,8 @@ class Entry {
     }
     json::array hours;
     for (std::size_t hour = 0; hour < usage.by_hour.size(); ++hour) {
-      if (usage.by_hour[hour] > 0) hours.push_back(json::object{{"hour", hour}, {"requests", usage.by_hour[hour]}});
+      if (usage.by_hour[hour] > 0)
+        hours.push_back(json::object{{"hour", static_cast<std::int64_t>(hour)}, {"requests", usage.by_hour[hour]}});
     }
     return json::object{{"sites", texts(sites)},
                         {"resources", texts(resources)},

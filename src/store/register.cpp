@@ -132,8 +132,8 @@ Result<AccountUsage> Register::usage(const AccountId& account, Instant now) cons
   // Whole days, and the hours that are not in them yet.
   GH_TRY(const auto sums,
          session_.row("SELECT COALESCE(CAST(SUM(requests) AS BIGINT), 0), COALESCE(CAST(SUM(refused) AS BIGINT), 0), "
-                      "COALESCE(CAST(SUM(failed) AS BIGINT), 0) FROM usage_days WHERE day >= :p2 AND " +
-                          of_account,
+                      "COALESCE(CAST(SUM(failed) AS BIGINT), 0) FROM usage_days WHERE " +
+                          of_account + " AND day >= :p2",
                       "iii", {account.value, month}, ""));
   GH_TRY(
       const auto fresh,
@@ -142,8 +142,8 @@ Result<AccountUsage> Register::usage(const AccountId& account, Instant now) cons
                        std::string(kFailedOutcomes) + " THEN requests ELSE 0 END) AS BIGINT), 0), COALESCE(CAST(SUM(CASE WHEN " +
                        std::string(kFailedOutcomes) +
                        " THEN requests ELSE 0 END) AS BIGINT), 0), COALESCE(MIN(last_at), 0), COALESCE(MAX(last_at), 0) FROM "
-                       "usage_ticks WHERE hour >= :p2 AND " +
-                       of_account,
+                       "usage_ticks WHERE " +
+                       of_account + " AND hour >= :p2",
                    "iiiii", {account.value, mark}, ""));
   GH_TRY(const auto totals,
          session_.row("SELECT COALESCE(MIN(first_at), 0), COALESCE(MAX(last_at), 0) FROM usage_totals WHERE " + of_account, "ii",
