@@ -49,17 +49,20 @@ bool is_name(std::string_view text) {
 
 const std::vector<DumpTable>& dump_tables() {
   static const std::vector<DumpTable> tables{
-      {"users", "id, email, email_lower, name, role, state, pause_reason, pause_until, pause_resume_by, created_at, version", "ttttiitiiii", "id"},
-      {"sites", "id, key, product, base_url, cloud_id, host, state, pause_reason, pause_until, pause_resume_by, created_at, version",
+      {"users", "id, email, email_lower, name, role, state, pause_reason, pause_until, pause_resume_by, created_at, version",
+       "ttttiitiiii", "id"},
+      {"sites",
+       "id, key, product, base_url, cloud_id, host, state, pause_reason, pause_until, pause_resume_by, created_at, version",
        "ttitttitiiii", "id"},
       {"accounts",
        "id, handle, owner, deputy, purpose, runs_in, docs_url, runbook_url, rotation_plan, rotate_every, expected_every, "
-       "criticality, state, pause_reason, pause_until, pause_resume_by, created_at, tool, repository, job, link, declared_sites, "
-       "declared_resources, declared_scopes, external, version",
-       "tttttttttiiiitiiitttttttii", "id"},
+       "criticality, state, pause_reason, pause_until, created_at, version, pause_resume_by, tool, repository, job, link, "
+       "declared_sites, declared_resources, declared_scopes, external",
+       "tttttttttiiiitiiiittttttti", "id"},
       {"upstream_credentials",
-       "id, site, account, auth, username, sealed_secret, owner, deputy, expires_at, state, created_at, scopes, replaces, version",
-       "tttittttiiitti", "id"},
+       "id, site, account, auth, username, sealed_secret, owner, deputy, expires_at, state, created_at, version, scopes, "
+       "replaces",
+       "tttittttiiiitt", "id"},
       {"user_resources", "user_id, position, site, resource_id, resource_key", "tittt", "user_id, position"},
       {"grants",
        "id, account, site, resource_id, resource_key, scopes, role, directory, restricted, granted_by, backing, grace_ends_at, "
@@ -69,7 +72,8 @@ const std::vector<DumpTable>& dump_tables() {
       {"credentials",
        "id, account, kind, name, scopes, role, expires_at, rotate_every, overlap, owner, requested_by, allow_ips, rate_requests, "
        "rate_per, "
-       "relaxed_queries, state, pause_reason, pause_until, pause_resume_by, created_at, rotated_by, self_rotate, self_rotate_ips, self_rotate_left, "
+       "relaxed_queries, state, pause_reason, pause_until, pause_resume_by, created_at, rotated_by, self_rotate, "
+       "self_rotate_ips, self_rotate_left, "
        "propose_until, version",
        "ttitttiiitttiiiitiiiiitiii", "id"},
       {"external_credentials",
@@ -96,11 +100,12 @@ const std::vector<DumpTable>& dump_tables() {
       {"chain_head", "id, sequence, mac, key_epoch, change_number", "iitii", "id"},
       {"change_log", "change_number, aggregate, aggregate_id", "iit", "change_number, aggregate, aggregate_id"},
       {"write_lines",
-       "request_id, object_id, object_key, at, credential, secret, account, site, operation, resource, upstream_trace_id, status, "
+       "request_id, object_id, object_key, at, credential, secret, account, site, operation, resource, upstream_trace_id, "
+       "status, "
        "address",
        "tttitttttttit", "request_id, object_id, object_key"},
-      {"usage_ticks",
-       "credential, hour, site, operation, resource, outcome, address, user_agent, requests, last_at, place, tool", "tittttttiitt", "credential, hour, site, operation, resource, outcome, address, user_agent"},
+      {"usage_ticks", "credential, hour, site, operation, resource, outcome, address, user_agent, requests, last_at, place, tool",
+       "tittttttiitt", "credential, hour, site, operation, resource, outcome, address, user_agent"},
       {"usage_state", "id, rolled_until, refreshed_day, refresh_after, flushes", "iiiti", "id"},
       {"usage_days", "credential, day, requests, refused, failed, last_at", "tiiiii", "credential, day"},
       {"usage_totals",
