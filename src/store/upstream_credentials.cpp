@@ -69,13 +69,9 @@ Result<std::vector<Stored<UpstreamCredential>>> UpstreamCredentials::live_of(con
   Select select(kTable);
   select.where("site = ", site.value).where("state = 2");
   where_account(select, account);
-  GH_TRY(const auto rows, select.all(session_, "id"));
-  std::vector<Stored<UpstreamCredential>> all;
-  for (const Row& row : rows) {
-    GH_TRY(auto one, read(row));
-    all.push_back(std::move(one));
-  }
-  return all;
+  // There are at most some for each account (admin/site_credentials.cpp).
+  GH_TRY(auto listed, read_listed<Stored<UpstreamCredential>>(select.listed(session_, Page{{}, 1000}), read));
+  return std::move(listed.items);
 }
 
 Result<Listed<Stored<UpstreamCredential>>> UpstreamCredentials::list(const Filter& filter, const Page& page) const {
