@@ -18,8 +18,8 @@ Result<Document> change_account(Services& services, const Caller& caller, std::s
   }
   GH_TRYV(edit(found.value, at));
   GH_TRYV(at.accounts.update(found.value, found.version));
-  GH_TRYV(tell_of_change(services, at.outbox, caller, action, found.value.id.value, found.value.handle, reason,
-                         found.value.pause));
+  GH_TRYV(
+      tell_of_change(services, at.outbox, caller, action, found.value.id.value, found.value.handle, reason, found.value.pause));
   GH_TRY(Document after, describer.account(found.value));
   AuditEvent event = make_event(caller, action, "account", found.value.id.value, found.value.handle);
   event.reason = reason;
@@ -68,8 +68,7 @@ Result<Document> change_token(Services& services, const Caller& caller, std::str
   }
   GH_TRYV(edit(found.value, at));
   GH_TRYV(at.credentials.update(found.value, found.version));
-  GH_TRYV(
-      tell_of_change(services, at.outbox, caller, action, found.value.id.value, found.value.name, reason, found.value.pause));
+  GH_TRYV(tell_of_change(services, at.outbox, caller, action, found.value.id.value, found.value.name, reason, found.value.pause));
   GH_TRY(Document after, describer.token(found.value));
   AuditEvent event = make_event(caller, action, "token", found.value.id.value, found.value.name);
   event.reason = reason;

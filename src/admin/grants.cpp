@@ -57,13 +57,14 @@ Result<Document> pause_grant(Services& services, const Caller& caller, std::stri
 }
 
 Result<Document> resume_grant(Services& services, const Caller& caller, std::string_view grant) {
-  return change_grant(services, caller, grant, "grant.resume", {}, [&caller](Grant& record, store::Repositories& at) -> Result<void> {
-    GH_TRY(const auto answerable, answerable_for(at, record));
-    GH_TRYV(check_may_resume(at, caller, record.pause, answerable));
-    record.state = State::kLive;
-    record.pause = {};
-    return success();
-  });
+  return change_grant(services, caller, grant, "grant.resume", {},
+                      [&caller](Grant& record, store::Repositories& at) -> Result<void> {
+                        GH_TRY(const auto answerable, answerable_for(at, record));
+                        GH_TRYV(check_may_resume(at, caller, record.pause, answerable));
+                        record.state = State::kLive;
+                        record.pause = {};
+                        return success();
+                      });
 }
 
 Result<Document> remove_grant(Services& services, const Caller& caller, std::string_view grant, std::string_view reason) {

@@ -50,8 +50,7 @@ Result<std::vector<FreezeWindow>> parse_freeze_windows(std::string_view text) {
     }
     GH_TRY(const Instant from, parse_instant(one.substr(0, slash)));
     GH_TRY(const Instant until, parse_instant(one.substr(slash + 1)));
-    if (until <= from)
-      return fail(Errc::kInvalidArgument, "A freeze window ends before it begins.", {}, "freeze-windows");
+    if (until <= from) return fail(Errc::kInvalidArgument, "A freeze window ends before it begins.", {}, "freeze-windows");
     windows.push_back({from, until});
   }
   std::sort(windows.begin(), windows.end(),
@@ -127,11 +126,12 @@ Result<void> apply(Policy& policy, std::string_view name, std::string_view value
     GH_TRY(policy.pause_on_reuse, parse_choice(value, "pause", "tell", name));
     return success();
   }
-  return fail(Errc::kInvalidArgument,
-              "There is no such policy; known are: service-accounts, longest-lifetime, permanent-tokens, default-overlap, reuse, "
-              "longest-rotation, longest-overlap, self-rotation, freeze-windows, notify-ladder, notify-escalate-after, notify-errors, "
-              "notify-digest, keep-usage-hours, keep-usage-days, keep-writes.",
-              {}, "name");
+  return fail(
+      Errc::kInvalidArgument,
+      "There is no such policy; known are: service-accounts, longest-lifetime, permanent-tokens, default-overlap, reuse, "
+      "longest-rotation, longest-overlap, self-rotation, freeze-windows, notify-ladder, notify-escalate-after, notify-errors, "
+      "notify-digest, keep-usage-hours, keep-usage-days, keep-writes.",
+      {}, "name");
 }
 
 Document describe(const Policy& policy) {

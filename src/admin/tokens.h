@@ -27,12 +27,12 @@ struct CreateToken {
   bool self_rotate = false;              ///< it may make its own successor
   std::vector<std::string> self_rotate_ips;
   std::int64_t self_rotate_times = 0;  ///< 0: as often as it likes
-  std::string owner;                     ///< empty: the caller
-  std::vector<std::string> allow_ips;    ///< addresses or networks; empty: from anywhere
-  std::string rate;                      ///< "10/s"; empty: no limit of its own
+  std::string owner;                   ///< empty: the caller
+  std::vector<std::string> allow_ips;  ///< addresses or networks; empty: from anywhere
+  std::string rate;                    ///< "10/s"; empty: no limit of its own
   bool relaxed_queries = false;
-  /// The boundary that it is to have from `propose_until` on, inside of `resources`: until then its requests are judged by it, and
-  /// never blocked for it. Both or neither.
+  /// The boundary that it is to have from `propose_until` on, inside of `resources`: until then its requests are judged by it,
+  /// and never blocked for it. Both or neither.
   std::vector<std::string> propose;
   std::optional<Instant> propose_until;
 };

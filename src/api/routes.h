@@ -18,7 +18,7 @@ std::vector<Route> insight_routes();  ///< explain, trace
 std::vector<Route> report_routes();
 std::vector<Route> audit_routes();
 std::vector<Route> policy_routes();
-std::vector<Route> notify_routes();  ///< delivery log, acknowledging, webhooks, calendars
+std::vector<Route> notify_routes();   ///< delivery log, acknowledging, webhooks, calendars
 std::vector<Route> propose_routes();  ///< what tokens would meet under a proposed boundary
 /// Whoever calls: /api/v1/me.
 std::vector<Route> self_routes();

@@ -66,14 +66,15 @@ Result<Reply> edit(Call& call) {
 Result<Reply> pause(Call& call) {
   GH_TRY(const admin::PauseRequest request, pause_of(call));
   if (call.has("resource"))
-    return reply(
-        admin::pause_resource(call.services, call.caller, PausedFor::kAccount, call.at("account"), call.text("resource"), request));
+    return reply(admin::pause_resource(call.services, call.caller, PausedFor::kAccount, call.at("account"), call.text("resource"),
+                                       request));
   return reply(admin::pause_account(call.services, call.caller, call.at("account"), request));
 }
 
 Result<Reply> resume(Call& call) {
   if (call.has("resource"))
-    return reply(admin::resume_resource(call.services, call.caller, PausedFor::kAccount, call.at("account"), call.text("resource")));
+    return reply(
+        admin::resume_resource(call.services, call.caller, PausedFor::kAccount, call.at("account"), call.text("resource")));
   return reply(admin::resume_account(call.services, call.caller, call.at("account")));
 }
 Result<Reply> adopt(Call& call) { return reply(admin::adopt_account(call.services, call.caller, call.at("account"))); }

@@ -1,5 +1,5 @@
-#include "admin/sites.h"
 #include "admin/pause.h"
+#include "admin/sites.h"
 #include "api/replies.h"
 #include "api/routes.h"
 

@@ -1,5 +1,5 @@
-#include "admin/tokens.h"
 #include "admin/pause.h"
+#include "admin/tokens.h"
 #include "api/replies.h"
 #include "api/routes.h"
 

@@ -61,8 +61,7 @@ void add_account_commands(CLI::App& root, Runner runner) {
     return call.send("PATCH", api_path({"accounts", call.text("handle")}), print_record);
   });
   Command pause(account, runner, "pause", "refuse every request of all its credentials");
-  with_paused_resource(with_pause_options(pause.positional("HANDLE", "handle", "its handle")))
-      .run([](Call& call) {
+  with_paused_resource(with_pause_options(pause.positional("HANDLE", "handle", "its handle"))).run([](Call& call) {
     return call.post(api_path({"accounts", call.text("handle"), "pause"}), print_record);
   });
   Command resume(account, runner, "resume", "end its pause");

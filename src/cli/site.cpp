@@ -160,8 +160,7 @@ void add_site_commands(CLI::App& root, Runner runner) {
     return status;
   });
   Command pause(site, runner, "pause", "let no request through to it");
-  with_paused_resource(with_pause_options(pause.positional("KEY", "key", "its key")))
-      .run([](Call& call) {
+  with_paused_resource(with_pause_options(pause.positional("KEY", "key", "its key"))).run([](Call& call) {
     return call.post(api_path({"sites", call.text("key"), "pause"}), print_record);
   });
   Command resume(site, runner, "resume", "end its pause");

@@ -31,7 +31,8 @@ std::string words_of_successor(const json::object& token) {
   return "Successor of " + member(token, "replaces") + " in token " + member(token, "id") +
          ". The old secret works on; its overlap begins with the first use of this one (used now, it would end at " +
          member(token, "overlap_ends_at") + ").\n" +
-         (early && early->is_string() ? "An older secret, " + in_words(*early) + ", ended at once: at most two are live.\n" : "") +
+         (early && early->is_string() ? "An older secret, " + in_words(*early) + ", ended at once: at most two are live.\n"
+                                      : "") +
          "This is the only time that the token is shown.\n";
 }
 
@@ -131,8 +132,7 @@ void add_token_commands(CLI::App& root, Runner runner) {
       });
   add_rotation_commands(token, runner);
   Command pause(token, runner, "pause", "refuse every request with it");
-  with_paused_resource(with_pause_options(pause.positional("ID", "id", "its id")))
-      .run([](Call& call) {
+  with_paused_resource(with_pause_options(pause.positional("ID", "id", "its id"))).run([](Call& call) {
     return call.post(api_path({"tokens", call.text("id"), "pause"}), print_record);
   });
   Command resume(token, runner, "resume", "end its pause");

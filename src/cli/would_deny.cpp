@@ -39,7 +39,7 @@ void add_would_deny_command(CLI::App* report, Runner runner) {
           call.context.out << json::serialize(answer) << "\n";
         else
           print(call.context, answer);
-        return answer.at("items").as_array().empty() ? kDone : kFoundSomething;
+        return static_cast<int>(answer.at("items").as_array().empty() ? kDone : kFoundSomething);
       });
 }
 

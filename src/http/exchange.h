@@ -98,17 +98,17 @@ struct Action {
     kElsewhere,
     /// Call on_pause_over after `pause_ms`, or up to a tick of the timers later. Only before anything was sent or answered.
     kPause,
-    kSend,      ///< begin `upstream`, then on_response_head
-    kWait,      ///< nothing to do now: give me the next piece of upstream's answer
-    kRespond,   ///< write `status`, `head` (first time only) and `body`; `last` ends the answer
-    kAbort,     ///< close the client's connection: the answer can't be ended honestly
+    kSend,     ///< begin `upstream`, then on_response_head
+    kWait,     ///< nothing to do now: give me the next piece of upstream's answer
+    kRespond,  ///< write `status`, `head` (first time only) and `body`; `last` ends the answer
+    kAbort,    ///< close the client's connection: the answer can't be ended honestly
   };
   Kind kind = Kind::kAbort;
-  std::vector<UpstreamRequest>* lookups = nullptr;  ///< kAsk; owned by the exchange
-  UpstreamRequest* upstream = nullptr;              ///< kSend
+  std::vector<UpstreamRequest>* lookups = nullptr;                ///< kAsk; owned by the exchange
+  UpstreamRequest* upstream = nullptr;                            ///< kSend
   const std::function<void(ElsewhereDone)>* elsewhere = nullptr;  ///< kElsewhere; owned by the exchange
-  std::uint32_t pause_ms = 0;                       ///< kPause
-  int status = 0;                                   ///< kRespond: with the head, else 0
+  std::uint32_t pause_ms = 0;                                     ///< kPause
+  int status = 0;                                                 ///< kRespond: with the head, else 0
   std::string_view head;             ///< kRespond: header fields, each ended by CRLF; no framing, Date or Connection
   std::string_view body;             ///< kRespond: a piece of the answer's body
   std::int64_t content_length = -1;  ///< kRespond with the head: of the whole body; -1: not known, so chunked

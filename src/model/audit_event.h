@@ -37,7 +37,7 @@ struct AuditRecord {
   Instant at{};
   std::string id;
   AuditEvent event;
-  std::string mac;        ///< base64url; over everything above and the previous record's mac
+  std::string mac;  ///< base64url; over everything above and the previous record's mac
   int key_epoch = 0;
 };
 

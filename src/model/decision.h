@@ -53,7 +53,7 @@ std::string_view to_string(Reason reason) noexcept;
 
 /// One step of the explanation, in the order in which it was taken.
 struct DecisionStep {
-  std::string name;   ///< "scope", "boundary", "grant" …
+  std::string name;  ///< "scope", "boundary", "grant" …
   bool passed = false;
   std::string detail;
 };
@@ -61,9 +61,9 @@ struct DecisionStep {
 struct Decision {
   Effect effect = Effect::kDeny;
   Reason reason = Reason::kNone;
-  ScopeSet missing_scopes;         ///< of kInsufficientScope: the least that would do
-  std::string resource;            ///< display name of the resource that decided it, where that may be told
-  std::vector<DecisionStep> steps; ///< filled only when asked for: the request path does not allocate
+  ScopeSet missing_scopes;          ///< of kInsufficientScope: the least that would do
+  std::string resource;             ///< display name of the resource that decided it, where that may be told
+  std::vector<DecisionStep> steps;  ///< filled only when asked for: the request path does not allocate
   bool permitted() const noexcept { return effect == Effect::kPermit; }
 };
 

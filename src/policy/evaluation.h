@@ -51,8 +51,7 @@ class Evaluation {
       }
       return false;
     };
-    return in(credential_.pauses) || (credential_.account && in(credential_.account->pauses)) ||
-           in(site_.resource_pauses);
+    return in(credential_.pauses) || (credential_.account && in(credential_.account->pauses)) || in(site_.resource_pauses);
   }
   /// Whether the credential's own role includes the operation. An unknown role includes nothing.
   bool credential_role_includes() const noexcept { return credential_role_; }

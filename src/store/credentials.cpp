@@ -8,7 +8,8 @@ namespace {
 constexpr Table kTable{
     "credentials",
     "id, account, kind, name, scopes, role, expires_at, rotate_every, overlap, owner, requested_by, allow_ips, "
-    "rate_requests, rate_per, relaxed_queries, state, pause_reason, pause_until, pause_resume_by, created_at, rotated_by, self_rotate, "
+    "rate_requests, rate_per, relaxed_queries, state, pause_reason, pause_until, pause_resume_by, created_at, rotated_by, "
+    "self_rotate, "
     "self_rotate_ips, self_rotate_left, propose_until",
     "ttitttiiitttiiiitiiiiitii", Aggregate::kCredential, "There is no such credential."};
 constexpr Table kBoundary{"boundary_entries", "credential, position, site, resource_id, resource_key, role", "titttt",

@@ -112,8 +112,8 @@ class Database {
   /// One step of the upkeep of usage (store/rollups.h), for admin/usage_upkeep: a transaction of its own, without audit record or
   /// change number. `work` reads everything and writes through the rollups alone; an error rolls back.
   Result<void> tend_usage(const std::function<Result<void>(Rollups& rollups, const Repositories& at)>& work);
-  /// Bookkeeping of the outbox, for lifecycle/: one transaction without audit record or change number. `work` reads everything and
-  /// writes to the outbox alone; an error rolls back.
+  /// Bookkeeping of the outbox, for lifecycle/: one transaction without audit record or change number. `work` reads everything
+  /// and writes to the outbox alone; an error rolls back.
   Result<void> tend_outbox(const std::function<Result<void>(Outbox& outbox, const Repositories& at)>& work);
 
   /// Blocks until a change above `after` is committed, by any node, or `timeout` has passed; the latest number then. For one

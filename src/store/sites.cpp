@@ -5,8 +5,9 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr Table kTable{"sites", "id, key, product, base_url, cloud_id, host, state, pause_reason, pause_until, pause_resume_by, created_at",
-                       "ttitttitiii", Aggregate::kSite, "There is no such site."};
+constexpr Table kTable{
+    "sites", "id, key, product, base_url, cloud_id, host, state, pause_reason, pause_until, pause_resume_by, created_at",
+    "ttitttitiii", Aggregate::kSite, "There is no such site."};
 constexpr std::string_view kConflict = "A site has this key, or this host and product, already.";
 
 Result<Stored<Site>> read(const Row& row) {

@@ -52,9 +52,7 @@ Binds& Binds::scopes(const ScopeSet& scopes) {
 
 Binds& Binds::resource(const Resource& resource) { return id(resource.site).text(resource.id).text(resource.key); }
 
-Binds& Binds::pause(const Pause& pause) {
-  return text(pause.reason).optional_instant(pause.until).number(pause.resume_by);
-}
+Binds& Binds::pause(const Pause& pause) { return text(pause.reason).optional_instant(pause.until).number(pause.resume_by); }
 
 std::string Cells::text() {
   const Value& value = row_[at_++];

@@ -8,8 +8,9 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr Table kTable{"users", "id, email, email_lower, name, role, state, pause_reason, pause_until, pause_resume_by, created_at", "ttttiitiii",
-                       Aggregate::kUser, "There is no such user."};
+constexpr Table kTable{"users",
+                       "id, email, email_lower, name, role, state, pause_reason, pause_until, pause_resume_by, created_at",
+                       "ttttiitiii", Aggregate::kUser, "There is no such user."};
 constexpr Table kResources{"user_resources", "user_id, position, site, resource_id, resource_key", "tittt", Aggregate::kUser, ""};
 constexpr std::string_view kConflict = "A user has this e-mail address already.";
 

@@ -144,7 +144,8 @@ TEST_F(RestApi, AnswersAsItsSchemasSay) {
   holds(object(ask("GET", "/api/v1/register/entries/ci")), "RegisterEntry");
   holds(object(ask("GET", "/api/v1/reports/migration")), "MigrationReport");
   holds(object(ask("GET", "/api/v1/reports/bypass")), "BypassReport");
-  holds(object(ask("POST", "/api/v1/register/import", R"({"format":"csv","text":"handle,tool\nci,Jenkins\n"})")), "RegisterImport");
+  holds(object(ask("POST", "/api/v1/register/import", R"({"format":"csv","text":"handle,tool\nci,Jenkins\n"})")),
+        "RegisterImport");
   holds(object(ask("POST", "/api/v1/register/import/atlassian-csv",
                    R"({"text":"label,email,expires\nold,eva@example.com,2027-09-01\n"})")),
         "ListingImport");
