@@ -26,7 +26,8 @@ void print_automation(std::ostream& out, const json::object& automation) {
     return;
   }
   out << "      - " << word(automation, "tool") << " at " << word(automation, "place") << ", " << word(automation, "requests")
-      << " requests on " << word(automation, "days") << (word(automation, "days") == "1" ? " day" : " days");
+      << (word(automation, "requests") == "1" ? " request on " : " requests on ") << word(automation, "days")
+      << (word(automation, "days") == "1" ? " day" : " days");
   if (given(automation, "hours")) out << ", " << word(automation, "hours");
   out << "\n";
 }
