@@ -330,7 +330,7 @@ class Webhooks(unittest.TestCase):
             card = json.loads(teams.posts[0][2])["attachments"][0]
             self.assertEqual((card["contentType"], card["content"]["type"]), ("application/vnd.microsoft.card.adaptive", "AdaptiveCard"))
             states = wait_for(lambda: (lambda all: all if all["gone"] == "disabled" else None)(
-                {one["name"]: one["state"] for one in it.ok("notify", "webhook", "list")["items"]}))
+                {one["name"]: one["state"] for one in it.ok("notify", "webhook", "list")}))
             self.assertEqual(states, {"gone": "disabled", "slack": "live", "teams": "live"})
             it.ok("account", "resume", "robot")
             wait_for(lambda: any("resumed" in body.decode() for _, _, body in slack.posts))
@@ -366,7 +366,7 @@ class Watch(unittest.TestCase):
             it.restart()
             token = it.token("acme/A")
             self.assertEqual(it.get("/rest/api/3/issue/A-1", token).status, 200)
-            grant = it.ok("grant", "list")["items"][0]["id"]
+            grant = it.ok("grant", "list")[0]["id"]
             it.ok("token", "show", token["id"])  # what was just used is stored
             time.sleep(1.1)
             it.ok("grant", "remove", grant)
