@@ -140,7 +140,16 @@ std::vector<Schema> site_schemas() {
             {"status", Shape::kInteger, "Of its answer; 0: none."},
             {"account_name", Shape::kText, "Who Gatehouse is there."},
             {"detail", Shape::kText, ""},
-            {"credentials", Shape::kAny, "The same of each of the site's own credentials."}}}};
+            {"credentials", Shape::kObjects, "The same of each of the site's own credentials.", false, "SiteCredentialTest"}}},
+          {"SiteCredentialTest",
+           "What a site said to one of its credentials.",
+           {{"credential", Shape::kText, "Its id; empty: the site has none."},
+            {"ok", Shape::kBoolean, "Reached and authenticated."},
+            {"reached", Shape::kBoolean, ""},
+            {"authenticated", Shape::kBoolean, ""},
+            {"status", Shape::kInteger, "Of its answer; 0: none."},
+            {"account_name", Shape::kText, "Who Gatehouse is there."},
+            {"detail", Shape::kText, ""}}}};
 }
 
 std::vector<Schema> people_schemas() {

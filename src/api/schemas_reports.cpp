@@ -39,6 +39,7 @@ std::vector<Member> wake_members() {
       {"account", Shape::kText, "The service account's handle.", kOptional},
       {"site", Shape::kText, "Of a site credential.", kOptional},
       {"owner", Shape::kText, "E-mail address.", kOptional},
+      {"owner_live", Shape::kBoolean, "False where the owner is suspended, or there is none."},
       {"account_owner", Shape::kText, "E-mail address.", kOptional},
       {"deputy", Shape::kText, "E-mail address.", kOptional},
       {"criticality", Shape::kText, "low, normal or high."},
