@@ -62,11 +62,11 @@ INSERT INTO usage_days (credential, day, requests, refused, failed, last_at)
   SELECT printf('cred%012d', n.i), d.day, 40 + n.i % 100, n.i % 5, 0, d.day + 3600000 FROM n, days d
   WHERE n.i % 10 < 7 AND d.i > 0 AND (d.i % (CASE n.i % 3 WHEN 0 THEN 1 WHEN 1 THEN 3 ELSE 7 END)) = 0 ORDER BY n.i, d.day;
 INSERT INTO usage_totals (credential, first_at, last_at, permitted_at, requests, days, month_days, month_requests, month_refused,
-    month_failed, month_objects, consumers, unused_scopes, unused_resources)
+    month_failed, month_objects, consumers, unused_scopes, unused_resources, beyond)
   SELECT printf('cred%012d', i), :now - (30 + i % 300) * 86400000, CASE WHEN i % 40 = 1 THEN :now - 60 * 86400000 ELSE :now - i % 3 * 86400000 END,
     :now - 86400000, 10000, 100, CASE i % 3 WHEN 0 THEN 30 WHEN 1 THEN 10 ELSE 4 END, 3000, 10, 0, i % 90,
     CASE WHEN i % 12 = 0 THEN 3 ELSE 1 END, CASE WHEN i % 6 = 0 THEN 'write:jira-work' ELSE '' END,
-    CASE WHEN i % 8 = 0 THEN 's1/P1' ELSE '' END FROM n WHERE i % 10 < 7;
+    CASE WHEN i % 8 = 0 THEN 's1/P1' ELSE '' END, CASE WHEN i % 150 = 0 THEN 's2/P2' ELSE '' END FROM n WHERE i % 10 < 7;
 INSERT INTO usage_seen (credential, kind, a, b, sample, first_at, last_at, requests, days, hours)
   SELECT printf('cred%012d', n.i), 1, printf('site%012d', n.i % 5), 'operation' || o.i, '', :now - (30 + n.i % 300) * 86400000, :now - 86400000,
     500, 100, 16777215 FROM n, few o WHERE n.i % 10 < 7 AND o.i < 4;
