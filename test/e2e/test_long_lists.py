@@ -3,13 +3,14 @@ where they are not whole."""
 import http.client
 import http.server
 import json
+import pathlib
 import re
 import socketserver
 import threading
 import unittest
 import urllib.parse
 
-from harness import Installation, free_port
+from harness import BINARY, Installation, free_port
 
 MIB = 1024 * 1024
 
@@ -65,8 +66,13 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
 
 
 def peak_rss(process):
-    status = open(f"/proc/{process.process.pid}/status").read()
+    status = pathlib.Path(f"/proc/{process.process.pid}/status").read_text()
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
+
+
+# AddressSanitizer keeps what was freed for a while, and shadows the rest. A list that were held whole would take several times its size.
+SANITIZED = b"__asan_init" in pathlib.Path(BINARY).read_bytes()
+BOUND = (96 if SANITIZED else 32) * MIB
 
 
 class LongLists(unittest.TestCase):
@@ -93,7 +99,8 @@ class LongLists(unittest.TestCase):
         connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
         connection._http_vsn, connection._http_vsn_str = version, f"HTTP/{version // 10}.{version % 10}"
         connection.request("POST", "/ex/jira/long/rest/api/3/search/jql", json.dumps({"jql": "status = Open", "fields": ["summary"]}),
-                           {"Authorization": "Bearer " + self.token, "Content-Type": "application/json"})
+                           {"Authorization": "Bearer " + self.token, "Content-Type": "application/json",
+                            **({"Host": address.netloc} if version == 10 else {})})
         return connection.getresponse()
 
     def filler(self, size, start=0):
@@ -120,7 +127,7 @@ class LongLists(unittest.TestCase):
         self.assertTrue(document["isLast"])
         grown = peak_rss(self.it.server) - before
         print(f"64 MiB search: peak RSS grew by {grown / MIB:.1f} MiB")
-        self.assertLess(grown, 32 * MIB)
+        self.assertLess(grown, BOUND)
 
     def test_an_old_client_reads_to_the_end(self):
         answer = self.search(['{"issues":[', *self.filler(9 * MIB), issue(1, "10001", "CANARY"), "]}"], version=10)
@@ -150,7 +157,7 @@ class LongLists(unittest.TestCase):
         first = answer.read(1000)
         self.assertTrue(first.startswith(b'{"issues":['))
         threading.Event().wait(2)
-        self.assertLess(peak_rss(self.it.server) - before, 32 * MIB)
+        self.assertLess(peak_rss(self.it.server) - before, BOUND)
         self.assertGreater(len(answer.read()), 30 * MIB)
 
 

@@ -72,7 +72,7 @@ TEST_P(BadSqlite, AFullDiskRefusesTheChangeAndKeepsTheRest) {
   log_.reset();
   database_.reset();
   store::DatabaseOptions options;
-  options.max_pages = 120;  // stands in for the disk's end
+  options.max_pages = 240;  // stands in for the disk's end
   database_ = open(options);
   log_ = open_log(*database_);
   int kept = 0;
