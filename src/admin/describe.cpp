@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "admin/json_values.h"
 #include "admin/rate.h"
 
 namespace gatehouse::admin {
@@ -9,10 +10,6 @@ namespace {
 
 namespace json = boost::json;
 
-json::value text_or_null(std::string_view text) { return text.empty() ? json::value(nullptr) : json::value(text); }
-json::value instant_or_null(const std::optional<Instant>& at) {
-  return at ? json::value(format_instant(*at)) : json::value(nullptr);
-}
 json::value duration_or_null(const std::optional<Duration>& span) {
   return span ? json::value(format_duration(*span)) : json::value(nullptr);
 }

@@ -5,6 +5,7 @@
 #include "admin/describe.h"
 #include "admin/explain.h"
 #include "admin/find.h"
+#include "admin/json_values.h"
 #include "admin/recorder.h"
 #include "gateway/explain.h"
 
@@ -154,8 +155,6 @@ struct Counts {
   std::int64_t denied = 0;
   std::int64_t not_judged = 0;
 };
-
-json::value text_or_null(std::string_view text) { return text.empty() ? json::value(nullptr) : json::value(text); }
 
 Document row(const store::Judgement& one, const Credential& token, const std::string& handle, const std::string& site) {
   Document document;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "admin/describe.h"
+#include "admin/json_values.h"
 #include "crypto/certificate.h"
 
 namespace gatehouse::admin {
@@ -77,12 +78,6 @@ Result<void> add_administrator_keys(const store::Repositories& at, Instant now, 
   } while (!page.after.empty());
   return success();
 }
-
-json::value instant_or_null(const std::optional<Instant>& at) {
-  return at ? json::value(format_instant(*at)) : json::value(nullptr);
-}
-
-json::value text_or_null(std::string_view text) { return text.empty() ? json::value(nullptr) : json::value(text); }
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "admin/describe.h"
+#include "admin/json_values.h"
 #include "token/token.h"
 
 namespace gatehouse::admin {
@@ -10,9 +11,6 @@ namespace {
 
 namespace json = boost::json;
 
-json::value instant_or_null(const std::optional<Instant>& at) {
-  return at ? json::value(format_instant(*at)) : json::value(nullptr);
-}
 json::value id_or_null(const SecretRecord* secret) { return secret ? json::value(secret->id.value) : json::value(nullptr); }
 
 bool runs_out(const SecretRecord& secret, Instant now) {

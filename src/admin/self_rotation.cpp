@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "admin/describe.h"
+#include "admin/json_values.h"
 #include "admin/notices.h"
 #include "admin/rotation.h"
 
@@ -17,10 +18,6 @@ constexpr std::size_t kMostAMinute = 60;
 constexpr std::size_t kMostRemembered = 10'000;
 
 std::string text(const token::Key& key) { return std::string(token::as_view(key)); }
-json::value instant_or_null(const std::optional<Instant>& at) {
-  return at ? json::value(format_instant(*at)) : json::value(nullptr);
-}
-
 const SecretRecord* find_secret(const Credential& credential, const token::Key& id) {
   const auto found = std::find_if(credential.secrets.begin(), credential.secrets.end(),
                                   [&id](const SecretRecord& one) { return one.id.value == token::as_view(id); });

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "admin/describe.h"
+#include "admin/json_values.h"
 
 namespace gatehouse::inventory {
 namespace {
@@ -14,9 +15,7 @@ using admin::Document;
 /// Usage is kept by the hour: what was seen within the hour of the first call may have been before it.
 constexpr Duration kHour = std::chrono::hours(1);
 
-json::value instant_or_null(const std::optional<Instant>& at) {
-  return at ? json::value(format_instant(*at)) : json::value(nullptr);
-}
+using admin::instant_or_null;
 
 struct OldToken {
   Credential credential;

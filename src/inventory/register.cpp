@@ -6,6 +6,7 @@
 
 #include "admin/describe.h"
 #include "admin/find.h"
+#include "admin/json_values.h"
 #include "inventory/register_file.h"
 
 namespace gatehouse::inventory {
@@ -14,11 +15,8 @@ namespace {
 namespace json = boost::json;
 using admin::Document;
 
-json::value text_or_null(std::string_view text) { return text.empty() ? json::value(nullptr) : json::value(text); }
-json::value instant_or_null(const std::optional<Instant>& at) {
-  return at ? json::value(format_instant(*at)) : json::value(nullptr);
-}
-
+using admin::instant_or_null;
+using admin::text_or_null;
 json::array texts(const std::set<std::string>& all) {
   json::array out;
   for (const std::string& one : all) out.emplace_back(one);

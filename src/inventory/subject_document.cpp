@@ -29,9 +29,7 @@ std::string runs(std::int64_t bits, int count, const Name& name) {
   return out;
 }
 
-json::value instant_or_null(const std::optional<Instant>& at) {
-  return at ? json::value(format_instant(*at)) : json::value(nullptr);
-}
+using admin::instant_or_null;
 
 }  // namespace
 
@@ -108,8 +106,6 @@ Document describe_consumer(const store::Seen& seen) {
   document["hours"] = text_or_null(hours_in_words(seen.hours));
   return document;
 }
-
-json::value text_or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
 
 json::array as_array(const std::vector<std::string>& words) {
   json::array array;

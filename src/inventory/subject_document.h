@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "admin/common.h"
+#include "admin/json_values.h"
 #include "store/reports.h"
 
 namespace gatehouse::inventory {
@@ -30,7 +31,7 @@ std::string hours_in_words(std::int64_t hours);
 /// Of the last month, or of its life where that is shorter; rounded up, so that a little is not nothing.
 std::int64_t calls_a_day(const store::Subject& subject, Instant now);
 
-boost::json::value text_or_null(const std::string& text);
+using admin::text_or_null;
 boost::json::array as_array(const std::vector<std::string>& words);
 std::vector<std::string> split_words(std::string_view text);
 std::string join(const std::vector<std::string>& words, std::string_view between);
