@@ -1,5 +1,6 @@
 #include "admin/admin_keys.h"
 
+#include "admin/authority.h"
 #include "admin/find.h"
 #include "token/token.h"
 
@@ -40,7 +41,7 @@ Result<Authenticated> authenticate(Services& services, std::string_view bearer, 
   // Suspending a person ends at once all that authenticates as that person.
   if (!is_live(person.state, person.pause, now)) return not_live();
   Authenticated who;
-  who.role = person.role;
+  GH_TRY(who.principal, principal_of(services, *reader.operator->(), person, SignedInBy::kAdminKey));
   who.caller.actor_kind = "admin_key";
   who.caller.actor_id = person.id.value;
   who.caller.actor_name = person.email + " (key " + record.id.value + ")";

@@ -6,14 +6,15 @@
 
 #include "admin/common.h"
 #include "base/secret.h"
+#include "model/principal.h"
 #include "store/admin_keys.h"
 
 namespace gatehouse::admin {
 
-/// A caller whose key was found to be live, with the role of its user as it is now.
+/// A caller whose key (or session) was found to be live, with the authority of its user as it is now.
 struct Authenticated {
   Caller caller;
-  UserRole role = UserRole::kMember;
+  Principal principal;
 };
 
 /// `bearer` is what stands behind "Bearer ". kUnauthenticated, with one and the same text, for whatever is wrong with it.

@@ -26,6 +26,7 @@
 
 namespace gatehouse::admin {
 
+class AuthoritySource;
 class IndexFeed;
 class Judge;
 class Recorder;
@@ -70,6 +71,8 @@ struct Services {
   std::atomic<Recorder*> recorder{nullptr};
   /// Set by the Judge as long as it lives; the recorder hands it what is to be judged.
   std::atomic<Judge*> judge{nullptr};
+  /// Who administers what, beside the roles given in Gatehouse (admin/authority.h). Set by main/ where there is one.
+  std::atomic<AuthoritySource*> authority_source{nullptr};
 };
 
 /// Commits, and returns when this node's index says so too. An error after the commit (kUnavailable) means that the change is

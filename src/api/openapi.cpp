@@ -127,9 +127,9 @@ json::object operation_of(const Route& route) {
   responses["default"] = json::object{{"$ref", "#/components/responses/Problem"}};
   json::object operation{{"operationId", route.operation_id},
                          {"summary", route.summary},
-                         {"description", "Needs: " + std::string(to_string(route.need)) + "."},
+                         {"description", "Needs: " + std::string(policy::rule_of(route.need).word) + "."},
                          {"tags", json::array{json::value(route.tag)}},
-                         {"x-gatehouse-need", to_string(route.need)}};
+                         {"x-gatehouse-need", policy::rule_of(route.need).word}};
   if (json::array parameters = parameters_of(route); !parameters.empty()) operation["parameters"] = std::move(parameters);
   if (!route.body.empty()) operation["requestBody"] = body_of(route);
   operation["responses"] = std::move(responses);

@@ -5,14 +5,15 @@
 namespace gatehouse::api {
 namespace {
 
-Response render(int status, std::string_view code, std::string_view detail, std::string_view field, std::string_view request_id) {
+Response render(int status, std::string_view code, const Error& error, std::string_view request_id) {
   boost::json::object document;
   document["type"] = "urn:gatehouse:problem:" + std::string(code);
   document["title"] = reason_phrase(status);
   document["status"] = status;
-  document["detail"] = detail;
+  document["detail"] = error.public_detail;
   document["code"] = code;
-  if (!field.empty()) document["field"] = field;
+  if (!error.field.empty()) document["field"] = error.field;
+  if (!error.missing_role.empty()) document["missing_role"] = error.missing_role;
   document["request_id"] = request_id;
   Response response;
   response.status = status;
@@ -45,14 +46,14 @@ int status_of(Errc code) noexcept {
 }
 
 Response problem(const Error& error, std::string_view request_id) {
-  const std::string_view detail = error.public_detail.empty()
-                                      ? "Gatehouse could not do this; its log has the reason under the request id."
-                                      : std::string_view(error.public_detail);
-  return render(status_of(error.code), to_string(error.code), detail, error.field, request_id);
+  Error told = error;
+  if (told.public_detail.empty())
+    told.public_detail = "Gatehouse could not do this; its log has the reason under the request id.";
+  return render(status_of(error.code), to_string(error.code), told, request_id);
 }
 
 Response problem(int status, std::string_view code, std::string_view detail, std::string_view request_id) {
-  return render(status, code, detail, {}, request_id);
+  return render(status, code, fail(Errc::kInternal, std::string(detail)), request_id);
 }
 
 }  // namespace gatehouse::api

@@ -10,7 +10,8 @@ namespace gatehouse::api {
 
 int status_of(Errc code) noexcept;
 
-/// `{"type","title","status","detail","code","request_id"}`, with "field" where an input was wrong. Only `public_detail` is told.
+/// `{"type","title","status","detail","code","request_id"}`, with "field" where an input was wrong and
+/// "missing_role" where a role is missing. Only `public_detail` is told.
 Response problem(const Error& error, std::string_view request_id);
 /// The same for what has no Errc of its own, such as 405 or 421.
 Response problem(int status, std::string_view code, std::string_view detail, std::string_view request_id);

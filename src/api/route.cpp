@@ -4,17 +4,6 @@
 
 namespace gatehouse::api {
 
-std::string_view to_string(Need need) noexcept {
-  switch (need) {
-    case Need::kNothing: return "nothing";
-    case Need::kAnyKey: return "any administrator key";
-    case Need::kAuditor: return "auditor or organization administrator";
-    case Need::kOrgAdmin: return "organization administrator";
-    case Need::kNotDeclared: break;
-  }
-  return "closed";
-}
-
 const std::string& Call::at(std::string_view name) const {
   static const std::string kNone;
   const auto found = std::find_if(path.begin(), path.end(), [name](const auto& one) { return one.first == name; });

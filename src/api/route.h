@@ -16,18 +16,13 @@
 #include "api/message.h"
 #include "base/result.h"
 #include "model/audit_event.h"
+#include "model/principal.h"
+#include "policy/authority.h"
 
 namespace gatehouse::api {
 
-/// What the caller must be. Zero lets nobody in, so that a route that forgets to say is closed.
-enum class Need {
-  kNotDeclared = 0,
-  kNothing,   ///< no key: health and the description of the API itself
-  kAnyKey,    ///< any live administrator key, whatever its user's role
-  kAuditor,   ///< reads everything: auditors and organization administrators
-  kOrgAdmin,  ///< changes
-};
-std::string_view to_string(Need need) noexcept;
+/// What the caller must be: a row of the one table of policy/authority.h.
+using policy::Need;
 
 enum class Type { kText, kTexts, kInteger, kBoolean, kInstant, kDuration, kSecret };
 
@@ -45,6 +40,7 @@ class Call {
  public:
   admin::Services& services;
   Caller caller;
+  Principal principal;  ///< as it was at the door; a change reads it again in its unit of work
   const Request& request;
   std::vector<std::pair<std::string_view, std::string>> path;  ///< parameters by name, decoded
   std::vector<std::pair<std::string, std::string>> query;      ///< decoded

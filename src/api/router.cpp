@@ -67,17 +67,6 @@ const Route* find_route(const std::vector<Route>& routes, std::string_view metho
   return best;
 }
 
-bool permits(Need need, UserRole role) noexcept {
-  switch (need) {
-    case Need::kNotDeclared: return false;
-    case Need::kNothing:
-    case Need::kAnyKey: return true;
-    case Need::kAuditor: return role == UserRole::kAuditor || role == UserRole::kOrgAdmin;
-    case Need::kOrgAdmin: return role == UserRole::kOrgAdmin;
-  }
-  return false;
-}
-
 std::string_view bearer_of(const Request& request) {
   const std::string_view field = request.field("Authorization");
   if (field.size() <= kBearer.size() || !same_name(field.substr(0, kBearer.size()), kBearer)) return {};
@@ -129,7 +118,7 @@ Response Api::handle(const Request& request) const {
     return response;
   }
   if (!route) return problem(404, "not_found", "There is no such address; /api/v1/openapi.json describes all.", request.id);
-  Call call{services_, {}, request, std::move(parameters), {}, {}};
+  Call call{services_, {}, {}, request, std::move(parameters), {}, {}};
   try {
     return run(*route, call, target.query);
   } catch (const std::exception& caught) {
@@ -143,10 +132,10 @@ Response Api::run(const Route& route, Call& call, std::string_view query) const 
     const auto who = admin::authenticate(services_, bearer_of(request), request.address, request.field("User-Agent"));
     if (!who) return refuse(who.error(), request);
     call.caller = who.value().caller;
-    if (!permits(route.need, who.value().role)) {
-      return problem(fail(Errc::kNotAllowed, "This needs: " + std::string(to_string(route.need)) + "."), request.id);
-    }
+    call.principal = who.value().principal;
   }
+  if (const auto may = policy::check(route.need, call.principal, services_.clock.now()); !may)
+    return problem(may.error(), request.id);
   if (const auto read = read_query(route, query, call); !read) return problem(read.error(), request.id);
   if (const auto read = read_body(route, request, call); !read) return problem(read.error(), request.id);
   auto answer = route.handler(call);

@@ -34,6 +34,8 @@ struct Error {
   std::string log_detail;
   /// The input that was wrong (`expires_at`, `--scopes`), where there is one.
   std::string field;
+  /// Of kNotAllowed: the role that would do ("org-admin", "project-admin" …), where it is a role that is missing.
+  std::string missing_role = {};
 };
 
 }  // namespace gatehouse

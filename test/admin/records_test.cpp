@@ -42,7 +42,7 @@ TEST(Initialize, HappensOnce) {
 
 TEST(AdminKeys, AreCheckedAtEveryRequest) {
   test::World world;
-  EXPECT_EQ(must(authenticate(world.services(), world.key(), "", "")).role, UserRole::kOrgAdmin);
+  EXPECT_EQ(must(authenticate(world.services(), world.key(), "", "")).principal.role, UserRole::kOrgAdmin);
   std::string wrong = world.key();
   wrong[25] = wrong[25] == 'x' ? 'y' : 'x';
   EXPECT_EQ(authenticate(world.services(), wrong, "", "").error().code, Errc::kUnauthenticated);
@@ -51,7 +51,7 @@ TEST(AdminKeys, AreCheckedAtEveryRequest) {
   must(add_user(world.services(), world.caller(), {"eva@example.com", "Eva", "auditor", {}}));
   const CreatedKey key =
       must(create_admin_key(world.services(), world.caller(), "eva@example.com", "laptop", test::kStart + hours(1)));
-  EXPECT_EQ(must(authenticate(world.services(), key.text.expose(), "", "")).role, UserRole::kAuditor);
+  EXPECT_EQ(must(authenticate(world.services(), key.text.expose(), "", "")).principal.role, UserRole::kAuditor);
   must(suspend_user(world.services(), world.caller(), "eva@example.com", {}));
   EXPECT_FALSE(authenticate(world.services(), key.text.expose(), "", ""))
       << "suspending ends all that authenticates as the person";
