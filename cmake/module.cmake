@@ -1,9 +1,10 @@
-# gatehouse_module(NAME [DIR folder] [LINKS modules...] [THIRD targets...])
+# gatehouse_module(NAME [COLD] [DIR folder] [LINKS modules...] [THIRD targets...])
 #
 # One static library a folder. LINKS is the list of modules that it may use (tools/check_layers.py holds the
 # includes against it). A folder with headers only becomes an INTERFACE library.
+# COLD: no request passes through it.
 function(gatehouse_module name)
-  cmake_parse_arguments(arg "" "DIR" "LINKS;THIRD" ${ARGN})
+  cmake_parse_arguments(arg "COLD" "DIR" "LINKS;THIRD" ${ARGN})
   if(NOT arg_DIR)
     set(arg_DIR src/${name})
   endif()
@@ -12,6 +13,12 @@ function(gatehouse_module name)
     add_library(gh_${name} STATIC ${sources})
     set(kind PUBLIC)
     target_link_libraries(gh_${name} PRIVATE gatehouse_options)
+    if(arg_COLD)
+      gatehouse_optimize_less(gh_${name})
+      gatehouse_precompile(gh_${name} cold)
+    else()
+      gatehouse_precompile(gh_${name} hot)
+    endif()
   else()
     add_library(gh_${name} INTERFACE)
     set(kind INTERFACE)

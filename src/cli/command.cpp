@@ -1,5 +1,6 @@
 #include "cli/command.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <exception>
 #include <iostream>
@@ -231,6 +232,17 @@ Command& Command::integer(const std::string& flag, const std::string& member, co
   last_ = app_->add_option_function<std::string>(
       flag, [call = call_, member](const std::string& value) { call->body[member] = std::stoll(value); }, about);
   last_->check(check_number, "NUMBER");
+  return *this;
+}
+
+Command& Command::local(const std::string& flag, const std::shared_ptr<std::string>& value, const std::string& about) {
+  last_ = app_->add_option_function<std::string>(
+      flag, [value](const std::string& given) { *value = given; }, about);
+  return *this;
+}
+
+Command& Command::without_key_file() {
+  app_->remove_option(app_->get_option("--key-file"));
   return *this;
 }
 

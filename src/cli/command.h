@@ -7,7 +7,6 @@
 //       .run([](Call& call) { return call.post(api_path({"accounts", call.text("account"), "pause"}), show_record); });
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <functional>
 #include <memory>
@@ -17,6 +16,12 @@
 
 #include "cli/client.h"
 #include "cli/context.h"
+
+// CLI11 costs a unit five seconds to compile: command.cpp alone has it.
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace gatehouse::cli {
 
@@ -76,10 +81,12 @@ class Command {
   Command& instant(const std::string& flag, const std::string& member, const std::string& about);
   Command& duration(const std::string& flag, const std::string& member, const std::string& about);
   Command& integer(const std::string& flag, const std::string& member, const std::string& about);
+  /// Into `value` and not into the request: the name of a file, say, that is read when the command runs.
+  Command& local(const std::string& flag, const std::shared_ptr<std::string>& value, const std::string& about);
+  /// Leaves --key-file to the command's own use: the administrator key is then named before the noun or by GATEHOUSE_KEY.
+  Command& without_key_file();
   /// The option that was added last must be given.
   Command& required();
-  /// The command itself, for groups of options and the like.
-  CLI::App* app() const noexcept { return app_; }
   void run(std::function<int(Call&)> action);
 
  private:

@@ -42,7 +42,7 @@ void add_explain_command(CLI::App& root, Runner runner) {
       .text("--address", "address", "the client's address; 127.0.0.1 by default")
       .positional("METHOD", "method", "such as GET", false)
       .positional("PATH", "path", "such as /ex/jira/acme/rest/api/3/issue/A-1", false);
-  explain.app()->add_option("--body", *body_file, "a file with the request's body");
+  explain.local("--body", body_file, "a file with the request's body");
   explain.run([body_file](Call& call) {
     const bool by_request = call.body.contains("request_id");
     const bool has_both = !call.text("method").empty() && !call.text("path").empty();

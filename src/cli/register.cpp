@@ -208,7 +208,7 @@ void add_import(CLI::App* noun, Runner runner) {
   Command command(noun, runner, "import", "create and change entries as a file or Atlassian says; all of it or nothing");
   // --key-file is the organization's key here, as --url of `site add` is the site's: the administrator key is named by
   // GATEHOUSE_KEY, or before the noun.
-  command.app()->remove_option(command.app()->get_option("--key-file"));
+  command.without_key_file();
   command.positional("FILE", "file", "CSV, JSON or YAML as `register export` writes it; - for standard input", false)
       .choice("--format", "format", "of FILE, where its name does not say", {"csv", "json", "yaml"})
       .flag("--from-atlassian", "from_atlassian", "read API tokens and service accounts by Atlassian's Admin API")

@@ -31,7 +31,7 @@ Command& with_secret_options(Command& command, const File& file, bool auth_requi
       .text("--owner", "owner", "who answers for it, by e-mail address")
       .text("--deputy", "deputy", "who is told beside the owner, by e-mail address")
       .texts("--scopes", "scopes", "what it was made for at the site; the least that covers an operation is used");
-  command.app()->add_option("--secret-file", *file, "a file with the secret, or - for standard input; else it is asked for");
+  command.local("--secret-file", file, "a file with the secret, or - for standard input; else it is asked for");
   return command;
 }
 
@@ -41,11 +41,12 @@ void add_credential_commands(CLI::App* site, Runner runner) {
     auto file = std::make_shared<std::string>();
     Command command(noun, runner, rotate ? "rotate" : "add",
                     rotate ? "replace a live credential by another secret, which is tried first"
-                           : "give a site, or an account on it, a credential");
+                           : "give a site, or an account on it, a credential, which is tried first");
     command.text("--site", "site", "the site, by key")
         .required()
         .text("--account", "account", "a service account's own credential");
     if (rotate) command.positional("ID", "id", "which one; needed where the account has several", false);
+    if (!rotate) command.flag("--no-check", "no_check", "add it without trying it at the site first");
     with_secret_options(command, file, !rotate).run([file, rotate](Call& call) {
       const std::string site_key(call.body["site"].as_string());
       call.body.erase("site");
