@@ -129,6 +129,25 @@ Result<void> bind(soci::statement& statement, const std::vector<Value>& binds, s
   return success();
 }
 
+/// SOCI binds by place and takes the names for decoration: `:p2` before `:p1` would store each in the other's column without a
+/// word. So the names must come as 1, 2, 3 …, each once, and as many as there are values. Texts in quotes are passed over.
+Result<void> check_names(std::string_view sql, std::size_t count) {
+  std::size_t seen = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < sql.size(); ++i) {
+    if (sql[i] == '\'') quoted = !quoted;
+    if (quoted || sql[i] != ':' || i + 2 >= sql.size() || sql[i + 1] != 'p') continue;
+    std::size_t number = 0;
+    std::size_t end = i + 2;
+    for (; end < sql.size() && sql[end] >= '0' && sql[end] <= '9'; ++end)
+      number = number * 10 + static_cast<std::size_t>(sql[end] - '0');
+    if (number != ++seen) return fail(Errc::kInternal, "A statement names its values out of their order.", std::string(sql));
+    i = end - 1;
+  }
+  if (seen != count) return fail(Errc::kInternal, "A statement names more or fewer values than it was given.", std::string(sql));
+  return success();
+}
+
 }  // namespace
 
 struct Session::Native {
@@ -241,6 +260,7 @@ Result<std::unique_ptr<Session>> Session::open(const Target& target, const Sessi
 Result<std::int64_t> Session::run(std::string_view sql, const std::vector<Value>& binds) {
   std::int64_t changed = 0;
   GH_TRYV(guarded(sql, [&]() -> Result<void> {
+    GH_TRYV(check_names(sql, binds.size()));
     std::deque<Cell> cells;
     soci::statement statement(native_->sql);
     GH_TRYV(bind(statement, binds, cells));
@@ -257,7 +277,7 @@ Result<std::int64_t> Session::run(std::string_view sql, const std::vector<Value>
 void Session::rest() noexcept {
   if (is_postgres()) return;
   // Several sessions wait at once; each would hold its whole page cache.
-  constexpr int kKept = 4 * 1024 * 1024;
+  constexpr int kKept = 1024 * 1024;
   int used = 0;
   int highest = 0;
   sqlite_api::sqlite3_db_status(native_->sqlite(), SQLITE_DBSTATUS_CACHE_USED, &used, &highest, 0);
@@ -268,6 +288,7 @@ Result<void> Session::run_each(std::string_view sql, const std::vector<std::vect
   if (rows.empty()) return success();
   return guarded(sql, [&]() -> Result<void> {
     const std::vector<Value>& first = rows.front();
+    GH_TRYV(check_names(sql, first.size()));
     std::deque<Cell> cells;
     soci::statement statement(native_->sql);
     GH_TRYV(bind(statement, first, cells));
@@ -290,6 +311,7 @@ Result<void> Session::run_each(std::string_view sql, const std::vector<std::vect
 Result<std::vector<Row>> Session::rows(std::string_view sql, std::string_view types, const std::vector<Value>& binds) {
   std::vector<Row> out;
   GH_TRYV(guarded(sql, [&]() -> Result<void> {
+    GH_TRYV(check_names(sql, binds.size()));
     std::deque<Cell> bound;
     std::deque<Cell> fetched;
     soci::statement statement(native_->sql);
