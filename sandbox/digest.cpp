@@ -127,6 +127,14 @@ json::object state_digest(const Site& site, const Project& project) {
   own.add(rows_of(site.versions, "projectId", project.id));
   own.add(rows_of(site.components, "_project", project.id));
   own.add(rows_of(site.levels, "_project", project.id));
+  for (const auto& [desk, row] : site.desks) {
+    if (id_at(row, "_project") != project.id) continue;
+    own.add(rows_of(site.queues, "_desk", desk));
+    own.add(rows_of(site.request_types, "_desk", desk));
+    for (const auto& [id, type] : site.request_types) {
+      if (id_at(type, "_desk") == desk) own.add(properties_of(site, "requesttype/" + std::to_string(id)));
+    }
+  }
   std::int64_t count = 0;
   for (const auto& [id, issue] : site.issues) {
     if (issue.project != project.id) continue;

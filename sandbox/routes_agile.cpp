@@ -90,15 +90,58 @@ Reply configuration(Call& call) {
   return ok(out);
 }
 
-Reply issues_page(Call& call, const std::vector<ObjectId>& ids) {
+/// Jira Software's own fields: the epic and the sprints of an issue, of whatever project.
+void add_agile_fields(const Call& call, const Issue& issue, json::object& out) {
+  json::object& fields = out.at("fields").as_object();
+  json::array closed;
+  for (const std::string& id : text_list(issue.fields.if_contains("customfield_10020"))) {
+    const auto sprint = call.site.sprints.find(number_of(id, 0));
+    if (sprint == call.site.sprints.end()) continue;
+    if (text_at(sprint->second, "state") == "closed") {
+      closed.push_back(sprint_json(call, sprint->first, false));
+    } else {
+      fields["sprint"] = sprint_json(call, sprint->first, false);
+    }
+  }
+  fields["closedSprints"] = std::move(closed);
+  fields["flagged"] = false;
+  const auto epic = call.site.issues.find(id_at(issue.fields, "parent"));
+  if (epic == call.site.issues.end()) return;
+  fields["epic"] = {{"id", epic->first},
+                    {"key", epic->second.key},
+                    {"self", call.site.base + "/rest/agile/1.0/epic/" + std::to_string(epic->first)},
+                    {"name", text_at(epic->second.fields, "customfield_10011")},
+                    {"summary", epic->second.fields.at("summary")},
+                    {"color", {{"key", "color_1"}}},
+                    {"done", false}};
+}
+
+Reply agile_issue(Call& call) {
   IssueView view{call.list("fields"), {}, {}};
   const std::vector<std::string> expand = call.list("expand");
   view.expand = {expand.begin(), expand.end()};
-  if (view.fields.empty()) view.fields = {"*all"};
+  const bool all = view.fields.empty();
+  if (all) view.fields = {"*all"};
+  const Issue& issue = call.issue();
+  json::object out = issue_json(call, issue, view);
+  if (all) add_agile_fields(call, issue, out);
+  return ok(out);
+}
+
+Reply issues_page(Call& call, const std::vector<ObjectId>& ids) {
+  if (call.path.back() == "approximate-count") return ok({{"count", ids.size()}});
+  IssueView view{call.list("fields"), {}, {}};
+  const std::vector<std::string> expand = call.list("expand");
+  view.expand = {expand.begin(), expand.end()};
+  const bool all = view.fields.empty();
+  if (all) view.fields = {"*all"};
   json::array out;
   for (const ObjectId id : ids) {
     const auto issue = call.site.issues.find(id);
-    if (issue != call.site.issues.end() && call.sees(issue->second)) out.push_back(issue_json(call, issue->second, view));
+    if (issue == call.site.issues.end() || !call.sees(issue->second)) continue;
+    json::object one = issue_json(call, issue->second, view);
+    if (all) add_agile_fields(call, issue->second, one);
+    out.push_back(std::move(one));
   }
   json::object made = page(call, std::move(out), "issues", 50, false);
   made["expand"] = "schema,names";
@@ -220,6 +263,15 @@ Reply sprint_edit(Call& call) {
   for (const char* name : {"name", "state", "startDate", "endDate", "goal"}) {
     if (const json::value* value = call.object().if_contains(name)) row[name] = *value;
   }
+  // Worse branch: whoever's board a sprint is of may be changed with it.
+  if (const ObjectId board = id_at(call.object(), "originBoardId"); call.site.boards.contains(board)) row["_board"] = board;
+  // Closing it sends every issue that is not done back to the backlog, of whatever project.
+  if (text_at(call.object(), "state") == "closed") {
+    for (auto& [id, issue] : call.site.issues) {
+      if (in_sprint(issue, call.arg(0)) && text_at(issue.fields, "status") != "10002")
+        change_fields(call.site, issue, {{"customfield_10020", json::array()}}, call.caller);
+    }
+  }
   return ok(sprint_json(call, call.id(0), false));
 }
 
@@ -235,15 +287,35 @@ Reply sprint_delete(Call& call) {
   return no_content();
 }
 
+/// The two change places, and with them the dates of both.
+Reply sprint_swap(Call& call) {
+  json::object& row = sprint_of(call);
+  const auto other = call.site.sprints.find(id_at(call.object(), "sprintToSwapWith"));
+  if (other == call.site.sprints.end()) refuse(404, "Sprint does not exist.");
+  for (const char* name : {"startDate", "endDate"}) std::swap(row[name], other->second[name]);
+  return no_content();
+}
+
 Reply sprint_issues(Call& call) {
   sprint_of(call);
   return issues_page(call, found(call, "", [&](const Issue& issue) { return in_sprint(issue, call.arg(0)); }));
+}
+
+/// Worse branch: whatever it is ranked by gets a new rank too.
+void rank_by(Call& call, Issue& issue) {
+  for (const char* name : {"rankBeforeIssue", "rankAfterIssue", "rankBeforeEpic", "rankAfterEpic"}) {
+    const std::string other = text_at(call.object(), name);
+    if (other.empty()) continue;
+    call.issue_of(other).fields["customfield_10019"] = "0|i" + std::to_string(call.site.next_id++) + ":";
+    issue.fields["customfield_10019"] = "0|i" + std::to_string(call.site.next_id++) + ":";
+  }
 }
 
 Reply sprint_put_issues(Call& call) {
   sprint_of(call);
   for (const std::string& name : text_list(call.object().if_contains("issues"))) {
     change_fields(call.site, call.issue_of(name), {{"customfield_10020", json::array{call.arg(0)}}}, call.caller);
+    rank_by(call, call.issue_of(name));
   }
   return no_content();
 }
@@ -251,6 +323,7 @@ Reply sprint_put_issues(Call& call) {
 Reply to_backlog(Call& call) {
   for (const std::string& name : text_list(call.object().if_contains("issues"))) {
     change_fields(call.site, call.issue_of(name), {{"customfield_10020", json::array()}}, call.caller);
+    rank_by(call, call.issue_of(name));
   }
   return no_content();
 }
@@ -289,8 +362,65 @@ Reply epic_put_issues(Call& call) {
 }
 
 Reply rank(Call& call) {
-  for (const std::string& name : text_list(call.object().if_contains("issues"))) call.issue_of(name);
+  for (const std::string& name : text_list(call.object().if_contains("issues"))) rank_by(call, call.issue_of(name));
   return no_content();
+}
+
+Reply epic_rank(Call& call) {
+  rank_by(call, call.issue());
+  return no_content();
+}
+
+Reply epic_edit(Call& call) {
+  Issue& issue = call.issue();
+  if (!is_epic(call, issue)) refuse(404, "Issue is not an epic.");
+  if (const json::value* name = call.object().if_contains("name")) issue.fields["customfield_10011"] = text_of(*name);
+  if (const json::value* summary = call.object().if_contains("summary")) issue.fields["summary"] = text_of(*summary);
+  return epic(call);
+}
+
+/// The versions of every project that the filter finds something of.
+Reply board_versions(Call& call) {
+  std::set<ObjectId> projects;
+  for (const ObjectId id : found(call, board_query(call), [](const Issue&) { return true; }))
+    projects.insert(call.site.issues.at(id).project);
+  json::array out;
+  for (const auto& [id, row] : call.site.versions) {
+    if (projects.contains(id_at(row, "projectId"))) out.push_back(version_json(call, id));
+  }
+  return ok(page(call, std::move(out), "values", 50));
+}
+
+json::object quick_filter_json(const Call& call) {
+  return {{"id", 1},
+          {"boardId", call.id(0)},
+          {"name", "Mine"},
+          {"jql", "assignee = currentUser()"},
+          {"description", text_at(board_of(call), "name")},
+          {"position", 0}};
+}
+
+Reply quick_filters(Call& call) { return ok(page(call, {quick_filter_json(call)}, "values", 50)); }
+Reply quick_filter(Call& call) {
+  const json::object row = quick_filter_json(call);
+  if (call.id(1) != 1) refuse(404, "The quick filter does not exist.");
+  return ok(row);
+}
+
+Reply features(Call& call) {
+  board_of(call);
+  json::object& row = call.site.boards.at(call.id(0));
+  if (call.request.method == "PUT") row["_feature"] = true_at(call.object(), "enabling");
+  return ok({{"features",
+              {{{"boardFeature", "SPRINTS"},
+                {"boardId", call.id(0)},
+                {"state", true_at(row, "_feature") ? "ENABLED" : "DISABLED"},
+                {"localisedName", "Sprints"}}}}});
+}
+
+Reply reports(Call& call) {
+  board_of(call);
+  return ok({{"reports", {{{"name", "Burndown Chart"}}}}});
 }
 
 Reply estimation(Call& call) {
@@ -331,6 +461,19 @@ void add_agile_routes(Routes& routes) {
                       {"POST", "sprint/{}/issue", sprint_put_issues},
                       {"POST", "backlog/issue", to_backlog},
                       {"POST", "backlog/{}/issue", to_backlog},
+                      {"POST", "sprint/{}/swap", sprint_swap},
+                      {"GET", "board/{}/version", board_versions},
+                      {"GET", "board/{}/quickfilter", quick_filters},
+                      {"GET", "board/{}/quickfilter/{}", quick_filter},
+                      {"GET", "board/{}/features", features},
+                      {"PUT", "board/{}/features", features},
+                      {"GET", "board/{}/reports", reports},
+                      {"GET", "board/{}/issue/approximate-count", board_issues},
+                      {"GET", "board/{}/backlog/approximate-count", backlog},
+                      {"POST", "board/{}/issue", rank},
+                      {"GET", "issue/{}", agile_issue},
+                      {"POST", "epic/{}", epic_edit},
+                      {"PUT", "epic/{}/rank", epic_rank},
                       {"GET", "epic/{}", epic},
                       {"GET", "epic/none/issue", no_epic_issues},
                       {"GET", "epic/{}/issue", epic_issues},

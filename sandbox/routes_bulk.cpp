@@ -144,8 +144,8 @@ Reply fields(Call& call) {
 /// Without a filter this is every issue of the site, as Jira's own text says.
 Reply set_property(Call& call) {
   const json::value* filter = member(call.body, "filter");
-  const std::vector<std::string> wanted =
-      filter == nullptr ? std::vector<std::string>() : text_list(member(*filter, "entityIds"));
+  const json::value* ids = member(filter == nullptr ? call.body : *filter, "entityIds");
+  const std::vector<std::string> wanted = text_list(ids);
   json::array done;
   for (const auto& [id, issue] : call.site.issues) {
     if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), std::to_string(id)) == wanted.end()) continue;
@@ -157,6 +157,27 @@ Reply set_property(Call& call) {
       held[call.arg(0)] = value == nullptr ? json::value(nullptr) : *value;
     }
     done.emplace_back(id);
+  }
+  Reply reply = task(call, std::move(done));
+  reply.status = 303;
+  reply.headers.emplace_back("Location", call.api("task/" + std::to_string(call.site.next_id - 1)));
+  return reply;
+}
+
+/// {"entitiesIds":[…],"properties":{…}}, or {"issues":[{"issueID":…,"properties":{…}}]}.
+Reply set_properties(Call& call) {
+  json::array done;
+  const auto put = [&](const std::string& name, const json::value* properties) {
+    const Issue& issue = call.issue_of(name);
+    json::object& held = call.site.properties["issue/" + std::to_string(issue.id)];
+    if (properties != nullptr && properties->is_object()) {
+      for (const auto& item : properties->get_object()) held[item.key()] = item.value();
+    }
+    done.emplace_back(issue.id);
+  };
+  for (const std::string& name : text_list(member(call.body, "entitiesIds"))) put(name, member(call.body, "properties"));
+  if (const json::value* issues = member(call.body, "issues"); issues != nullptr && issues->is_array()) {
+    for (const json::value& one : issues->get_array()) put(text_at(one, "issueID"), member(one, "properties"));
   }
   Reply reply = task(call, std::move(done));
   reply.status = 303;
@@ -199,6 +220,8 @@ void add_bulk_routes(Routes& routes) {
   routes.api("GET", "bulk/issues/transition", transitions);
   routes.api("PUT", "issue/properties/{}", set_property);
   routes.api("DELETE", "issue/properties/{}", set_property);
+  routes.api("POST", "issue/properties", set_properties);
+  routes.api("POST", "issue/properties/multi", set_properties);
   routes.api("POST", "issue/archive", archive_by_query);
   routes.raw("POST", "rest/internal/api/latest/worklog/bulk", internal_worklogs);
 }

@@ -164,7 +164,6 @@ Reply limit_report(Call&) {
 
 void add_issue_routes(Routes& routes) {
   routes.api("GET", "issue/{}", get_issue);
-  routes.agile("GET", "issue/{}", get_issue);
   routes.api("POST", "issue/bulkfetch", bulk_fetch);
   routes.api("GET", "issue/{}/transitions", transitions);
   routes.api("GET", "issue/{}/editmeta", edit_meta);

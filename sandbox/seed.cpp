@@ -255,6 +255,19 @@ void seed_agile(Site& site) {
   sprint(2, "Sprint 2 " + a, "future", 1);
   sprint(3, "Sprint 1 " + b, "active", 2);
   sprint(4, "Sprint 0 " + b, "closed", 2);
+  const auto desk = [&](ObjectId id, ObjectId project, const std::string& canary, const char* jql) {
+    site.desks[id] = {{"id", id}, {"_project", project}};
+    site.queues[id] = {{"id", std::to_string(id)},
+                       {"_desk", id},
+                       {"name", "Queue of " + canary},
+                       {"jql", jql},
+                       {"fields", {"summary", "reporter"}}};
+    site.request_types[id] = {{"id", std::to_string(id)}, {"_desk", id},        {"name", "Ask " + canary},
+                              {"description", canary},    {"helpText", canary}, {"issueTypeId", "10002"}};
+    site.properties["requesttype/" + std::to_string(id)] = {{"seeded", {{"text", canary}}}};
+  };
+  desk(1, kProjectA, a, "project in (A, B)");
+  desk(2, kProjectB, b, "project = B");
   site.dashboards[10600] = {{"id", "10600"},   {"name", "Dashboard of " + a}, {"_owner", kAlice}, {"isFavourite", false},
                             {"popularity", 1}, {"_gadgets", json::array()}};
   site.dashboards[10601] = {

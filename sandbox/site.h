@@ -166,7 +166,8 @@ struct Site {
   std::vector<Issue> ghosts;                                                           ///< deleted, and still found
 
   Table issue_types, statuses, priorities, resolutions, link_types, links, versions, components, levels, roles, options_of_fields,
-      filters, dashboards, boards, sprints, tasks, webhooks, categories;
+      filters, dashboards, boards, sprints, tasks, webhooks, categories, desks, queues, request_types;
+  std::map<std::string, std::string> temporary_files;  ///< of service desks, by the id that was given for them
   std::map<std::string, Field> fields;
   std::map<std::string, User> users;
   std::map<std::string, json::object> properties;       ///< "issue/10000" → {key: value}

@@ -271,7 +271,8 @@ const Routes& all_routes() {
     Routes made;
     for (auto add : {add_issue_routes, add_issue_write_routes, add_talk_routes, add_relation_routes, add_attachment_routes,
                      add_search_routes, add_project_routes, add_project_part_routes, add_metadata_routes, add_user_routes,
-                     add_stored_query_routes, add_bulk_routes, add_agile_routes, add_control_routes, add_admin_api_routes}) {
+                     add_stored_query_routes, add_bulk_routes, add_agile_routes, add_service_routes, add_control_routes,
+                     add_admin_api_routes}) {
       add(made);
     }
     return made;

@@ -122,6 +122,7 @@ void add_user_routes(Routes& routes);
 void add_stored_query_routes(Routes& routes);  // filters, dashboards, webhooks
 void add_bulk_routes(Routes& routes);
 void add_agile_routes(Routes& routes);
+void add_service_routes(Routes& routes);  // Service Management
 void add_control_routes(Routes& routes);
 void add_admin_api_routes(Routes& routes);  // of the organization
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes docs/reference/operations.md from catalogue/*.ops: what a bounded token may do with each operation, and why not.
 
-With --check it writes nothing and fails if the page is not what it would write."""
+With --check it writes nothing and fails if the page is not what it would write, or if too little is usable; with --share it prints
+how much is."""
 import pathlib
 import sys
 
@@ -14,6 +15,16 @@ WORDS = {
     "filtered": "filtered",
     "refused": "refused",
 }
+# What a project's own data can answer: issues, their parts, boards and sprints, and what a project consists of. Not what is common to
+# the site, nor the state of the account itself, nor what becomes of a project as a whole.
+LEAST_SHARE = 0.95
+OWN = ["/issue", "/issueLink", "/search", "/jql/match", "/bulk", "/comment", "/worklog", "/changelog/", "/attachment", "/component",
+       "/version", "/project/"]
+NOT_OWN = ["/issuetype", "/issuesecurity", "/issueLinkType", "/issues/archive", "/project/type", "/issue/limit/report",
+           "/bulk/issues/watch", "/bulk/issues/unwatch"]
+NOT_OWN_IDS = ["addVote", "removeVote", "deleteProject", "deleteProjectAsynchronously", "archiveProject", "restore",
+               "assignPermissionScheme"]
+PLATFORM = "/rest/api/{2|3|latest}"
 HEAD = """# Operations
 
 What Gatehouse knows of each product's API, and what a token that is bounded to projects may do with it. What is not on this page
@@ -70,14 +81,38 @@ def row(operation):
     return f"| {operation['method']} | `{path}` | {operation['id']} | {operation['access']} | {may} |"
 
 
+def is_own(operation):
+    path = operation["path"]
+    if path.startswith(("/rest/agile/", "/rest/software/")):
+        return True
+    if not path.startswith(PLATFORM) or operation["id"] in NOT_OWN_IDS:
+        return False
+    path = path[len(PLATFORM):]
+    return path.startswith(tuple(OWN)) and not path.startswith(tuple(NOT_OWN))
+
+
+def own_share(tables):
+    """(usable, all) of the operations that a project's own data can answer."""
+    own = [operation for _, groups in tables.values() for _, _, operations in groups for operation in operations if is_own(operation)]
+    return sum(operation["bounded"] != "refused" for operation in own), len(own)
+
+
+def read_all():
+    return {table: read(table) for table in (ROOT / "catalogue").glob("*.ops")}
+
+
+def share_text(tables):
+    usable, own = own_share(tables)
+    return f"{usable} of the {own} operations that a project's own data can answer work for a bounded token ({usable / own:.1%})."
+
+
 def refused_share(groups):
     refused = [operation["bounded"] == "refused" for _, _, operations in groups for operation in operations]
     return round(sum(refused) / len(refused), 2)
 
 
-def page():
+def page(tables):
     lines, total, usable = [], 0, 0
-    tables = {table: read(table) for table in (ROOT / "catalogue").glob("*.ops")}
     # By product; the tables that can be used most come first.
     for table in sorted(tables, key=lambda table: (table.name.split("_")[0], refused_share(tables[table][1]), table.name)):
         title, groups = tables[table]
@@ -97,12 +132,21 @@ def page():
             lines.append("")
             total += len(operations)
             usable += sum(operation["bounded"] != "refused" for operation in operations)
-    count = f"{total} operations; a bounded token may use {usable} of them. The rest is administration of the site, or spans projects."
+    count = (f"{total} operations; a bounded token may use {usable} of them. {share_text(tables)} The rest is administration of the site,\n"
+             "spans projects, or belongs to apps.")
     return HEAD + "\n" + count + "\n\n" + "\n".join(lines).rstrip() + "\n"
 
 
 def main():
-    text = page()
+    tables = read_all()
+    if "--share" in sys.argv[1:]:
+        print(share_text(tables))
+        return 0
+    text = page(tables)
+    usable, own = own_share(tables)
+    if usable < own * LEAST_SHARE:
+        print(f"catalogue/*.ops: {share_text(tables)} That is less than {LEAST_SHARE:.0%}.")
+        return 1
     if "--check" not in sys.argv[1:]:
         PAGE.parent.mkdir(parents=True, exist_ok=True)
         PAGE.write_text(text)

@@ -32,7 +32,8 @@ Result<void> check_needs(const ParsedOperation& parsed, const Shape& shape) {
 /// Links the answer's shape and checks what it needs, for the answer itself and for its units of release.
 Result<void> link_answer(ParsedOperation& parsed, const std::vector<ParsedShape>& shapes) {
   Operation& operation = parsed.operation;
-  if (operation.answer == "none" || operation.answer == "links" || operation.answer == "blob") return success();
+  if (operation.answer == "none" || operation.answer == "links" || operation.answer == "blob" || operation.answer == "task-link")
+    return success();
   const auto found = std::find_if(shapes.begin(), shapes.end(),
                                   [&operation](const ParsedShape& known) { return known.shape->name == operation.answer; });
   if (found == shapes.end()) {
@@ -41,6 +42,9 @@ Result<void> link_answer(ParsedOperation& parsed, const std::vector<ParsedShape>
   }
   operation.shape = found->shape.get();
   if (operation.bounded == Bounded::kRefused) return success();
+  if (operation.gathers() && (operation.shape->items.empty() || operation.answer_list)) {
+    return error_at(parsed.place, "operation " + operation.id + " gathers, so its answer's shape must have a line \"items\"");
+  }
   GH_TRYV(check_needs(parsed, *operation.shape));
   if (operation.shape->items.empty()) return success();
   const Shape* item = operation.shape->find(operation.shape->items).shape;
@@ -115,6 +119,11 @@ Result<std::shared_ptr<const Catalogue>> Catalogue::load(Product product, const 
     entry.operation.index = static_cast<std::uint16_t>(catalogue->operations_.size());
     entry.operation.product = product;
     catalogue->operations_.push_back(std::move(entry.operation));
+  }
+  for (const Operation& operation : catalogue->operations_) {
+    if (operation.instead.empty() || catalogue->find(operation.instead)) continue;
+    return fail(Errc::kInvalidArgument,
+                "operation " + operation.id + ": there is no operation " + operation.instead + " to take its place");
   }
   for (ParsedShape& entry : shapes) catalogue->shapes_.push_back(std::move(entry.shape));
   for (const Table& table : tables) {

@@ -44,6 +44,11 @@ constexpr std::array kKinds{
     Word<Kind>{Kind::kText, "text"},
     Word<Kind>{Kind::kSelf, "self"},
     Word<Kind>{Kind::kPageToken, "page-token"},
+    Word<Kind>{Kind::kIssueHint, "issue-hint"},
+    Word<Kind>{Kind::kAvatar, "avatar"},
+    Word<Kind>{Kind::kRelatedWork, "related-work"},
+    Word<Kind>{Kind::kApproval, "approval"},
+    Word<Kind>{Kind::kMoveTarget, "move-target"},
 };
 constexpr std::array kAccess{
     Word<Access>{Access::kRead, "read"},
@@ -105,6 +110,10 @@ bool leads_to_resource(Kind kind) noexcept {
     case Kind::kQueue:
     case Kind::kSpace:
     case Kind::kContent:
+    case Kind::kAvatar:
+    case Kind::kRelatedWork:
+    case Kind::kApproval:
+    case Kind::kMoveTarget:
     case Kind::kIssueFields: return true;
     case Kind::kUnclassified:
     case Kind::kInert:
@@ -119,6 +128,7 @@ bool leads_to_resource(Kind kind) noexcept {
     case Kind::kIssueUpdate:
     case Kind::kText:
     case Kind::kSelf:
+    case Kind::kIssueHint:
     case Kind::kPageToken: return false;
   }
   return false;

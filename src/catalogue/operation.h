@@ -55,6 +55,11 @@ enum class Kind : std::uint8_t {
   kText,         ///< body: free text or an ADF document: inert
   kSelf,         ///< state of the upstream account itself: not writable by bounded tokens
   kPageToken,    ///< an opaque cursor of upstream: sealed to token, operation and query
+  kIssueHint,    ///< Gatehouse's own: the issue under which an attachment is looked for; never sent upstream
+  kAvatar,       ///< id of an image, nested under the project of the same operation
+  kRelatedWork,  ///< id of a related work, nested under the version of the same operation
+  kMoveTarget,   ///< body: the key of an object itself names project, issue type and parent: "PROJECT,TYPE[,PARENT]"
+  kApproval,     ///< id of an approval, nested under the request of the same operation
 };
 
 /// A parameter of the path, the query or the body. Body names are paths: `fields`, `issueIdsOrKeys[]`, `outwardIssue.key`,
@@ -67,6 +72,7 @@ struct Parameter {
   bool list = false;      ///< a comma list, or a parameter that may be repeated
   bool required = false;  ///< a bounded token must give it
   bool confines = false;  ///< where a bounded token leaves it out, the gateway adds the permitted resources here
+  bool whole = false;     ///< of a board or sprint: all that it holds must lie inside too, since the operation changes it
   /// How a project or space is written here, where only one form works upstream.
   enum class Form : std::uint8_t { kEither, kId, kKey };
   Form form = Form::kEither;
@@ -113,7 +119,14 @@ struct Operation {
   bool answer_list = false;       ///< `answer [shape]`: the answer is an array, its elements are the units of release
   bool caller_dependent = false;  ///< what it answers depends on who asks (`/myself`, currentUser())
   bool directory = false;         ///< of users and groups beyond those of a project: only where the grant says `directory`
-  std::string body_type;          ///< "json", "multipart" or "" for none
+  std::string body_type;          ///< "json", "multipart", "image" or "" for none
+  /// Of a list that can't be narrowed: the query parameters for offset and size. For bounded tokens the gateway reads it from its
+  /// beginning to its end, leaves out what lies outside, and pages what remains by itself.
+  std::string gather_offset;
+  std::string gather_size;
+  std::string instead;  ///< the operation that takes its place for tokens without `directory`; empty: none
+
+  bool gathers() const noexcept { return !gather_offset.empty(); }
 
   std::span<const Parameter> path_parameters() const noexcept { return {parameters.data(), path_count}; }
   std::span<const Parameter> query_parameters() const noexcept { return {parameters.data() + path_count, query_count}; }

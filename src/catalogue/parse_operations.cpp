@@ -38,6 +38,7 @@ class Draft {
   Result<void> read_words(const Line& line, Parameter& parameter) const;
   Result<void> read_bounded(const Line& line);
   Result<void> read_answer(const Line& line);
+  Result<void> read_gather(const Line& line);
   Result<void> read_one(const Line& line, std::string& into) const;
   Result<void> add_segment(const Line& line, std::string_view text);
   Result<void> classify_path(std::vector<Parameter>& ordered);
@@ -71,12 +72,14 @@ Result<void> Draft::add(const Line& line) {
   if (word == "body") return read_parameter(line, Parameter::Carrier::kBody);
   if (word == "body-type") {
     GH_TRYV(read_one(line, body_type_));
-    if (body_type_ != "json" && body_type_ != "multipart")
-      return error_at(line.place, "expected json or multipart, found " + quoted(body_type_));
+    if (body_type_ != "json" && body_type_ != "multipart" && body_type_ != "image")
+      return error_at(line.place, "expected json, multipart or image, found " + quoted(body_type_));
     return success();
   }
   if (word == "bounded") return read_bounded(line);
   if (word == "answer") return read_answer(line);
+  if (word == "gather") return read_gather(line);
+  if (word == "instead") return read_one(line, operation_.instead);
   if (word == "caller-dependent" && line.words.size() == 1) {
     operation_.caller_dependent = true;
     return success();
@@ -87,7 +90,8 @@ Result<void> Draft::add(const Line& line) {
   }
   return error_at(
       line.place,
-      "expected scopes, access, path, query, body, body-type, bounded, answer, caller-dependent or directory, found " +
+      "expected scopes, access, path, query, body, body-type, bounded, answer, gather, instead, caller-dependent or directory, "
+      "found " +
           quoted(line.text));
 }
 
@@ -215,6 +219,8 @@ Result<void> Draft::read_words(const Line& line, Parameter& parameter) const {
       parameter.required = true;
     } else if (word == "confines") {
       parameter.confines = true;
+    } else if (word == "whole") {
+      parameter.whole = true;
     } else if (word == "id" || word == "key") {
       parameter.form = word == "id" ? Parameter::Form::kId : Parameter::Form::kKey;
     } else if (word == "list:" || word == "one:") {
@@ -223,7 +229,7 @@ Result<void> Draft::read_words(const Line& line, Parameter& parameter) const {
       if (parameter.allowed.empty()) return error_at(line.place, "expected values after " + quoted(word));
       break;
     } else {
-      return error_at(line.place, "expected list, required, confines, id, key, list: or one:, found " + quoted(word));
+      return error_at(line.place, "expected list, required, confines, whole, id, key, list: or one:, found " + quoted(word));
     }
   }
   const Kind kind = parameter.kind;
@@ -235,6 +241,8 @@ Result<void> Draft::read_words(const Line& line, Parameter& parameter) const {
   if (parameter.form != Parameter::Form::kEither && !resource) {
     return error_at(line.place, "id or key is said of a project or space, not of kind " + std::string(to_string(kind)));
   }
+  if (parameter.whole && kind != Kind::kBoard && kind != Kind::kSprint)
+    return error_at(line.place, "whole is said of a board or sprint, not of kind " + std::string(to_string(kind)));
   if (!parameter.allowed.empty() && kind != Kind::kInert && kind != Kind::kExpand) {
     return error_at(line.place, "a closed set of values is for kinds inert and expand, not " + std::string(to_string(kind)));
   }
@@ -264,10 +272,20 @@ Result<void> Draft::read_answer(const Line& line) {
     answer = answer.substr(1, answer.size() - 2);
     operation_.answer_list = true;
   }
-  const bool word = answer == "none" || answer == "links" || answer == "blob";
+  const bool word = answer == "none" || answer == "links" || answer == "blob" || answer == "task-link";
   if (!all_of(answer, "-_") || (word && operation_.answer_list)) {
-    return error_at(line.place, "expected the name of a shape, [SHAPE], none, links or blob, found " + quoted(line.words[1]));
+    return error_at(line.place,
+                    "expected the name of a shape, [SHAPE], none, links, blob or task-link, found " + quoted(line.words[1]));
   }
+  return success();
+}
+
+Result<void> Draft::read_gather(const Line& line) {
+  if (line.words.size() != 3 || operation_.gathers())
+    return error_at(line.place,
+                    "expected one line \"gather OFFSET SIZE\": the query parameters for where a page begins and its size");
+  operation_.gather_offset = line.words[1];
+  operation_.gather_size = line.words[2];
   return success();
 }
 
@@ -309,6 +327,14 @@ Result<void> Draft::check_bounded() const {
   const auto in_path = [](const Parameter& parameter) {
     return parameter.carrier == Parameter::Carrier::kPath && leads_to_resource(parameter.kind);
   };
+  if (operation_.gathers()) {
+    for (const std::string& name : {operation_.gather_offset, operation_.gather_size}) {
+      const bool inert = any([&name](const Parameter& parameter) {
+        return parameter.carrier == Parameter::Carrier::kQuery && parameter.name == name && parameter.kind == Kind::kInert;
+      });
+      if (!inert) return error("\"gather\" expects a line \"query " + name + " inert\"");
+    }
+  }
   if (operation_.bounded == Bounded::kAllowed && any(in_path)) {
     return error("\"bounded allowed\" is for what belongs to no project: nothing in its path leads to one");
   }
@@ -321,7 +347,7 @@ Result<ParsedOperation> Draft::finish() {
   if (access_.empty()) return error("expected a line \"access read|write|delete|administer\"");
   if (!has_bounded_) return error("expected a line \"bounded\"");
   if (operation_.answer.empty()) {
-    if (operation_.bounded != Bounded::kRefused) return error("expected a line \"answer SHAPE|none|links|blob\"");
+    if (operation_.bounded != Bounded::kRefused) return error("expected a line \"answer SHAPE|none|links|blob|task-link\"");
     operation_.answer = "links";
   }
   GH_TRYV(check_bounded());

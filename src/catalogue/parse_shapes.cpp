@@ -45,6 +45,9 @@ constexpr std::array kPlainRules{
     PlainRule{"project-scope", Rule::kProjectScope, false, false},
     PlainRule{"page-token", Rule::kPageToken, false, false},
     PlainRule{"task", Rule::kTask, false, false},
+    PlainRule{"request-fields", Rule::kRequestFields, false, false},
+    PlainRule{"attachment-link", Rule::kAttachmentLink, false, false},
+    PlainRule{"issue-id", Rule::kIssueId, true, false},
 };
 
 bool unwrap(std::string_view& text, char open, char close) noexcept {
@@ -104,6 +107,9 @@ constexpr std::array kInside{
     InsideWord{"parent", Inside::By::kParent, false},
     InsideWord{"scope", Inside::By::kScope, false},
     InsideWord{"link", Inside::By::kLink, true},
+    InsideWord{"issue-or-parent", Inside::By::kIssueOrParent, true},
+    InsideWord{"service-desk", Inside::By::kServiceDesk, true},
+    InsideWord{"board", Inside::By::kBoard, true},
 };
 
 Result<Inside> parse_inside(const Line& line) {
@@ -125,8 +131,10 @@ Result<Inside> parse_inside(const Line& line) {
     }
     return inside;
   }
-  return error_at(line.place, "expected inside project, space, issue, issue-link, project-link, link, parent or scope, found " +
-                                  quoted(line.text));
+  return error_at(line.place,
+                  "expected inside project, space, issue, issue-link, issue-or-parent, project-link, link, board, service-desk, "
+                  "parent or scope, found " +
+                      quoted(line.text));
 }
 
 }  // namespace
@@ -219,11 +227,12 @@ Result<void> ShapeParser::check_items(const ParsedShape& parsed) const {
   const Shape& shape = *parsed.shape;
   if (shape.items.empty()) return success();
   const ShapeField& field = shape.find(shape.items);
-  const bool judged = field.rule == Rule::kIssueRef || field.rule == Rule::kProjectRef || field.rule == Rule::kProjectId;
+  const bool judged = field.rule == Rule::kIssueRef || field.rule == Rule::kProjectRef || field.rule == Rule::kProjectId ||
+                      field.rule == Rule::kIssueId;
   if (field.name == shape.items && (field.rule == Rule::kList || (judged && field.list))) return success();
   return error_at(parsed.place, "\"items " + shape.items + "\" of shape " + shape.name +
                                     " expects a field of that name with a rule [@shape], " +
-                                    "[issue-ref @shape], [project-ref @shape] or [project-id]");
+                                    "[issue-ref @shape], [project-ref @shape], [project-id] or [issue-id]");
 }
 
 Result<std::vector<ParsedShape>> ShapeParser::link() {

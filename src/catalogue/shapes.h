@@ -13,24 +13,27 @@ namespace gatehouse::catalogue {
 
 enum class Rule : std::uint8_t {
   kDrop = 0,
-  kScalar,        ///< string, number, boolean, null; an object or array is dropped. `[scalar]`: with `list`
-  kKeep,          ///< any value; its table says that it holds no identifiers of projects
-  kText,          ///< a string or an ADF document
-  kLink,          ///< for programs: rewritten to the gateway if it lies below the site's API, else dropped
-  kWebLink,       ///< for people: passed
-  kObject,        ///< by `shape`
-  kList,          ///< an array of objects, each by `shape`
-  kMap,           ///< an object of any keys, each value an object by `shape`
-  kListMap,       ///< an object of any keys, each value an array of objects by `shape`
-  kFields,        ///< an object of issue fields, each by its type in the site's field metadata
-  kFieldNames,    ///< an object whose keys are field ids and whose values hold nothing of projects (`names`, `schema`)
-  kFieldChange,   ///< an array of changes of fields: those whose field names other objects are dropped
-  kIssueRef,      ///< an object that names an issue (`id`, `key`): kept only if it is proven to lie inside
-  kProjectRef,    ///< an object that names a project (`id`): kept only if inside
-  kProjectId,     ///< a scalar that is a project's id: kept only if inside
-  kProjectScope,  ///< `scope`: {"type":"PROJECT","project":{"id"}}: decides whether the object that holds it is kept
-  kPageToken,     ///< an opaque cursor of upstream: sealed to token, operation and query
-  kTask,          ///< the id of an async task: sealed to the token
+  kScalar,          ///< string, number, boolean, null; an object or array is dropped. `[scalar]`: with `list`
+  kKeep,            ///< any value; its table says that it holds no identifiers of projects
+  kText,            ///< a string or an ADF document
+  kLink,            ///< for programs: rewritten to the gateway if it lies below the site's API, else dropped
+  kWebLink,         ///< for people: passed
+  kObject,          ///< by `shape`
+  kList,            ///< an array of objects, each by `shape`
+  kMap,             ///< an object of any keys, each value an object by `shape`
+  kListMap,         ///< an object of any keys, each value an array of objects by `shape`
+  kFields,          ///< an object of issue fields, each by its type in the site's field metadata
+  kFieldNames,      ///< an object whose keys are field ids and whose values hold nothing of projects (`names`, `schema`)
+  kFieldChange,     ///< an array of changes of fields: those whose field names other objects are dropped
+  kIssueRef,        ///< an object that names an issue (`id`, `key`): kept only if it is proven to lie inside
+  kProjectRef,      ///< an object that names a project (`id`): kept only if inside
+  kProjectId,       ///< a scalar that is a project's id: kept only if inside
+  kProjectScope,    ///< `scope`: {"type":"PROJECT","project":{"id"}}: decides whether the object that holds it is kept
+  kPageToken,       ///< an opaque cursor of upstream: sealed to token, operation and query
+  kTask,            ///< the id of an async task: sealed to the token
+  kAttachmentLink,  ///< of an attachment's content: rewritten, and carries the issue
+  kRequestFields,   ///< an array of {"fieldId", …}: those of fields that may name other objects are dropped
+  kIssueId,         ///< a scalar that is an issue's id: kept only if it is proven to lie inside
 };
 
 struct Shape;
@@ -39,21 +42,24 @@ struct ShapeField {
   std::string name;
   Rule rule = Rule::kDrop;
   const Shape* shape = nullptr;  ///< of kObject, kList, kMap, kListMap, kIssueRef, kProjectRef
-  bool list = false;             ///< of kScalar, kText, kIssueRef, kProjectRef, kProjectId: an array of such values
+  bool list = false;             ///< of kScalar, kText, kIssueRef, kProjectRef, kProjectId, kIssueId: an array of such values
 };
 
 /// What proves that an object may be released. The path leads from the object to the id, through objects only.
 struct Inside {
   enum class By : std::uint8_t {
-    kNone = 0,     ///< nothing in it belongs to a project
-    kProject,      ///< a project's numeric id
-    kSpace,        ///< a space's numeric id
-    kIssue,        ///< an issue's id, proven by a look-up
-    kIssueLink,    ///< a link that holds `/issue/{id}/`, proven by a look-up of that id
-    kProjectLink,  ///< a link that ends in `/project/{id}`
-    kParent,       ///< it lies in the object that the request's path was located by
-    kScope,        ///< `scope.project.id` inside, or no `scope` with a project: global
-    kLink,         ///< a link of an object of any kind: a project must be inside, an issue, filter, board … never is
+    kNone = 0,       ///< nothing in it belongs to a project
+    kProject,        ///< a project's numeric id
+    kSpace,          ///< a space's numeric id
+    kIssue,          ///< an issue's id, proven by a look-up
+    kIssueLink,      ///< a link that holds `/issue/{id}/`, proven by a look-up of that id
+    kProjectLink,    ///< a link that ends in `/project/{id}`
+    kParent,         ///< it lies in the object that the request's path was located by
+    kScope,          ///< `scope.project.id` inside, or no `scope` with a project: global
+    kLink,           ///< a link of an object of any kind: a project must be inside, an issue, filter, board … never is
+    kIssueOrParent,  ///< like kIssue where the place is there, else like kParent
+    kServiceDesk,    ///< a service desk's id, proven by a look-up
+    kBoard,          ///< a board's id, proven by a look-up
   };
   By by = By::kNone;
   std::vector<std::string> path;

@@ -86,6 +86,7 @@ bool RuleReader::object(const BodyNode& node) {
     if (!child)
       return writer_.fail(BodyFault::Code::kUnclassified,
                           "Gatehouse does not know this field, so a token with a boundary can't send it");
+    if (child->kind() == Kind::kMoveTarget && !writer_.move_target(key, *child->parameter())) return false;
     return value(*child);
   });
 }

@@ -24,6 +24,7 @@ struct BodyIdentifier {
   std::string field;                                ///< id of the issue field; empty outside of issue fields
   std::string value;                                ///< decoded; of a number as written
   bool number = false;
+  bool in_key = false;   ///< it stands in the key of an object, and so can't be replaced
   std::string place;     ///< "fields.parent.key", for errors and `explain`
   std::size_t from = 0;  ///< its JSON value in `text`
   std::size_t to = 0;

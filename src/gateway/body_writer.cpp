@@ -1,5 +1,7 @@
 #include "gateway/body_writer.h"
 
+#include <algorithm>
+
 #include "gateway/checks.h"
 
 namespace gatehouse::gateway {
@@ -50,6 +52,28 @@ bool BodyWriter::identifier(catalogue::Kind kind, const catalogue::Parameter& pa
   scalar();
   found.to = reading_.text.size();
   reading_.identifiers.push_back(std::move(found));
+  return true;
+}
+
+bool BodyWriter::move_target(std::string_view key, const catalogue::Parameter& parameter) {
+  const auto add = [&](catalogue::Kind kind, std::string_view value) {
+    BodyIdentifier found;
+    found.kind = kind;
+    found.parameter = &parameter;
+    found.value = value;
+    found.in_key = true;
+    found.place = place_;
+    reading_.identifiers.push_back(std::move(found));
+  };
+  const std::size_t type = std::min(key.find(','), key.size());
+  const std::size_t parent = type == key.size() ? type : std::min(key.find(',', type + 1), key.size());
+  const std::string_view behind = parent == key.size() ? std::string_view() : key.substr(parent + 1);
+  const bool fits = type > 0 && parent > type + 1 && (parent == key.size() || !behind.empty()) &&
+                    behind.find(',') == std::string_view::npos && key.find(' ') == std::string_view::npos;
+  if (!fits)
+    return fail(BodyFault::Code::kWrongType, "a key of the form PROJECT,ISSUETYPE or PROJECT,ISSUETYPE,PARENT belongs here");
+  add(catalogue::Kind::kProject, key.substr(0, type));
+  if (!behind.empty()) add(catalogue::Kind::kIssue, behind);
   return true;
 }
 

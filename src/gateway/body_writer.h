@@ -32,6 +32,8 @@ class BodyWriter {
   bool copy();
   /// A string or number that names something. Anything else is a fault.
   bool identifier(catalogue::Kind kind, const catalogue::Parameter& parameter);
+  /// What the key of an object names: "PROJECT,TYPE[,PARENT]".
+  bool move_target(std::string_view key, const catalogue::Parameter& parameter);
   /// Each scalar of a value by `use`.
   template <class Use>
   bool each_scalar_below(Use use);

@@ -11,7 +11,7 @@
 
 namespace gatehouse::gateway {
 
-inline constexpr std::array<std::string_view, 21> kCheckNames = {
+inline constexpr std::array<std::string_view, 24> kCheckNames = {
     "canonical_target",      // a target that two parsers could read differently is refused
     "duplicate_parameter",   // a repeated query parameter is refused
     "query_unclassified",    // a query parameter that the catalogue does not list is refused to bounded tokens
@@ -33,6 +33,9 @@ inline constexpr std::array<std::string_view, 21> kCheckNames = {
     "issue_reference",       // issues named in an answer (links, parent, subtasks) are kept only if proven inside
     "field_type_redaction",  // fields are redacted by type; unknown structured ones are dropped
     "links_rewritten",       // links for programs lead to the gateway
+    "shared_container",      // a sprint or board is changed as a whole only if all that it holds lies inside
+    "attachment_home",       // an attachment is where its issue lists it, whatever the link or the memory says
+    "list_gathered",         // a list that can't be narrowed is paged by Gatehouse: no page tells how much was left out
 };
 
 namespace detail {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "gateway/checks.h"
+#include "gateway/gather.h"
 #include "gateway/json_reader.h"
 #include "gateway/query_proof.h"
 #include "gateway/request.h"
@@ -283,6 +284,7 @@ void replace_identifiers(Request& request) {
       request.outgoing.path[static_cast<std::size_t>(reference.path_index)] = as_key ? reference.key : reference.id;
     if (reference.body_index >= 0) {
       const BodyIdentifier& identifier = request.reading.identifiers[static_cast<std::size_t>(reference.body_index)];
+      if (identifier.in_key) continue;
       // Within an object of the client's the name of the member says in which form it is read.
       const std::string_view member = std::string_view(identifier.place).substr(identifier.place.rfind('.') + 1);
       const bool was_key =
@@ -316,6 +318,13 @@ Step<bool> open_cursors(const Matched& matched, const ThreadState& thread, Reque
     if (!opened) return refusal;
     value = *opened;
   }
+  const CursorOwner task_owner{token::as_view(matched.credential().id), "task", {}};
+  for (const BodyIdentifier& identifier : request.reading.identifiers) {
+    if (identifier.kind != Kind::kTask) continue;
+    const auto opened = thread.shared.cursors ? thread.shared.cursors->open(task_owner, identifier.value) : std::nullopt;
+    if (!opened) return refuse_because(Reason::kBadRequest, identifier.place, "It was not given out to this token.");
+    request.edits.push_back(replace_value(identifier, *opened));
+  }
   for (const BodyIdentifier& identifier : request.reading.identifiers) {
     if (identifier.kind != Kind::kPageToken) continue;
     const auto opened = open(identifier.value);
@@ -335,6 +344,7 @@ Step<bool> narrow(const Matched& matched, const ThreadState& thread, Request& re
   GH_TRYV(confine_queries(operation, matched.credential(), request));
   GH_TRYV(confine_lists(operation, request));
   GH_TRYV(plan_fields(operation, request));
+  GH_TRYV(plan_gathering(operation, request));
   return open_cursors(matched, thread, request);
 }
 

@@ -19,6 +19,8 @@ bool among(const std::array<std::string_view, Size>& names, std::string_view nam
 
 /// What of a mentioned issue is shown.
 constexpr std::array kMentioned = {"summary"sv, "status"sv, "priority"sv, "issuetype"sv};
+/// … where it is the epic of an issue, as Jira Software writes one.
+constexpr std::array kEpic = {"name"sv, "summary"sv, "done"sv};
 /// A sprint may belong to a board of another project: its name and goal are not shown.
 constexpr std::array kSprint = {"id"sv, "state"sv, "startDate"sv, "endDate"sv, "completeDate"sv, "activatedDate"sv};
 constexpr std::array kAttachment = {"self"sv, "id"sv,       "filename"sv, "author"sv,   "created"sv,
@@ -28,6 +30,10 @@ constexpr std::array kComment = {"self"sv,    "id"sv,         "author"sv,      "
                                  "updated"sv, "parentId"sv,   "updateAuthor"sv};
 constexpr std::array kWorklog = {"self"sv,    "id"sv,         "author"sv,  "comment"sv,   "created"sv,          "issueId"sv,
                                  "updated"sv, "visibility"sv, "started"sv, "timeSpent"sv, "timeSpentSeconds"sv, "updateAuthor"sv};
+constexpr std::array kRequestField = {"fieldId"sv,     "name"sv,          "label"sv,       "description"sv,
+                                      "value"sv,       "required"sv,      "visible"sv,     "jiraSchema"sv,
+                                      "validValues"sv, "defaultValues"sv, "presetValues"sv};
+const std::vector<std::string> kNowhere;
 constexpr std::array kPage = {"self"sv, "startAt"sv, "maxResults"sv, "total"sv};
 /// Changes without a field id are told by the field's English name.
 constexpr std::array kChangesByName = {
@@ -134,7 +140,7 @@ Kept FieldRedactor::container(FieldType type, std::size_t watches) {
     case FieldType::kSubtasks: return walk_.elements([this] { return issue_mention(); });
     case FieldType::kIssueLinks: return walk_.elements([this] { return issue_link(); });
     case FieldType::kSprint: return walk_.token() == JsonToken::kArrayBegin ? each(walk_, kSprint) : only(walk_, kSprint);
-    case FieldType::kAttachments: return each(walk_, kAttachment);
+    case FieldType::kAttachments: return walk_.elements([this] { return attachment(); });
     case FieldType::kComments: return page(walk_, "comments", kComment);
     case FieldType::kWorklogs: return page(walk_, "worklogs", kWorklog);
     case FieldType::kIssueKey:
@@ -167,6 +173,8 @@ Kept FieldRedactor::issue_mention() {
       Kept kept = Kept::kOut;
       if (key == "fields") {
         kept = only(walk_, kMentioned);
+      } else if (among(kEpic, key)) {
+        kept = walk_.is_scalar() ? walk_.copy(derived) : walk_.drop(derived);
       } else if (key == "id" || key == "key" || key == "self") {
         kept = walk_.copy(derived);
       } else {
@@ -179,6 +187,18 @@ Kept FieldRedactor::issue_mention() {
     walk_.out.push_back('}');
     return Kept::kIn;
   });
+}
+
+Kept FieldRedactor::attachment() {
+  std::string id;
+  const Kept kept = walk_.members([&](std::string_view key) {
+    if (key == "id" && walk_.is_scalar()) id = walk_.text();
+    if (key == "content" || key == "thumbnail") return walk_.attachment_link();
+    return among(kAttachment, key) ? walk_.copy(walk_.no_watches()) : walk_.drop(walk_.no_watches());
+  });
+  if (kept == Kept::kIn && !id.empty() && !walk_.issue().empty())
+    walk_.result.attachments.emplace_back(std::move(id), std::string(walk_.issue()));
+  return kept;
 }
 
 /// {"id", "self", "type", "inwardIssue" or "outwardIssue"}: gone where the issue at its other end is.
@@ -203,6 +223,32 @@ Kept FieldRedactor::issue_link() {
 Kept FieldRedactor::changes() {
   if (walk_.token() == JsonToken::kNull) return walk_.copy(walk_.no_watches());
   return walk_.elements([this] { return change(); });
+}
+
+Kept FieldRedactor::request_fields() {
+  if (walk_.token() == JsonToken::kNull) return walk_.copy(walk_.no_watches());
+  return walk_.elements([this] { return request_field(); });
+}
+
+Kept FieldRedactor::request_field() {
+  const std::size_t start = walk_.out.size();
+  Claim id;
+  const Kept kept = walk_.members([&](std::string_view key) {
+    const std::size_t derived = walk_.no_watches();
+    if (key == "fieldId") {
+      walk_.watch(id, kNowhere, Watch::What::kId);
+      walk_.note(derived);
+      walk_.unwatch(derived);
+    }
+    return among(kRequestField, key) ? walk_.copy(walk_.no_watches()) : walk_.drop(walk_.no_watches());
+  });
+  if (kept != Kept::kIn) return kept;
+  const FieldType type = id.proves() ? walk_.context.fields.type(id.id) : FieldType::kUnknown;
+  const bool own = (change_is_own(type) && type != FieldType::kSecurity && !is_picker(type, id.id)) || type == FieldType::kGroup;
+  if (own && !walk_.field_of_another_project(id.id)) return Kept::kIn;
+  walk_.out.resize(start);
+  ++walk_.result.left_out;
+  return Kept::kOut;
 }
 
 Kept FieldRedactor::change() {

@@ -15,13 +15,17 @@ class FieldRedactor {
   Kept issue_fields(std::size_t watches);
   /// `items` of a change of an issue: those that tell of other objects are left out.
   Kept changes();
+  /// Fields of a request, or of a request type: [{"fieldId": …, "label": …, "value": …}].
+  Kept request_fields();
 
  private:
   Kept field(upstream::FieldType type, std::size_t watches);
   Kept container(upstream::FieldType type, std::size_t watches);
   Kept issue_mention();
+  Kept attachment();
   Kept issue_link();
   Kept change();
+  Kept request_field();
 
   Walk& walk_;
 };

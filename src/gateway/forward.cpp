@@ -27,7 +27,7 @@ void append_fields(const Operation& operation, const Request& request, std::stri
   append_field("Accept-Language", fields.value(Known::kAcceptLanguage), out);
   append_field("X-Atlassian-Token", fields.value(Known::kXAtlassianToken), out);
   if (request.has_body) {
-    if (operation.body_type == "multipart")
+    if (operation.body_type == "multipart" || operation.body_type == "image")
       append_field("Content-Type", fields.value(Known::kContentType), out);
     else
       out.append("Content-Type: application/json\r\n");
@@ -39,6 +39,8 @@ void append_fields(const Operation& operation, const Request& request, std::stri
     append_field("If-Modified-Since", fields.value(Known::kIfModifiedSince), out);
   }
   if (!request.bounded) append_field("If-Match", fields.value(Known::kIfMatch), out);
+  // Some operations of Service Management ask for it. It opens nothing by itself.
+  if (operation.path.starts_with("/rest/servicedeskapi/")) out.append("X-ExperimentalApi: opt-in\r\n");
   out.append("Accept-Encoding: identity\r\nUser-Agent: Gatehouse\r\n");
 }
 

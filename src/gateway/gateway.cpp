@@ -7,6 +7,7 @@
 
 #include "base/secret.h"
 #include "gateway/gateway_exchange.h"
+#include "gateway/gather.h"
 #include "gateway/lookup_routes.h"
 #include "gateway/record.h"
 #include "gateway/refuse.h"
@@ -44,6 +45,10 @@ std::string_view object_name(const Request& request) {
       case catalogue::Kind::kIssueLink: return "Link";
       case catalogue::Kind::kTask: return "Task";
       case catalogue::Kind::kComment: return "Comment";
+      case catalogue::Kind::kAttachment: return "Attachment";
+      case catalogue::Kind::kBoard: return "Board";
+      case catalogue::Kind::kSprint: return "Sprint";
+      case catalogue::Kind::kServiceDesk: return "Service desk";
       case catalogue::Kind::kIssue: return "Issue";
       default: break;
     }
@@ -235,6 +240,10 @@ Action GatewayExchange::ask(Asking what) {
     fields.head = request_.outgoing.head;
     fields.idempotent = true;
     request_.lookups.assign(1, std::move(fields));
+  } else if (what == Asking::kGather) {
+    Step<http::UpstreamRequest> page = next_page(*confined_, request_);
+    if (!page) return refuse(page.error());
+    request_.lookups.assign(1, std::move(page).value());
   } else {
     (what == Asking::kRecheck ? recheck_ : request_.questions).write(route_, request_.lookups);
   }
@@ -259,6 +268,7 @@ Action GatewayExchange::on_lookups(std::vector<http::LookupAnswer>& answers, con
     return respond_whole();
   }
   if (!credential_->live(now.wall) || !site_->live(now.wall)) return start_over();
+  if (asked == Asking::kGather) return take_next_page(answers.at(0));
   const Step<bool> taken =
       request_.asks_fields && answers.size() == 1 ? take_fields(answers[0]) : request_.questions.take(answers, site_->site.key);
   if (!taken) return refuse(taken.error());
@@ -266,6 +276,7 @@ Action GatewayExchange::on_lookups(std::vector<http::LookupAnswer>& answers, con
     case Asking::kLocate: return locate_and_decide();
     case Asking::kConfine: return confine_and_forward();
     case Asking::kProve: take_proofs(request_); return request_.list ? stream_list(answer_over_) : release();
+    case Asking::kGather:
     case Asking::kRecheck:
     case Asking::kNothing: break;
   }
@@ -374,10 +385,30 @@ Action GatewayExchange::respond_piece(bool last) {
   return respond;
 }
 
+/// The next page of a list that is gathered: what upstream says of it is no answer for the client.
+Action GatewayExchange::take_next_page(http::LookupAnswer& answer) {
+  if (!answer.failed && answer.status == 200) {
+    request_.answer = std::move(answer.body);
+    return release();
+  }
+  if (!answer.failed && answer.status == 401) return refuse(refuse_because(Reason::kUpstreamCredential, site_->site.key));
+  if (!answer.failed && answer.status == 429)
+    return refuse(
+        refuse_because(Reason::kRateLimited, {}, "The site itself limits requests now. Nothing is wrong with this token."));
+  return refuse(refuse_because(Reason::kUpstreamUnavailable, site_->site.key));
+}
+
 Action GatewayExchange::release() {
+  const bool gathers = mode_ == AnswerMode::kRedact && request_.gathering.wanted;
+  if (gathers && !request_.gathering.done) {
+    const Step<bool> whole = gather_page(confined_->matched().operation(), site_->site.key, request_);
+    if (!whole) return refuse(whole.error());
+    if (!whole.value()) return ask(Asking::kGather);
+  }
   const Step<Release> released = finish_answer(mode_, *confined_, thread_, request_);
   if (!released) return refuse(released.error());
   if (released.value() == Release::kAsk) return ask(Asking::kProve);
+  if (gathers) write_gathered(confined_->matched().operation(), request_);
   return wants_recheck() ? recheck() : respond_whole();
 }
 

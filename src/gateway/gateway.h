@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "catalogue/catalogue.h"
 #include "crypto/token_hash.h"
+#include "gateway/attachment_homes.h"
 #include "gateway/cursor.h"
 #include "gateway/request_log.h"
 #include "gateway/self_rotate.h"
@@ -41,6 +42,7 @@ struct GatewayShared {
   const CursorSeal* cursors = nullptr;  ///< null: cursors of bounded tokens are neither given out nor taken
   Random* random = nullptr;
   RequestLog* log = nullptr;
+  std::shared_ptr<AttachmentHomes> attachments = std::make_shared<AttachmentHomes>();
   SelfService* self = nullptr;  ///< null: tokens get no answers about themselves
   GatewaySettings settings;
 

@@ -34,7 +34,7 @@ class GatewayExchange final : public http::Exchange {
 
  private:
   /// What the next answers to look-ups are for.
-  enum class Asking : std::uint8_t { kNothing = 0, kLocate, kConfine, kProve, kRecheck };
+  enum class Asking : std::uint8_t { kNothing = 0, kLocate, kConfine, kProve, kGather, kRecheck };
 
   // The way of a request, in order.
   http::Action begin(const http::RequestHead& head);
@@ -44,6 +44,7 @@ class GatewayExchange final : public http::Exchange {
   http::Action locate_and_decide();
   http::Action confine_and_forward();
   http::Action release();
+  http::Action take_next_page(http::LookupAnswer& answer);
   http::Action respond_whole();
   http::Action stream_rewritten(bool last);
   http::Action stream_list(bool last);

@@ -57,6 +57,11 @@ Step<std::optional<Located>> locate(std::optional<Admitted>& admitted, ThreadSta
   if (request.questions.too_many()) return refuse_because(Reason::kTooLarge, matched.operation().id);
   if (request.questions.pending()) return std::optional<Located>();
 
+  for (const Reference& reference : request.references) {
+    if (reference.state != Reference::State::kShared) continue;
+    return refuse_because(Reason::kSharedContainer, std::string(catalogue::to_string(reference.kind)) + " " + reference.id,
+                          "It holds issues outside of them, or more than 100, and this would change them too.");
+  }
   request.parent_inside = !request.references.empty();
   for (const Reference& reference : request.references) {
     if (reference.state != Reference::State::kInside) request.parent_inside = false;

@@ -119,6 +119,12 @@ Step<bool> check_body_type(const Operation& operation, Request& request) {
     refusal.status = 415;
     return refusal;
   }
+  if (operation.body_type == "image") {
+    if (type.size() > 6 && same_without_case(type.substr(0, 6), "image/")) return true;
+    Refusal refusal = refuse_because(Reason::kBadRequest, "Content-Type", "The body of this operation is an image.");
+    refusal.status = 415;
+    return refusal;
+  }
   return refuse_because(Reason::kBadRequest, operation.id, "This operation takes no body.");
 }
 
@@ -133,6 +139,15 @@ Step<bool> check_repeated(const Operation& operation, const Request& request) {
     }
   }
   return true;
+}
+
+/// Whoever may not see the whole directory sees the people of its projects: by another operation, which answers in the same form.
+void take_place(const token::LiveCredential& credential, const upstream::SiteEntry& site, const catalogue::Catalogue& catalogue,
+                Request& request) {
+  const Operation& operation = *request.match.operation;
+  if (operation.instead.empty()) return;
+  if (policy::allows_directory(operation, credential, policy::Facts{site.site, catalogue}, request.began.wall)) return;
+  request.match.operation = catalogue.find(operation.instead);
 }
 
 /// Only in a test build without the check: split where everybody would.
@@ -166,6 +181,7 @@ Step<Matched> match(Authenticated who, ThreadState& thread, Request& request) {
     if (request.match.outcome == catalogue::Match::Outcome::kUnknownMethod) refusal.status = 405;
     return refusal;
   }
+  take_place(who.credential(), *site, *catalogue, request);
   const Operation& operation = *request.match.operation;
   request.facts = &thread.facts_of(operation);
   request.site = thread.context_of(site);

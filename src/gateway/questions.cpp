@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kSingly = 5;
 /// Atlassian's limit of POST /issue/bulkfetch.
 constexpr std::size_t kInBulk = 100;
+/// A sprint or board that holds more can't be judged as a whole.
+constexpr std::string_view kMostHeld = "100";
 
 bool is_digits(std::string_view text) noexcept {
   return !text.empty() && text.size() <= 20 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -33,7 +35,9 @@ bool is_account_id(std::string_view text) noexcept {
 bool plausible(Ask ask, std::string_view subject, std::string_view parent) noexcept {
   switch (ask) {
     case Ask::kIssue:
+    case Ask::kServiceDesk:
     case Ask::kProject: return is_key(subject);
+    case Ask::kRequestType:
     case Ask::kAssignable: return is_account_id(subject) && is_digits(parent);
     case Ask::kComment:
     case Ask::kWorklog: return is_digits(subject) && is_digits(parent);
@@ -66,6 +70,16 @@ std::string target_of(const Fact& fact) {
     case Ask::kComponentNames: return api + "/project/" + id + "/components";
     case Ask::kSprint: return "/rest/agile/1.0/sprint/" + id;
     case Ask::kBoard: return "/rest/agile/1.0/board/" + id;
+    case Ask::kSprintIssues:
+      return "/rest/agile/1.0/sprint/" + id + "/issue?fields=project,security&maxResults=" + std::string(kMostHeld);
+    case Ask::kBoardProjects: return "/rest/agile/1.0/board/" + id + "/project?maxResults=" + std::string(kMostHeld);
+    case Ask::kAttachments: return api + "/issue/" + id + "?fields=project,security,attachment";
+    case Ask::kAvatars: return api + "/project/" + id + "/avatars";
+    case Ask::kRelatedWork: return api + "/version/" + id + "/relatedwork";
+    case Ask::kServiceDesk: return "/rest/servicedeskapi/servicedesk/" + id;
+    case Ask::kRequestType: return "/rest/servicedeskapi/servicedesk/" + fact.parent + "/requesttype/" + id;
+    case Ask::kQueues: return "/rest/servicedeskapi/servicedesk/" + id + "/queue?limit=" + std::string(kMostHeld);
+    case Ask::kApprovals: return "/rest/servicedeskapi/request/" + id + "/approval?limit=" + std::string(kMostHeld);
     case Ask::kAssignable: {
       std::string escaped;
       for (const char c : id) {
@@ -117,14 +131,30 @@ class FactReader : public ScalarVisitor {
       fact_.other_issue = value;
     else if (path == "originBoardId")
       fact_.board = value;
-    else if (path == "[].id" || path == "[].accountId")
+    else if (path == "[].id" || path == "[].accountId" || path == "fields.attachment[].id" || path == "custom[].id" ||
+             path == "system[].id" || path == "[].relatedWorkId")
       fact_.list.emplace_back(value);
+    else if (path == "issues[].fields.project.id" || (path == "values[].id" && !fact_.homes.empty()))
+      fact_.homes.back().project = value;
+    else if (path.substr(0, 24) == "issues[].fields.security")
+      fact_.homes.back().restricted = true;
+    else if (path == "serviceDeskId")
+      desk_ = value;
+    else if (path == "total")
+      total_ = value;
+    else if (path == "isLast")
+      last_ = value == "true";
     else if (path == "[].name")
       names_.emplace_back(value);
   }
 
+  void element(std::string_view path) override {
+    if (path == "issues[]" || path == "values[]") fact_.homes.emplace_back();
+  }
+
   void finish() {
     switch (fact_.ask) {
+      case Ask::kAttachments:
       case Ask::kIssue:
         fact_.found = is_digits(fact_.id) && is_digits(fact_.project) && !fact_.key.empty();
         // Asked for an id, another issue's answer is not an answer.
@@ -148,6 +178,20 @@ class FactReader : public ScalarVisitor {
         break;
       case Ask::kBoard: fact_.found = fact_.id == fact_.subject && is_digits(fact_.project); break;
       case Ask::kSprint: fact_.found = fact_.id == fact_.subject && is_digits(fact_.board); break;
+      case Ask::kSprintIssues: fact_.found = all_homes() && total_ == std::to_string(fact_.homes.size()); break;
+      case Ask::kServiceDesk:
+        fact_.found = is_digits(fact_.id) && is_digits(fact_.project);
+        if (is_digits(fact_.subject) && fact_.id != fact_.subject) fact_.found = false;
+        break;
+      case Ask::kRequestType: fact_.found = fact_.id == fact_.subject && desk_ == fact_.parent; break;
+      case Ask::kQueues:
+      case Ask::kApprovals:
+        for (const Home& one : fact_.homes) fact_.list.push_back(one.project);
+        fact_.found = true;
+        break;
+      case Ask::kBoardProjects: fact_.found = all_homes() && last_; break;
+      case Ask::kAvatars:
+      case Ask::kRelatedWork:
       case Ask::kRemoteLinks: fact_.found = true; break;
       case Ask::kVersionNames:
       case Ask::kComponentNames:
@@ -163,7 +207,14 @@ class FactReader : public ScalarVisitor {
   }
 
  private:
+  bool all_homes() const {
+    return std::all_of(fact_.homes.begin(), fact_.homes.end(), [](const Home& home) { return is_digits(home.project); });
+  }
+
   Fact& fact_;
+  std::string total_;
+  std::string desk_;
+  bool last_ = false;
   std::string self_;
   std::vector<std::string> names_;
 };

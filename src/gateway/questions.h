@@ -32,6 +32,21 @@ enum class Ask : std::uint8_t {
   kVersionNames,    ///< of the project → list of names
   kComponentNames,  ///< of the project → list of names
   kAssignable,      ///< by account id in the project `parent` → found
+  kSprintIssues,    ///< of the sprint → homes, found if that is all of them
+  kBoardProjects,   ///< of the board, by what its filter finds → homes, found if that is all of them
+  kAttachments,     ///< of the issue → project, restricted, list of ids
+  kAvatars,         ///< of the project → list of ids
+  kRelatedWork,     ///< of the version → list of ids
+  kServiceDesk,     ///< by id or project → id, project
+  kRequestType,     ///< by id of the service desk `parent` → found
+  kQueues,          ///< of the service desk → list of ids
+  kApprovals,       ///< of the request → list of ids
+};
+
+/// Where something lies that a sprint or board holds.
+struct Home {
+  std::string project;
+  bool restricted = false;
 };
 
 struct Fact {
@@ -48,6 +63,7 @@ struct Fact {
   std::string other_issue;
   std::string board;
   std::vector<std::string> list;
+  std::vector<Home> homes;
 };
 
 class Questions {

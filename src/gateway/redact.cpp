@@ -151,6 +151,24 @@ class RequestSeal final : public OpaqueSeal {
   const Request& request_;
 };
 
+/// 303 with the address of a task: which belongs to the token that started it.
+Step<AnswerMode> see_task(const Confined& confined, const http::ResponseHead& head, const http::Now& now,
+                          const ThreadState& thread, Request& request) {
+  const Matched& matched = confined.matched();
+  const std::string_view location = head.fields.value(Known::kLocation);
+  const std::string_view id = location.substr(location.rfind('/') + 1);
+  const bool task = location.find("/task/") != std::string_view::npos && !id.empty() &&
+                    id.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!task || (request.bounded && !thread.shared.cursors))
+    return refuse_because(Reason::kUpstreamAnswer, matched.site().site.key, "It redirects to where Gatehouse does not go.");
+  const CursorOwner owner{token::as_view(matched.credential().id), "task", {}};
+  write_head(AnswerMode::kDrop, matched, head, now.wall, request);
+  request.answer_head += "Location: " + request.links->gateway_base() + "/rest/api/3/task/";
+  request.answer_head += request.bounded ? thread.shared.cursors->seal(owner, id) : std::string(id);
+  request.answer_head += "\r\n";
+  return AnswerMode::kDrop;
+}
+
 /// The issues that the request was located by are proven already.
 void prove_located(Request& request) {
   for (const Reference& reference : request.references) {
@@ -167,6 +185,11 @@ struct Redacting {
     const Matched& matched = confined.matched();
     if (thread.shared.cursors) seal.emplace(*thread.shared.cursors, matched, request);
     context.parent_inside = request.parent_inside;
+    for (const Reference& reference : request.references) {
+      if (reference.state != Reference::State::kInside || !context.parent_issue.empty()) continue;
+      if (reference.kind == catalogue::Kind::kIssue) context.parent_issue = reference.id;
+      if (reference.kind == catalogue::Kind::kAttachment) context.parent_issue = request.hint;
+    }
     context.root_inside = (matched.operation().access != catalogue::Access::kRead && request.parent_inside) ||
                           (request.by_answer && !check_enabled("read_verified"));
     context.seal = seal ? &*seal : nullptr;
@@ -177,6 +200,25 @@ struct Redacting {
   std::optional<RequestSeal> seal;
   RedactionContext context;
 };
+
+/// What is asked to prove a mention: an issue by id or key, a board or a service desk.
+struct Subject {
+  Ask ask = Ask::kIssue;
+  std::string_view id;
+};
+Subject subject_of(std::string_view name) noexcept {
+  constexpr std::string_view kBoard = "board ";
+  constexpr std::string_view kDesk = "desk ";
+  if (name.starts_with(kBoard)) return {Ask::kBoard, name.substr(kBoard.size())};
+  if (name.starts_with(kDesk)) return {Ask::kServiceDesk, name.substr(kDesk.size())};
+  return {Ask::kIssue, name};
+}
+
+/// Where the attachments lie that the client learns of now.
+void remember_attachments(const Redaction& redaction, const Confined& confined, const ThreadState& thread) {
+  for (const auto& [attachment, issue] : redaction.attachments)
+    thread.shared.attachments->remember(confined.matched().site().site.id.value, attachment, issue);
+}
 
 /// What a redaction left open. Zero: look-ups must be answered first.
 enum class Settled : std::uint8_t { kAsk = 0, kAgain, kDone };
@@ -194,7 +236,10 @@ Step<Settled> settle(Redaction& redaction, const Operation& operation, Request& 
   }
   if (request.proof_rounds < kMaxProofRounds && !request.unproven.empty()) {
     ++request.proof_rounds;
-    for (const std::string& id : request.unproven) request.questions.find(Ask::kIssue, id);
+    for (const std::string& name : request.unproven) {
+      const Subject subject = subject_of(name);
+      request.questions.find(subject.ask, subject.id);
+    }
     if (request.questions.too_many()) return refuse_because(Reason::kTooLarge, operation.id);
     if (request.questions.pending()) return Settled::kAsk;
     take_proofs(request);
@@ -215,6 +260,8 @@ Step<Release> redact_by_shape(const Confined& confined, ThreadState& thread, Req
       return refuse_because(Reason::kUpstreamAnswer, matched.site().site.key);
     // What is outside by its own word is not looked into: else it would take longer than what is not there.
     const bool by_own_word = operation.shape->inside.by != catalogue::Inside::By::kIssue &&
+                             operation.shape->inside.by != catalogue::Inside::By::kBoard &&
+                             operation.shape->inside.by != catalogue::Inside::By::kServiceDesk &&
                              operation.shape->inside.by != catalogue::Inside::By::kIssueLink;
     if (redaction.outcome == Redaction::Outcome::kOutside && by_own_word)
       return refuse_because(Reason::kOutsideBoundary, operation.id);
@@ -223,6 +270,7 @@ Step<Release> redact_by_shape(const Confined& confined, ThreadState& thread, Req
     if (settled == Settled::kAsk) return Release::kAsk;
     if (settled == Settled::kAgain) continue;
     if (redaction.outcome == Redaction::Outcome::kOutside) return refuse_because(Reason::kOutsideBoundary, operation.id);
+    remember_attachments(redaction, confined, thread);
     return Release::kReady;
   }
 }
@@ -266,7 +314,7 @@ void rewrite_piece(bool last, Request& request) {
 
 bool begin_list(const Confined& confined, ThreadState& thread, Request& request) {
   const Operation& operation = confined.matched().operation();
-  if (operation.access != catalogue::Access::kRead || request.by_answer) return false;
+  if (operation.access != catalogue::Access::kRead || request.by_answer || request.gathering.wanted) return false;
   const Redacting redacting(confined, thread, request);
   if (!ListRedaction::suits(*operation.shape, operation.answer_list, redacting.context)) return false;
   request.list = std::make_unique<ListRedaction>(*operation.shape, operation.answer_list, kMaxWholeAnswer);
@@ -298,6 +346,7 @@ Step<Release> redact_list(bool last, const Confined& confined, ThreadState& thre
     if (settled == Settled::kAsk) return Release::kAsk;
     if (settled == Settled::kAgain) continue;
     request.redacted = request.redacted || redaction.left_out > 0;
+    remember_attachments(redaction, confined, thread);
     list.accept();
     if (list.ready()) begin_window(request);
   }
@@ -305,14 +354,15 @@ Step<Release> redact_list(bool last, const Confined& confined, ThreadState& thre
 
 void take_proofs(Request& request) {
   for (const std::string& id : request.unproven) {
-    const Fact* fact = request.questions.known(Ask::kIssue, id);
+    const Subject subject = subject_of(id);
+    const Fact* fact = request.questions.known(subject.ask, subject.id);
     const bool restricted = check_enabled("restricted_level") && fact && fact->restricted;
     request.proof.set(id, fact && fact->found && request.permitted.permits(fact->project, restricted));
   }
   request.unproven.clear();
 }
 
-Step<AnswerMode> begin_answer(const Confined& confined, const http::ResponseHead& head, const http::Now& now, ThreadState&,
+Step<AnswerMode> begin_answer(const Confined& confined, const http::ResponseHead& head, const http::Now& now, ThreadState& thread,
                               Request& request) {
   const Matched& matched = confined.matched();
   const Operation& operation = matched.operation();
@@ -334,6 +384,7 @@ Step<AnswerMode> begin_answer(const Confined& confined, const http::ResponseHead
   }
   if (status >= 500) return site_failed(status, head, matched);
   const bool blob = operation.answer == "blob";
+  if (status == 303 && operation.answer == "task-link") return see_task(confined, head, now, thread, request);
   if (status >= 300 && status < 400 && !(status == 304 && blob)) {
     if (blob && request.redirects++ < 2) {
       if (auto next = follow(head.fields.value(Known::kLocation), confined, request)) {
@@ -352,7 +403,7 @@ Step<AnswerMode> begin_answer(const Confined& confined, const http::ResponseHead
     mode = AnswerMode::kPass;
   else if (!request.bounded)
     mode = AnswerMode::kRewrite;
-  else if (operation.answer == "none")
+  else if (operation.answer == "none" || operation.answer == "task-link")
     mode = AnswerMode::kDrop;
   else if (operation.shape)
     mode = AnswerMode::kRedact;

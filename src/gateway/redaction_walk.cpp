@@ -77,6 +77,20 @@ Kept Walk::link() {
   return Kept::kIn;
 }
 
+Kept Walk::attachment_link() {
+  const std::string ours = token() == JsonToken::kString ? context.links.rewrite(text()) : std::string();
+  if (ours.empty()) return copy(no_watches());
+  const std::string_view home = issue();
+  if (home.empty()) return link();
+  const std::string id = ours.substr(ours.rfind('/') + 1);
+  if (!id.empty() && id.find_first_not_of("0123456789") == std::string::npos)
+    result.attachments.emplace_back(id, std::string(home));
+  std::string carrying = ours;
+  carrying.append(ours.find('?') == std::string::npos ? "?" : "&").append("gatehouseIssue=").append(home);
+  append_json_string(carrying, out);
+  return Kept::kIn;
+}
+
 std::size_t Walk::begin_member(bool first) {
   const std::size_t before = out.size();
   if (!first) out.push_back(',');

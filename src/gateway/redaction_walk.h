@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gateway/json_reader.h"
@@ -64,6 +65,8 @@ class Walk {
   Kept copy(std::size_t watches);  ///< as it was written, with links rewritten
   Kept drop(std::size_t watches);  ///< reads over it
   Kept link();
+  /// Of an attachment's content: carries the issue, so that the gateway can follow it (gateway/attachment_homes.h).
+  Kept attachment_link();
 
   /// Writes the key at hand, with a comma unless `first`; gives what to pass to end_member.
   std::size_t begin_member(bool first);
@@ -82,6 +85,12 @@ class Walk {
   Kept mention(Use object);
   template <class Use>
   Kept project_mention(Use object);
+  /// The issue in whose object we are; empty: none, or its id comes later.
+  std::string_view issue() const noexcept {
+    return issue_ && issue_->proves() ? std::string_view(issue_->id) : context.parent_issue;
+  }
+  const Claim* set_issue(const Claim* issue) noexcept { return std::exchange(issue_, issue); }
+
   /// Whether look-ups have proven the issue; notes it as unproven where they have not been asked.
   bool proven(const std::string& id_or_key);
   /// Whether a field is the own one of a team-managed project that is not permitted.
@@ -93,6 +102,7 @@ class Walk {
 
   JsonReader reader_;
   std::vector<Watch> watches_;
+  const Claim* issue_ = nullptr;
 };
 
 template <class Use>

@@ -63,11 +63,14 @@ Kept ShapeRedactor::object(const Shape& shape, std::size_t watches, bool root) {
   const bool is_issue = shape.inside.by == Inside::By::kProject && shape.inside.path.front() == "fields";
   if (is_issue) walk_.watch(claim, kSecurity, Watch::What::kRestriction);
   if (is_issue || shape.inside.by == Inside::By::kScope) walk_.watch(own_id, kId, Watch::What::kId);
+  const std::size_t attachments = walk_.result.attachments.size();
+  const Claim* outer = is_issue ? walk_.set_issue(&own_id) : nullptr;
   walk_.out.push_back('{');
   bool first = true;
   while (walk_.next() == JsonToken::kKey) {
     if (member(shape, watches, scope, first) == Kept::kBroken) return Kept::kBroken;
   }
+  if (is_issue) walk_.set_issue(outer);
   walk_.unwatch(watches);
   if (walk_.token() != JsonToken::kObjectEnd) return Kept::kBroken;
   walk_.out.push_back('}');
@@ -76,6 +79,7 @@ Kept ShapeRedactor::object(const Shape& shape, std::size_t watches, bool root) {
       check_enabled("item_verified") && shape.inside.by == Inside::By::kScope && walk_.field_of_another_project(own_id.id);
   if (foreign_field || !released(shape, claim, scope, root)) {
     walk_.out.resize(start);
+    walk_.result.attachments.resize(attachments);
     ++walk_.result.left_out;
     return Kept::kOut;
   }
@@ -107,6 +111,9 @@ bool ShapeRedactor::released(const Shape& shape, const Claim& claim, const Claim
     case Inside::By::kIssueLink: return issue_inside(claim, true);
     case Inside::By::kProjectLink: return claim.proves() && project_link_inside(claim.id);
     case Inside::By::kLink: return claim.proves() && link_inside(claim.id);
+    case Inside::By::kIssueOrParent: return claim.seen ? issue_inside(claim, false) : walk_.context.parent_inside;
+    case Inside::By::kServiceDesk: return claim.proves() && walk_.proven("desk " + claim.id);
+    case Inside::By::kBoard: return claim.proves() && walk_.proven("board " + claim.id);
     case Inside::By::kParent: return walk_.context.parent_inside;
     case Inside::By::kScope: return !scope.conflicting && (!scope.seen || walk_.context.permitted.permits(scope.id, false));
   }
@@ -158,6 +165,10 @@ Kept ShapeRedactor::value(const ShapeField& field, std::size_t watches, Claim& s
       return walk_.is_scalar() && walk_.context.permitted.permits(walk_.text(), false) ? walk_.copy(watches)
                                                                                        : walk_.drop(watches);
     case Rule::kProjectScope: return scope_value(scope);
+    case Rule::kIssueId:
+      return walk_.is_scalar() && walk_.proven(std::string(walk_.text())) ? walk_.copy(watches) : walk_.drop(watches);
+    case Rule::kRequestFields: return fields_.request_fields();
+    case Rule::kAttachmentLink: return walk_.attachment_link();
     case Rule::kPageToken:
     case Rule::kTask: return opaque(field.rule);
   }

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "catalogue/catalogue.h"
@@ -58,6 +59,8 @@ struct RedactionContext {
   /// After a write: the answer's own object was located before, so that it need not prove itself.
   bool root_inside = false;
   const OpaqueSeal* seal = nullptr;  ///< null: page tokens and task ids are dropped
+  /// The issue that the request's path names, or that an attachment in it was proven by; empty: none.
+  std::string_view parent_issue = {};
 };
 
 struct Redaction {
@@ -69,9 +72,11 @@ struct Redaction {
   };
   Outcome outcome = Outcome::kMalformed;
   std::vector<std::string> contained;  ///< ids of the issues that are released: they prove mentions of one another
-  std::vector<std::string> unproven;   ///< issue ids (or keys) that look-ups may prove; without repetition
-  std::size_t left_out = 0;            ///< items and mentions taken out: for the record only, never told to the client
-  std::string_view error;              ///< of kMalformed, in a few words without content
+  /// Issue ids (or keys), boards as "board 7" and service desks as "desk 7", that look-ups may prove; without repetition.
+  std::vector<std::string> unproven;
+  std::vector<std::pair<std::string, std::string>> attachments;  ///< that are released, each with the id of its issue
+  std::size_t left_out = 0;  ///< items and mentions taken out: for the record only, never told to the client
+  std::string_view error;    ///< of kMalformed, in a few words without content
 
   /// Sorted, each once.
   void unite_unproven();

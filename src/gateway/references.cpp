@@ -51,7 +51,14 @@ std::int16_t issue_in_path(const Request& request) noexcept {
 }
 
 bool lies_under_issue(Kind kind) noexcept {
-  return kind == Kind::kComment || kind == Kind::kWorklog || kind == Kind::kRemoteLink;
+  return kind == Kind::kComment || kind == Kind::kWorklog || kind == Kind::kRemoteLink || kind == Kind::kAttachment ||
+         kind == Kind::kApproval;
+}
+
+/// What the path names first: under it lie images of a project and related works of a version.
+std::int16_t first_in_path(Kind kind, const Request& request) noexcept {
+  const bool nested = kind == Kind::kAvatar || kind == Kind::kRelatedWork;
+  return nested && !request.references.empty() && request.references[0].path_index >= 0 ? std::int16_t{0} : std::int16_t{-1};
 }
 
 /// Which end of a relation a name of our tables means.
@@ -66,7 +73,7 @@ policy::End end_of(std::string_view place, Kind kind, const Operation& operation
 }
 
 Reference& add_reference(Kind kind, const Parameter& row, std::string_view text, Request& request) {
-  const std::int16_t parent = lies_under_issue(kind) ? issue_in_path(request) : std::int16_t{-1};
+  const std::int16_t parent = lies_under_issue(kind) ? issue_in_path(request) : first_in_path(kind, request);
   Reference& reference = request.references.emplace_back();
   reference.kind = kind == Kind::kEpic ? Kind::kIssue : kind;
   reference.parameter = &row;
@@ -107,6 +114,7 @@ Step<bool> collect_parameter(const Parameter& row, const catalogue::QueryParamet
                              Request& request) {
   switch (row.kind) {
     case Kind::kUnclassified: return unknown_parameter(row.name);
+    case Kind::kIssueHint: request.hint = parameter.value; return false;
     case Kind::kSelf:
       // Absent and "false" are the same to the site; anything else would write the account's own state.
       if (parameter.value == "false") return false;
@@ -145,6 +153,20 @@ Step<bool> collect_parameter(const Parameter& row, const catalogue::QueryParamet
   return named;
 }
 
+/// Where a list is confined by the keys of projects: by those of this moment, which a look-up tells.
+void add_projects_by_key(const Operation& operation, Request& request) {
+  if (request.permitted.whole_site) return;
+  for (const Parameter& row : operation.query_parameters()) {
+    const bool given = request.query.find(row.name) != nullptr && !request.query.find(row.name)->value.empty();
+    if (!row.confines || row.kind != Kind::kProject || row.form != Parameter::Form::kKey || given) continue;
+    for (const policy::PermittedResource& project : request.permitted.resources) {
+      Reference& reference = add_reference(Kind::kProject, row, project.id, request);
+      reference.query_index = static_cast<std::int32_t>(request.outgoing.query.size());
+    }
+    request.outgoing.query.emplace_back(row.name, std::string_view());
+  }
+}
+
 Step<bool> collect_query(const Matched& matched, Request& request) {
   const Operation& operation = matched.operation();
   for (const catalogue::QueryParameter& parameter : request.query.all()) {
@@ -158,6 +180,7 @@ Step<bool> collect_query(const Matched& matched, Request& request) {
     if (forwarded) request.outgoing.query.emplace_back(parameter.name, parameter.value);
   }
   if (!request.bounded) return true;
+  add_projects_by_key(operation, request);
   for (const Parameter& row : operation.query_parameters()) {
     if (!row.required) continue;
     const catalogue::QueryParameter* given = request.query.find(row.name);
@@ -165,6 +188,15 @@ Step<bool> collect_query(const Matched& matched, Request& request) {
     return refuse_because(Reason::kBadRequest, row.name, "A token with a boundary must give this parameter.");
   }
   return true;
+}
+
+/// Where an attachment was seen last: what the client does not say itself.
+void remember_homes(const Matched& matched, const ThreadState& thread, Request& request) {
+  for (const Reference& reference : request.references) {
+    if (reference.kind != Kind::kAttachment) continue;
+    const std::uint64_t issue = thread.shared.attachments->find(matched.site().site.id.value, reference.text);
+    if (issue != 0) request.hint = request.keep(std::to_string(issue));
+  }
 }
 
 /// Whether a field that a body writes by its id is of a type that names nothing, or that which the list around it proves.
@@ -195,6 +227,7 @@ bool fault_is_ignored(BodyFault::Code code) noexcept {
 Step<bool> collect_from_head(const Matched& matched, ThreadState& thread, Request& request) {
   GH_TRYV(collect_path(matched, thread, request));
   GH_TRYV(collect_query(matched, request));
+  if (request.bounded && request.hint.empty()) remember_homes(matched, thread, request);
   request.by_answer = request.facts->verified_by_answer && request.references.size() == 1;
   return true;
 }

@@ -70,6 +70,7 @@ std::string outside_text(const RefusalContext& context) {
   const std::string_view object = context.object.empty() ? std::string_view("Issue") : context.object;
   const std::string_view whose = object == "Project" ? "this token is not for it" : "this token is not for its project";
   std::string text = std::string(object) + " does not exist, or " + std::string(whose) + ".";
+  if (object == "Attachment") text.append(" One that Gatehouse has not seen yet is found when its issue is read first.");
   // `explain` has no request of its own that could be explained.
   if (!context.request_id.empty()) text.append(" Its owner can run: gatehouse explain --request-id ").append(context.request_id);
   return text;

@@ -12,6 +12,7 @@ void Request::clear() {
   has_body = false;
   site.reset();
   links = nullptr;
+  hint = {};
   facts = nullptr;
   bounded = true;
   collected = by_answer = parent_inside = asks_fields = confined = false;
@@ -42,6 +43,7 @@ void Request::clear() {
   list.reset();
   proof.clear();
   proof_rounds = 0;
+  gathering = {};
   unproven.clear();
   effect = Effect::kDeny;
   reason = Reason::kNone;

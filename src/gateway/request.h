@@ -32,7 +32,8 @@ struct OperationFacts;
 
 /// One identifier of the request that leads to a resource, and what was found of it.
 struct Reference {
-  enum class State : std::uint8_t { kOpen = 0, kOutside, kInside };
+  /// kShared: a container that lies inside and holds something that does not.
+  enum class State : std::uint8_t { kOpen = 0, kOutside, kInside, kShared };
   catalogue::Kind kind = catalogue::Kind::kUnclassified;
   const catalogue::Parameter* parameter = nullptr;
   std::string_view text;          ///< decoded, as the client wrote it
@@ -63,6 +64,17 @@ struct Outgoing {
   bool streams_body = false;
 };
 
+/// A list that is read page by page, so that it can be filtered and paged anew (gateway/gather.h).
+struct Gathering {
+  bool wanted = false;
+  bool done = false;
+  std::uint64_t from = 0;  ///< the page that the client wants
+  std::uint64_t size = 0;
+  std::uint64_t read = 0;  ///< entries so far
+  unsigned pages = 0;
+  std::string entries;  ///< as upstream wrote them, with commas between them
+};
+
 struct Request {
   // The request as it came. `head` is valid until it is finished.
   const http::RequestHead* head = nullptr;
@@ -80,6 +92,7 @@ struct Request {
   // What it is about.
   std::shared_ptr<SiteContext> site;
   const LinkRewriter* links = nullptr;
+  std::string_view hint;  ///< the issue under which an attachment is looked for: proves nothing
   const OperationFacts* facts = nullptr;
   policy::Permitted permitted;
   bool bounded = true;     ///< something is to be confined, verified or redacted
@@ -113,6 +126,7 @@ struct Request {
   std::unique_ptr<ListRedaction> list;  ///< of a long list that is released item by item
   Proof proof;
   int proof_rounds = 0;
+  Gathering gathering;
   std::vector<std::string> unproven;  ///< issues that the answer mentions and that are being looked up
 
   Decision* explanation = nullptr;  ///< of explain(): the steps are wanted

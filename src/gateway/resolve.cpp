@@ -160,6 +160,105 @@ void resolve_issue_link(Reference& reference, Request& request) {
   reference.state = both ? Reference::State::kInside : Reference::State::kOutside;
 }
 
+/// What a sprint or board holds, where the operation changes it as a whole.
+void settle_container(Reference& reference, Ask held, Request& request) {
+  settle(reference, request);
+  const bool whole = reference.parameter && reference.parameter->whole && check_enabled("shared_container");
+  if (!whole || reference.state != Reference::State::kInside) return;
+  const Fact* fact = request.questions.find(held, reference.text);
+  if (!fact) {
+    reference.state = Reference::State::kOpen;
+    return;
+  }
+  const bool all = fact->found && std::all_of(fact->homes.begin(), fact->homes.end(), [&](const Home& home) {
+                     return request.permitted.permits(home.project, home.restricted);
+                   });
+  if (!all) reference.state = Reference::State::kShared;
+}
+
+void resolve_board(Reference& reference, Request& request) {
+  const Fact* board = request.questions.find(Ask::kBoard, reference.text);
+  if (!board) return;
+  reference.id = reference.text;
+  reference.project = board->found ? board->project : std::string();
+  reference.restricted = false;
+  settle_container(reference, Ask::kBoardProjects, request);
+}
+
+/// By the issue that a link or the memory says: which must list it.
+void resolve_attachment(Reference& reference, Request& request) {
+  std::string_view issue = request.hint.empty() ? kNobody : request.hint;
+  if (reference.parent >= 0) {
+    // The path itself names the issue, and it must be that one.
+    const Reference& parent = request.references[static_cast<std::size_t>(reference.parent)];
+    if (parent.state == Reference::State::kOpen) return;
+    if (parent.state != Reference::State::kInside) {
+      reference.state = Reference::State::kOutside;
+      return;
+    }
+    issue = parent.id;
+  }
+  const Fact* home = request.questions.find(Ask::kAttachments, issue);
+  if (!home) return;
+  const bool listed = std::find(home->list.begin(), home->list.end(), reference.text) != home->list.end();
+  reference.id = reference.text;
+  reference.project = home->found && (listed || !check_enabled("attachment_home")) ? home->project : std::string();
+  reference.restricted = home->restricted;
+  settle(reference, request);
+}
+
+void resolve_desk(Reference& reference, Request& request) {
+  const Fact* desk = request.questions.find(Ask::kServiceDesk, reference.text);
+  if (!desk) return;
+  reference.id = desk->id;
+  reference.project = desk->found ? desk->project : std::string();
+  reference.restricted = false;
+  settle(reference, request);
+}
+
+/// A queue or request type: of the one service desk that the request names.
+void resolve_of_desk(Reference& reference, Request& request) {
+  const auto desk = std::find_if(request.references.begin(), request.references.end(),
+                                 [](const Reference& one) { return one.kind == Kind::kServiceDesk; });
+  if (desk == request.references.end() || desk->state == Reference::State::kOutside) {
+    reference.state = Reference::State::kOutside;
+    return;
+  }
+  if (desk->state == Reference::State::kOpen) {
+    resolve_desk(*desk, request);
+    if (desk->state != Reference::State::kInside) return;
+  }
+  const bool queue = reference.kind == Kind::kQueue;
+  const Fact* fact = queue ? request.questions.find(Ask::kQueues, desk->id)
+                           : request.questions.find(Ask::kRequestType, reference.text, desk->id);
+  if (!fact) return;
+  const bool listed = std::find(fact->list.begin(), fact->list.end(), reference.text) != fact->list.end();
+  const bool of_it = queue ? listed : fact->found;
+  reference.id = reference.text;
+  reference.project = of_it || !check_enabled("nested_parent") ? desk->project : std::string();
+  reference.restricted = false;
+  settle(reference, request);
+}
+
+/// An id of which only the list under its parent in the same operation says whether it belongs there.
+void resolve_listed(Reference& reference, Ask list, Request& request) {
+  if (reference.parent < 0) {
+    reference.state = Reference::State::kOutside;
+    return;
+  }
+  const Reference& parent = request.references[static_cast<std::size_t>(reference.parent)];
+  if (parent.state == Reference::State::kOpen) return;
+  reference.id = reference.text;
+  reference.restricted = parent.restricted;
+  if (parent.state == Reference::State::kInside) {
+    const Fact* listed = request.questions.find(list, parent.id);
+    if (!listed) return;
+    if (std::find(listed->list.begin(), listed->list.end(), reference.text) != listed->list.end())
+      reference.project = parent.project;
+  }
+  settle(reference, request);
+}
+
 void resolve_sprint(Reference& reference, Request& request) {
   const Fact* sprint = request.questions.find(Ask::kSprint, reference.text);
   if (!sprint) return;
@@ -172,7 +271,7 @@ void resolve_sprint(Reference& reference, Request& request) {
   reference.id = reference.text;
   reference.project = board->found ? board->project : std::string();
   reference.restricted = false;
-  settle(reference, request);
+  settle_container(reference, Ask::kSprintIssues, request);
 }
 
 }  // namespace
@@ -193,7 +292,14 @@ void resolve(Reference& reference, Request& request) {
     case Kind::kVersion: return resolve_by_project_id(reference, Ask::kVersion, request);
     case Kind::kIssueLink: return resolve_issue_link(reference, request);
     case Kind::kSprint: return resolve_sprint(reference, request);
-    case Kind::kBoard: return resolve_by_project_id(reference, Ask::kBoard, request);
+    case Kind::kBoard: return resolve_board(reference, request);
+    case Kind::kAttachment: return resolve_attachment(reference, request);
+    case Kind::kAvatar: return resolve_listed(reference, Ask::kAvatars, request);
+    case Kind::kRelatedWork: return resolve_listed(reference, Ask::kRelatedWork, request);
+    case Kind::kApproval: return resolve_listed(reference, Ask::kApprovals, request);
+    case Kind::kServiceDesk: return resolve_desk(reference, request);
+    case Kind::kQueue:
+    case Kind::kRequestType: return resolve_of_desk(reference, request);
     case Kind::kTask:
       // Its seal was opened: it belongs to this credential, which has something here.
       reference.project = request.permitted.resources.empty() ? "0" : request.permitted.resources.front().id;

@@ -23,11 +23,13 @@ void gather_redactions(const Shape* shape, std::set<const Shape*>& seen, std::se
   const auto gather = [&](const ShapeField& field) {
     switch (field.rule) {
       case Rule::kFields:
+      case Rule::kRequestFields:
       case Rule::kFieldNames:
       case Rule::kFieldChange:
         fields = true;
         words.insert(field.name.empty() ? "fields" : field.name);
         break;
+      case Rule::kIssueId:
       case Rule::kIssueRef:
       case Rule::kProjectRef:
       case Rule::kProjectId:
@@ -67,7 +69,7 @@ OperationFacts facts_for(const Operation& operation) {
       operation.access == catalogue::Access::kRead && operation.shape &&
       (operation.shape->inside.by == Inside::By::kIssueLink || operation.shape->inside.by == Inside::By::kIssue);
   // Atlassian's own default of the new searches; the old ones and the reads of an issue give more.
-  facts.only_id_by_default = operation.path.ends_with("/search/jql");
+  facts.only_id_by_default = operation.path.ends_with("/search/jql") || operation.path.starts_with("/rest/software/");
   facts.needs_project = operation.shape && std::find(operation.shape->needs.begin(), operation.shape->needs.end(),
                                                      "fields=project") != operation.shape->needs.end();
   if (!words.empty()) {

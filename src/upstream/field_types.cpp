@@ -57,6 +57,11 @@ constexpr auto kSystem = std::to_array<Row>({
     {"workratio", FieldType::kPlain},
     {"issuekey", FieldType::kPlain},
     {"thumbnail", FieldType::kPlain},
+    // Jira Software's own, in the issues that it gives.
+    {"sprint", FieldType::kSprint},
+    {"closedSprints", FieldType::kSprint},
+    {"epic", FieldType::kIssue},
+    {"flagged", FieldType::kPlain},
 });
 
 constexpr std::string_view kJiraTypes = "com.atlassian.jira.plugin.system.customfieldtypes:";

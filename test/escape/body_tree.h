@@ -13,7 +13,7 @@ namespace gatehouse::escape {
 class BodyTree {
  public:
   /// Puts `json` at the place that `name` names; containers on the way are made. What stands there already is kept.
-  void put(std::string_view name, const std::string& json);
+  void put(std::string_view name, const std::string& json, const std::string& any_key = "10000");
   /// "" where nothing was put.
   std::string text() const;
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "test/escape/body_tree.h"
+#include "test/escape/house.h"
 
 namespace gatehouse::escape {
 namespace {
@@ -47,6 +48,9 @@ const std::vector<std::string> kUnknownPaths = {"/rest/internal/api/latest/workl
                                                 "/rest/auth/1/session",
                                                 "/plugins/servlet/oauth",
                                                 "/_edge/tenant_info",
+                                                "/v1/self",
+                                                "/v1/self/rotate",
+                                                "/../../../v1/self/rotate",
                                                 "/rest/api/3/jql/autocompletedata/suggestions?fieldName=project",
                                                 "/rest/gira/1/",
                                                 "/gateway/api/graphql",
@@ -208,7 +212,12 @@ Question Generator::next(std::string& operation) {
   hostile_place_ = roll(row.parameters.size());
   fixed_place_ = SIZE_MAX;
   Question question = build(row);
-  question.bearer = chance(50) ? 0U : chance(60) ? 1U : 2U;
+  const std::size_t bearer = roll(100);
+  question.bearer = bearer < 40   ? kByBoundary
+                    : bearer < 65 ? kByGrant
+                    : bearer < 80 ? kClassic
+                    : bearer < 90 ? kPaused
+                                  : kProposed;
   if (mood_ == Mood::kFriendly) return question;
   const std::size_t mark = question.target.find('?');
   std::string path = question.target.substr(0, mark);
@@ -233,6 +242,10 @@ Question Generator::build(const Operation& operation) {
   const std::string query = query_of(operation);
   if (!query.empty()) question.target += "?" + query;
   if (operation.body_type == "json") question.body = body_of(operation);
+  if (operation.body_type == "image") {
+    question.content_type = "image/png";
+    question.body = "no image";
+  }
   if (operation.body_type == "multipart") {
     question.content_type = "multipart/form-data; boundary=x";
     question.headers.emplace_back("X-Atlassian-Token", "no-check");
@@ -393,12 +406,16 @@ std::string Generator::json_for(const Parameter& parameter, std::size_t place) {
 
 std::string Generator::body_of(const Operation& operation) {
   BodyTree tree;
+  std::string any_key = "10000";
   for (std::size_t i = std::size_t{operation.path_count} + operation.query_count; i < operation.parameters.size(); ++i) {
     const Parameter& parameter = operation.parameters[i];
     const bool wanted = parameter.required || i == fixed_place_ || parameter.kind == Kind::kIssueFields ||
                         (mood_ == Mood::kOneHostile && i == hostile_place_);
     if (!wanted && !chance(parameter.kind == Kind::kIssueUpdate || parameter.kind == Kind::kPageToken ? 15 : 60)) continue;
-    tree.put(parameter.name, json_for(parameter, i));
+    if (parameter.kind == Kind::kMoveTarget)
+      any_key = value_for(parameter, i);
+    else
+      tree.put(parameter.name, json_for(parameter, i), any_key);
   }
   const std::string text = tree.text();
   return text.empty() ? "{}" : text;

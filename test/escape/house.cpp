@@ -49,6 +49,8 @@ struct TokenPlan {
   std::vector<Where> granted;
   std::vector<Where> boundary;
   ScopeSet scopes;
+  std::vector<Where> paused = {};
+  std::vector<Where> proposed = {};
 };
 
 }  // namespace
@@ -130,6 +132,10 @@ std::string House::Gateway::add(const TokenPlan& plan) {
   }
   auto boundary = std::make_shared<std::vector<BoundaryEntry>>();
   for (const Where& where : plan.boundary) boundary->push_back({resource(where), ""});
+  auto proposed = std::make_shared<std::vector<BoundaryEntry>>();
+  for (const Where& where : plan.proposed) proposed->push_back({resource(where), ""});
+  std::vector<ResourcePause> pauses;
+  for (const Where& where : plan.paused) pauses.push_back({PausedFor::kToken, "", resource(where), {}});
 
   const auto secret_id = new_id<SecretId>(random);
   const token::Minted minted = token::mint(token::TokenKind::kApiToken, secret_id.value, random);
@@ -140,6 +146,8 @@ std::string House::Gateway::add(const TokenPlan& plan) {
   credential->scopes = plan.scopes;
   credential->account = account;
   credential->boundary = boundary;
+  credential->pauses = std::move(pauses);
+  if (!proposed->empty()) credential->proposal = token::Proposal{proposed, clock.now() - std::chrono::hours(1)};
   credential->secrets[0] = {*token::to_key(secret_id.value), hash.digest, hash.epoch, SecretState::kCurrent, Instant::max()};
   index.put(credential, false);
   return minted.text.expose();
@@ -153,6 +161,9 @@ House::House() : sandbox_(site_options()) {
   tokens_[kByBoundary] = gateway_->add({{{"10000", "A"}, {"10001", "B"}}, {{"10000", "A"}}, all});
   tokens_[kByGrant] = gateway_->add({{{"10000", "OPS"}}, {{"10000", "OPS"}, {"10001", "B"}, {"10002", "C"}}, all});
   tokens_[kClassic] = gateway_->add({{{"10000", "A"}, {"10001", "B"}}, {{"10000", "A"}}, classic});
+  const std::vector<Where> both{{"10000", "A"}, {"10001", "B"}};
+  tokens_[kPaused] = gateway_->add({both, both, all, {{"10001", "B"}}, {}});
+  tokens_[kProposed] = gateway_->add({{{"*", "*"}}, {{"*", "*"}}, all, {}, {{"10000", "A"}}});
 }
 
 House::~House() { gateway_->server->stop(); }
@@ -172,6 +183,12 @@ void House::reset(unsigned variant) {
     site.leniency.last_parameter_wins = (variant & 1U) != 0;
     site.leniency.last_json_key_wins = (variant & 2U) == 0;
     site.leniency.case_insensitive_path = (variant & 4U) != 0;
+    if ((variant & kLongLists) != 0) {
+      sandbox::generate_issues(site, "A", 500);
+      for (auto& [id, issue] : site.issues) {
+        if (issue.project == 10000) issue.fields["description"] = std::string(10000, 'x');
+      }
+    }
     site.recorded.clear();
   });
 }

@@ -22,8 +22,13 @@ enum Bearer : unsigned {
   kByBoundary = 0,  ///< its account is granted A and B; the token's boundary names A only. Every scope there is
   kByGrant = 1,     ///< its boundary names A, B and C; its account is granted A only, under the key that A had before (OPS)
   kClassic = 2,     ///< like kByBoundary, with the two scopes that most tokens have
-  kBearers = 3,
+  kPaused = 3,      ///< its boundary and grants name A and B, and B is paused for it
+  kProposed = 4,    ///< a token for the whole site whose proposed boundary, A, counts since an hour ago
+  kBearers = 5,
 };
+
+/// Of House::reset: five hundred more issues in A, all with long texts; the index still finds B-6 among them.
+inline constexpr unsigned kLongLists = 1U << 30;
 
 class House {
  public:

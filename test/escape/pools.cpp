@@ -25,6 +25,7 @@ void collect_issues(const Site& site, std::map<Kind, Pool>& pools) {
     for (const auto& one : issue.worklogs) put(pools[Kind::kWorklog], inside, one.id);
     for (const auto& one : issue.attachments) put(pools[Kind::kAttachment], inside, one.id);
     for (const auto& one : issue.remote_links) put(pools[Kind::kRemoteLink], inside, one.id);
+    put(pools[Kind::kIssueHint], inside, id);
   }
 }
 
@@ -68,6 +69,13 @@ Pools::Pools(sandbox::Sandbox& sandbox) {
       {"A", "10000"},
       {"B", "10001", "C", "10002", "D", "10003", "HR", "10004", "OPS", "10005", "AX", "ZZZ", "99999"},
       {"a", "b", "ax", "010001", "10001.0", "+10001", "B ", "A,B", "10000,10001", "*", "null", "Project B", "0", "-1"}};
+  pools_[Kind::kMoveTarget] = {{"A,10002", "10000,10003"},
+                               {"B,10002", "10001,10002", "C,10102", "A,10002,B-1", "AX,10002"},
+                               {"A", "B", "A,10002,A-1,B-1", ",10002", "A, B,10002", "B,10002,A-1"}};
+  pools_[Kind::kServiceDesk] = {{"1", "A", "10000"}, {"2", "B", "10001", "99", "HR"}, {"01", "1,2", "../servicedesk/2"}};
+  pools_[Kind::kQueue] = pools_[Kind::kRequestType] = {{"1"}, {"2", "99"}, {"01", "1/../2"}};
+  for (const std::string& id : pools_[Kind::kIssueHint].inside) pools_[Kind::kApproval].inside.push_back(id + "0");
+  for (const std::string& id : pools_[Kind::kIssueHint].outside) pools_[Kind::kApproval].outside.push_back(id + "0");
   pools_[Kind::kUser] = {{sandbox::kAlice, sandbox::kBob}, {sandbox::kBea, sandbox::kCarl, "nobody"}, {"-1", "null", "bea"}};
   pools_[Kind::kGroup] = {{"team-a", "jira-users"}, {"site-admins", "nogroup"}, {"*"}};
   pools_[Kind::kProperty] = {{"seeded", "owner"}, {"other"}, {"x/../../../B-1", "x/../../../B-1/properties/seeded", "..", "a b"}};
@@ -117,6 +125,7 @@ std::vector<Pools::Pair> Pools::pairs(Kind kind) const {
     case Kind::kWorklog:
     case Kind::kAttachment:
     case Kind::kRemoteLink:
+    case Kind::kIssueHint:
     case Kind::kIssueLink:
     case Kind::kComponent:
     case Kind::kVersion:
@@ -124,6 +133,10 @@ std::vector<Pools::Pair> Pools::pairs(Kind kind) const {
     case Kind::kDashboard:
     case Kind::kBoard:
     case Kind::kSprint: return {{first_like(true), "99999"}};
+    case Kind::kApproval: return {{first_like(true), "999990"}};
+    case Kind::kServiceDesk: return {{"2", "99"}, {"B", "ZZZ"}};
+    case Kind::kQueue:
+    case Kind::kRequestType: return {{"2", "99"}};
     case Kind::kTask: return {{"20000", "99999"}};
     default: return {};
   }

@@ -17,12 +17,16 @@ struct Ids {
   std::string b1, b2, b4, a7;          ///< issues
   std::string comment_b1, comment_a2;  ///< comments
   std::string worklog_b1, worklog_a2;
+  std::string a1, attachment_a1, attachment_b1;
 };
 
 Ids read_ids(House& house) {
   Ids ids;
   house.sandbox().with_site([&ids](sandbox::Site& site) {
     const auto issue = [&site](const char* key) -> const sandbox::Issue& { return *sandbox::find_issue(site, key); };
+    ids.a1 = std::to_string(issue("A-1").id);
+    ids.attachment_a1 = std::to_string(issue("A-1").attachments.front().id);
+    ids.attachment_b1 = std::to_string(issue("B-1").attachments.front().id);
     ids.b1 = std::to_string(issue("B-1").id);
     ids.b2 = std::to_string(issue("B-2").id);
     ids.b4 = std::to_string(issue("B-4").id);
@@ -140,6 +144,61 @@ void add_answer_scenarios(std::vector<Scenario>& out) {
   out.push_back(lone("links_rewritten", "links lead round the gateway", get(api + "issue/A-1/properties")));
 }
 
+void add_agile_scenarios(const Ids& ids, std::vector<Scenario>& out) {
+  const std::string agile = "/rest/agile/1.0/";
+  out.push_back(
+      lone("shared_container", "a sprint is closed that B-2 is in", send("PUT", agile + "sprint/1", R"({"state":"closed"})")));
+  out.push_back(lone("shared_container", "a sprint is deleted that B-2 is in", send("DELETE", agile + "sprint/1", "")));
+  out.push_back(lone("every_resource", "an issue is ranked by one of B",
+                     send("PUT", agile + "issue/rank", R"({"issues":["A-2"],"rankBeforeIssue":"B-1"})")));
+  out.push_back(lone("body_identifiers", "sprints of two boards change places",
+                     send("POST", agile + "sprint/2/swap", R"({"sprintToSwapWith":3})")));
+  out.push_back(
+      lone("body_identifiers", "a sprint is given to another board", send("POST", agile + "sprint/2", R"({"originBoardId":2})")));
+  out.push_back(lone("item_verified", "a board lists the sprints of another", get(agile + "board/1/sprint")));
+  out.push_back(lone("item_verified", "a board lists the epics of two projects", get(agile + "board/1/epic")));
+  out.push_back(lone("item_verified", "a board of A and B lists its issues", get(agile + "board/1/issue?fields=summary")));
+  out.push_back(lone("field_type_redaction", "an issue tells of its epic and its sprint", get(agile + "issue/A-5")));
+  out.push_back(alike("list_gathered", "at which place the sprint of another board stands",
+                      get(agile + "board/1/sprint?startAt=2&maxResults=1"),
+                      get(agile + "board/1/sprint?startAt=50&maxResults=1")));
+  out.back().echo = R"("startAt":2)";
+  out.back().twin_echo = R"("startAt":50)";
+  const std::string attachment = "/rest/api/3/attachment/";
+  out.push_back(lone("attachment_home", "an attachment of B under an issue of A",
+                     get(attachment + "content/" + ids.attachment_b1 + "?gatehouseIssue=" + ids.a1)));
+  out.push_back(lone("attachment_home", "an attachment of B is deleted under an issue of A",
+                     send("DELETE", attachment + ids.attachment_b1 + "?gatehouseIssue=" + ids.a1, "")));
+}
+
+/// Tokens whose boundary is not what their record says at first sight, and lists that are not held whole.
+void add_token_scenarios(const Ids& ids, std::vector<Scenario>& out) {
+  const std::string api = "/rest/api/3/";
+  const std::string summary = R"({"fields":{"summary":"changed"}})";
+  for (const unsigned bearer : {unsigned{kPaused}, unsigned{kProposed}}) {
+    const std::string whose = bearer == kPaused ? ", paused" : ", no longer in the boundary";
+    out.push_back(lone("read_verified", "an issue of B" + whose, get(api + "issue/B-1", bearer)));
+    out.push_back(
+        lone("write_located_afresh", "a write to an issue of B" + whose, send("PUT", api + "issue/" + ids.b1, summary, bearer)));
+    out.push_back(
+        lone("item_verified", "a search over A" + whose, get(api + "search?jql=project%20%3D%20A&fields=summary", bearer)));
+    out.push_back(lone("item_verified", "the list of projects" + whose, get(api + "project", bearer)));
+    out.push_back(alike("query_strict", "whether a project exists" + whose,
+                        send("POST", api + "search/approximate-count", R"({"jql":"project = B"})", bearer),
+                        send("POST", api + "search/approximate-count", R"({"jql":"project = ZZZ"})", bearer)));
+    out.back().echo = R"(\"B\")";
+    out.back().twin_echo = R"(\"ZZZ\")";
+  }
+  out.push_back(lone("item_verified", "a moved issue in a list over 4 MiB",
+                     get(api + "search?jql=project%20%3D%20A&fields=*all&maxResults=1000")));
+  out.back().variant = kLongLists;
+  out.push_back(lone("field_type_redaction", "links and fields in a list over 4 MiB",
+                     get(api + "search?jql=project%20%3D%20A%20ORDER%20BY%20key%20DESC&maxResults=1000")));
+  out.back().variant = kLongLists;
+  for (const char* path : {"/v1/self", "/v1/self/rotate"})
+    out.push_back(lone("canonical_target", "what a token says of itself goes to no site", send("POST", path, "{}")));
+}
+
 std::multiset<std::string> field_names(std::string_view head) {
   std::multiset<std::string> names;
   std::size_t line = head.find("\r\n");
@@ -160,6 +219,8 @@ std::vector<Scenario> scenarios(House& house) {
   add_request_scenarios(ids, out);
   add_location_scenarios(ids, out);
   add_answer_scenarios(out);
+  add_agile_scenarios(ids, out);
+  add_token_scenarios(ids, out);
   return out;
 }
 
@@ -200,6 +261,24 @@ std::vector<Core> core_operations(House& house) {
       {send("POST", api + "issue/A-2/worklog", R"({"timeSpent":"1h"})", kClassic), 201, false},
       {send("PUT", api + "issue/A-1/properties/other", R"({"x":1})", kClassic), 201, false},
       {send("DELETE", api + "issue/A-3", "", kClassic), 204, false},
+      {get("/rest/agile/1.0/board")},
+      {get("/rest/agile/1.0/board/1/configuration")},
+      {get("/rest/agile/1.0/board/1/sprint")},
+      {get("/rest/agile/1.0/board/1/issue")},
+      {get("/rest/agile/1.0/board/1/epic")},
+      {get("/rest/agile/1.0/sprint/1/issue?fields=summary")},
+      {get("/rest/software/1.0/board/1/issue?fields=summary")},
+      {get("/rest/agile/1.0/epic/A-1")},
+      {get("/rest/agile/1.0/issue/A-2")},
+      {send("POST", "/rest/agile/1.0/sprint", R"({"name":"made","originBoardId":1})"), 201, false},
+      {send("POST", "/rest/agile/1.0/sprint/2", R"({"state":"active"})")},
+      {send("POST", "/rest/agile/1.0/sprint/2/issue", R"({"issues":["A-2"],"rankBeforeIssue":"A-1"})"), 204, false},
+      {send("PUT", "/rest/agile/1.0/issue/rank", R"({"issues":["A-2"],"rankAfterIssue":"A-1"})"), 204, false},
+      {send("POST", "/rest/agile/1.0/backlog/issue", R"({"issues":["A-2"]})"), 204, false},
+      {get(api + "attachment/content/" + ids.attachment_a1 + "?gatehouseIssue=" + ids.a1, kClassic)},
+      {get(api + "attachment/" + ids.attachment_a1 + "?gatehouseIssue=" + ids.a1, kClassic)},
+      {send("DELETE", api + "attachment/" + ids.attachment_a1 + "?gatehouseIssue=" + ids.a1, "", kClassic), 204, false},
+      {get(api + "user/search?query=a"), 200, false},
   };
 }
 

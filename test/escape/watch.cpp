@@ -18,9 +18,21 @@ constexpr const char* kRestrictedKey = "A-7";
 /// Ids below are used by several kinds of objects, so that one alone says nothing.
 constexpr ObjectId kTellingIds = 10300;
 /// Header fields of requests upstream: what the driver and gateway::forward write, and nothing else.
-constexpr std::array<std::string_view, 13> kUpstreamFields = {
-    "host",           "authorization", "accept",     "accept-language",   "accept-encoding", "x-atlassian-token", "content-type",
-    "content-length", "user-agent",    "connection", "transfer-encoding", "range",           "if-none-match"};
+constexpr std::array<std::string_view, 14> kUpstreamFields = {"x-experimentalapi",
+
+                                                              "host",
+                                                              "authorization",
+                                                              "accept",
+                                                              "accept-language",
+                                                              "accept-encoding",
+                                                              "x-atlassian-token",
+                                                              "content-type",
+                                                              "content-length",
+                                                              "user-agent",
+                                                              "connection",
+                                                              "transfer-encoding",
+                                                              "range",
+                                                              "if-none-match"};
 /// Jira then writes texts of whatever issue is named in a text or a field into the answer, or texts of earlier versions.
 constexpr std::array<std::string_view, 4> kTellingExpands = {"renderedFields", "renderedBody", "versionedRepresentations",
                                                              "operations"};
