@@ -23,7 +23,9 @@ OWN = ["/issue", "/issueLink", "/search", "/jql/match", "/bulk", "/comment", "/w
 NOT_OWN = ["/issuetype", "/issuesecurity", "/issueLinkType", "/issues/archive", "/project/type", "/issue/limit/report",
            "/bulk/issues/watch", "/bulk/issues/unwatch"]
 NOT_OWN_IDS = ["addVote", "removeVote", "deleteProject", "deleteProjectAsynchronously", "archiveProject", "restore",
-               "assignPermissionScheme"]
+               "assignPermissionScheme", "desk.answerApproval"]
+DESK = "/rest/servicedeskapi/"
+NOT_OF_A_DESK = ("/organization", "/knowledgebase/article", "/notification")
 PLATFORM = "/rest/api/{2|3|latest}"
 HEAD = """# Operations
 
@@ -85,6 +87,9 @@ def is_own(operation):
     path = operation["path"]
     if path.startswith(("/rest/agile/", "/rest/software/")):
         return True
+    if path.startswith(DESK):
+        path = path[len(DESK):]
+        return path.startswith(("request", "servicedesk")) and not path.endswith(NOT_OF_A_DESK) and operation["id"] not in NOT_OWN_IDS
     if not path.startswith(PLATFORM) or operation["id"] in NOT_OWN_IDS:
         return False
     path = path[len(PLATFORM):]

@@ -243,6 +243,7 @@ Kept FieldRedactor::request_field() {
     return among(kRequestField, key) ? walk_.copy(walk_.no_watches()) : walk_.drop(walk_.no_watches());
   });
   if (kept != Kept::kIn) return kept;
+  if constexpr (!check_enabled("field_type_redaction")) return kept;
   const FieldType type = id.proves() ? walk_.context.fields.type(id.id) : FieldType::kUnknown;
   const bool own = (change_is_own(type) && type != FieldType::kSecurity && !is_picker(type, id.id)) || type == FieldType::kGroup;
   if (own && !walk_.field_of_another_project(id.id)) return Kept::kIn;

@@ -253,8 +253,8 @@ void resolve_listed(Reference& reference, Ask list, Request& request) {
   if (parent.state == Reference::State::kInside) {
     const Fact* listed = request.questions.find(list, parent.id);
     if (!listed) return;
-    if (std::find(listed->list.begin(), listed->list.end(), reference.text) != listed->list.end())
-      reference.project = parent.project;
+    const bool of_it = std::find(listed->list.begin(), listed->list.end(), reference.text) != listed->list.end();
+    if (of_it || !check_enabled("nested_parent")) reference.project = parent.project;
   }
   settle(reference, request);
 }

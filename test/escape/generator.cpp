@@ -71,7 +71,7 @@ const std::vector<std::string> kUnknownPaths = {"/rest/internal/api/latest/workl
                                                 "/media/m20004",
                                                 "*",
                                                 "http://127.0.0.1/rest/api/3/issue/B-1",
-                                                "/rest/servicedeskapi/request/B-1",
+                                                "/rest/servicedeskapi/queue/B-1",
                                                 "/wiki/rest/api/content"};
 const std::vector<std::pair<std::string, std::string>> kHeaders = {{"X-HTTP-Method-Override", "DELETE"},
                                                                    {"X-HTTP-Method-Override", "PUT"},

@@ -171,6 +171,28 @@ void add_agile_scenarios(const Ids& ids, std::vector<Scenario>& out) {
                      send("DELETE", attachment + ids.attachment_b1 + "?gatehouseIssue=" + ids.a1, "")));
 }
 
+void add_desk_scenarios(const Ids& ids, std::vector<Scenario>& out) {
+  const std::string desk = "/rest/servicedeskapi/";
+  out.push_back(lone("nested_parent", "a queue of B below A's desk", get(desk + "servicedesk/1/queue/2")));
+  out.push_back(lone("nested_parent", "a request type of B below A's desk", get(desk + "servicedesk/1/requesttype/2")));
+  out.push_back(
+      lone("nested_parent", "an approval of B below a request of A", get(desk + "request/A-1/approval/" + ids.b1 + "0")));
+  out.push_back(lone("nested_parent", "a request type of B is deleted below A's desk",
+                     send("DELETE", desk + "servicedesk/1/requesttype/2", "")));
+  out.push_back(
+      lone("nested_parent", "a comment of B below a request of A", get(desk + "request/A-1/comment/" + ids.comment_b1)));
+  out.push_back(lone("attachment_home", "an attachment of B below a request of A",
+                     get(desk + "request/A-1/attachment/" + ids.attachment_b1)));
+  out.push_back(lone("body_identifiers", "a request for B's desk",
+                     send("POST", desk + "request",
+                          R"({"serviceDeskId":"2","requestTypeId":"2","requestFieldValues":{"summary":"made by the test"}})")));
+  out.push_back(lone("item_verified", "all desks are listed", get(desk + "servicedesk")));
+  out.push_back(lone("item_verified", "request types of all desks", get(desk + "requesttype")));
+  out.push_back(lone("item_verified", "a queue finds issues of two projects", get(desk + "servicedesk/1/queue/1/issue")));
+  out.push_back(lone("field_type_redaction", "fields of a request", get(desk + "request/A-4")));
+  out.push_back(lone("field_type_redaction", "what a project picker offers", get(desk + "servicedesk/1/requesttype/1/field")));
+}
+
 /// Tokens whose boundary is not what their record says at first sight, and lists that are not held whole.
 void add_token_scenarios(const Ids& ids, std::vector<Scenario>& out) {
   const std::string api = "/rest/api/3/";
@@ -220,6 +242,7 @@ std::vector<Scenario> scenarios(House& house) {
   add_location_scenarios(ids, out);
   add_answer_scenarios(out);
   add_agile_scenarios(ids, out);
+  add_desk_scenarios(ids, out);
   add_token_scenarios(ids, out);
   return out;
 }
@@ -279,6 +302,24 @@ std::vector<Core> core_operations(House& house) {
       {get(api + "attachment/" + ids.attachment_a1 + "?gatehouseIssue=" + ids.a1, kClassic)},
       {send("DELETE", api + "attachment/" + ids.attachment_a1 + "?gatehouseIssue=" + ids.a1, "", kClassic), 204, false},
       {get(api + "user/search?query=a"), 200, false},
+      {get("/rest/servicedeskapi/servicedesk")},
+      {get("/rest/servicedeskapi/servicedesk/1")},
+      {get("/rest/servicedeskapi/servicedesk/A/queue")},
+      {get("/rest/servicedeskapi/servicedesk/1/queue/1/issue")},
+      {get("/rest/servicedeskapi/requesttype")},
+      {get("/rest/servicedeskapi/servicedesk/1/requesttype/1")},
+      {get("/rest/servicedeskapi/servicedesk/1/requesttype/1/field"), 200, false},
+      {get("/rest/servicedeskapi/request?serviceDeskId=1")},
+      {send("POST", "/rest/servicedeskapi/request",
+            R"({"serviceDeskId":"1","requestTypeId":"1","requestFieldValues":{"summary":"made"}})"),
+       201, false},
+      {get("/rest/servicedeskapi/request/A-2")},
+      {get("/rest/servicedeskapi/request/A-2/comment")},
+      {send("POST", "/rest/servicedeskapi/request/A-2/comment", R"({"body":"said","public":true})"), 201, false},
+      {get("/rest/servicedeskapi/request/A-1/attachment")},
+      {get("/rest/servicedeskapi/request/A-1/attachment/" + ids.attachment_a1)},
+      {get("/rest/servicedeskapi/request/A-1/approval")},
+      {send("POST", "/rest/servicedeskapi/request/A-2/transition", R"({"id":"31"})"), 204, false},
   };
 }
 
