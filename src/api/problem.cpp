@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "base/result.h"
+
 namespace gatehouse::api {
 namespace {
 
