@@ -128,6 +128,17 @@ Reply agile_issue(Call& call) {
   return ok(out);
 }
 
+/// The newer lists go on by a cursor.
+Reply cursor_page(const Call& call, json::array issues) {
+  const std::int64_t size = static_cast<std::int64_t>(issues.size());
+  const std::int64_t from = std::clamp<std::int64_t>(number_of(call.param("nextPageToken"), 0), 0, size);
+  const std::int64_t end = std::min(size, from + std::clamp<std::int64_t>(call.number("maxResults", 50), 1, 100));
+  json::object out{{"isLast", end == size}};
+  if (end < size) out["nextPageToken"] = std::to_string(end);
+  out["issues"] = json::array(issues.begin() + from, issues.begin() + end);
+  return ok(out);
+}
+
 Reply issues_page(Call& call, const std::vector<ObjectId>& ids) {
   if (call.path.back() == "approximate-count") return ok({{"count", ids.size()}});
   IssueView view{call.list("fields"), {}, {}};
@@ -143,6 +154,7 @@ Reply issues_page(Call& call, const std::vector<ObjectId>& ids) {
     if (all) add_agile_fields(call, issue->second, one);
     out.push_back(std::move(one));
   }
+  if (call.path_has("software")) return cursor_page(call, std::move(out));
   json::object made = page(call, std::move(out), "issues", 50, false);
   made["expand"] = "schema,names";
   return ok(made);

@@ -29,7 +29,7 @@ Refusal no_credential_for(const upstream::SiteEntry& site, const upstream::Route
     return refuse_because(Reason::kUpstreamCredential, site.site.key, "Gatehouse has no live credential for it.");
   if (operation.id.empty())
     return refuse_because(Reason::kUpstreamCredential, site.site.key,
-                          "A look-up of a board or sprint needs a credential for it that declares no scopes.");
+                          "A look-up that is no operation of the catalogue needs a credential for it that declares no scopes.");
   const ScopeSet& needed = operation.has_classic ? operation.classic : operation.granular;
   return refuse_because(
       Reason::kUpstreamCredential, site.site.key,
@@ -43,7 +43,7 @@ Step<bool> choose_lookup_routes(const upstream::SiteEntry& site, std::string_vie
   const catalogue::Operation unknown;
   for (http::UpstreamRequest& lookup : lookups) {
     const catalogue::Match match = catalogue.match(http::to_string(lookup.method), path_of(lookup));
-    // Boards and sprints are not in the catalogue: what is not known is covered by no declared scopes.
+    // What is not known is covered by no declared scopes.
     const catalogue::Operation& operation = match ? *match.operation : unknown;
     const upstream::RouteChoice* choice = choices.least(operation);
     if (!choice || !choice->route) return no_credential_for(site, choices, operation);

@@ -7,8 +7,14 @@ import subprocess
 import sys
 import unittest
 
-from harness import Installation, SANDBOX_TOKEN, SANDBOX_USER
+from harness import Installation, SANDBOX_TOKEN, SANDBOX_USER, SCOPES
 
+# What boards, sprints and service desks ask for beside the scopes of the platform.
+MORE_SCOPES = ",".join([
+    "read:servicedesk-request", "write:servicedesk-request", "read:project:jira", "read:issue-details:jira",
+    "read:jql:jira", "read:board-scope:jira-software", "read:board-scope.admin:jira-software", "write:board-scope:jira-software",
+    "read:sprint:jira-software", "write:sprint:jira-software", "delete:sprint:jira-software", "read:epic:jira-software",
+    "write:epic:jira-software", "write:issue:jira-software"])
 HERE = pathlib.Path(__file__).resolve().parent / "clients"
 
 
@@ -36,7 +42,8 @@ class Clients(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.it = Installation()
-        cls.token = cls.it.token("acme/A")["token"]
+        cls.it.ok("grant", "add", "--account", "robot", "--resource", "acme/A", "--scopes", MORE_SCOPES)
+        cls.token = cls.it.token("acme/A", scopes=SCOPES + "," + MORE_SCOPES)["token"]
 
     @classmethod
     def tearDownClass(cls):

@@ -1,16 +1,19 @@
 // jira.js with its own calls, as a job of project A makes them. Usage: node jira_js.mjs HOST E-MAIL TOKEN
 // Prints one line of JSON a call: {"call", "ok", "error"}. jira.js checks every answer against Atlassian's schema by itself, so that
 // an answer from which too much was taken out fails here.
-import { createCloudClient } from 'jira.js';
+import { createAgileClient, createCloudClient, createServiceDeskClient } from 'jira.js';
 
 const [host, email, apiToken] = process.argv.slice(2);
-const client = createCloudClient({ host, auth: { type: 'basic', email, apiToken } });
+const config = { host, auth: { type: 'basic', email, apiToken } };
+const client = createCloudClient(config);
+const agile = createAgileClient(config);
+const desk = createServiceDeskClient(config);
 const text = words => ({ type: 'doc', version: 1, content: [{ type: 'paragraph', content: [{ type: 'text', text: words }] }] });
 
-async function call(name, parameters, check = () => true) {
+async function call(name, parameters, check = () => true, client_ = client) {
   const [group, method] = name.split('.');
   try {
-    const answer = await client[group][method](parameters);
+    const answer = await client_[group][method](parameters);
     const right = check(answer);
     console.log(JSON.stringify({ call: name, ok: Boolean(right), error: right ? undefined : 'an unexpected answer: ' + JSON.stringify(answer)?.slice(0, 300) }));
     return answer;
@@ -65,4 +68,44 @@ await call('issueSearch.searchAndReconsileIssuesUsingJql', { jql: 'project = A o
 await call('issueSearch.searchAndReconsileIssuesUsingJqlPost', { jql: 'summary ~ "edited" order by created', fields: ['*all'], maxResults: 50 }, page => page.issues.every(issue => issue.key.startsWith('A-')));
 await call('issueSearch.countIssues', { jql: 'order by created' }, answer => answer.count > 0);
 await call('issues.bulkFetchIssues', { issueIdsOrKeys: [issueIdOrKey, other?.key ?? 'A-2'], fields: ['summary'] }, answer => answer.issues.length === 2);
+const found = await call('issues.getIssue', { issueIdOrKey: 'A-1', fields: ['attachment'] }, issue => issue.fields.attachment.length === 1);
+const attachment = found?.fields?.attachment?.[0]?.id ?? '1';
+await call('issueAttachments.getAttachmentContent', { id: attachment }, bytes => bytes);
+await call('userSearch.findUsers', { query: 'a' }, users => users.length > 0);
+
+const onBoard = (name, parameters, check) => call(name, parameters, check, agile);
+await onBoard('board.getAllBoards', { projectKeyOrId: 'A' }, page => page.values.some(board => board.id === 1));
+await onBoard('board.getBoard', { boardId: 1 }, board => board.location.projectKey === 'A');
+await onBoard('board.getConfiguration', { boardId: 1 }, board => board.columnConfig.columns.length > 0);
+await onBoard('board.getIssuesForBoard', { boardId: 1, jql: 'project = A', fields: ['summary'] }, page => page.issues.length > 0);
+await onBoard('board.getIssuesForBacklog', { boardId: 1, jql: 'project = A', fields: ['summary'] }, page => page.issues.length > 0);
+await onBoard('board.getAllSprints', { boardId: 1 }, page => page.values.length > 1);
+await onBoard('board.getEpics', { boardId: 1 }, page => page.values.length > 0);
+const sprint = await onBoard('sprint.createSprint', { name: 'made', originBoardId: 1 }, sprint => sprint.id);
+const sprintId = sprint?.id ?? 2;
+await onBoard('sprint.moveIssuesToSprintAndRank', { sprintId, issues: [issueIdOrKey] });
+await onBoard('sprint.getIssuesForSprint', { sprintId, fields: ['summary'] }, page => page.issues.length === 1);
+await onBoard('sprint.partiallyUpdateSprint', { sprintId, state: 'active', startDate: '2026-11-20T10:00:00.000Z', endDate: '2026-12-04T10:00:00.000Z' }, sprint => sprint.state === 'active');
+await onBoard('issue.rankIssues', { issues: [issueIdOrKey], rankBeforeIssue: 'A-2' });
+await onBoard('sprint.partiallyUpdateSprint', { sprintId, state: 'closed' }, sprint => sprint.state === 'closed');
+await onBoard('backlog.moveIssuesToBacklog', { issues: [issueIdOrKey] });
+await onBoard('epic.getEpic', { epicIdOrKey: 'A-1' }, epic => epic.key === 'A-1');
+await onBoard('epic.moveIssuesToEpic', { epicIdOrKey: 'A-1', issues: [issueIdOrKey] });
+await onBoard('sprint.deleteSprint', { sprintId });
+
+const atDesk = (name, parameters, check) => call(name, parameters, check, desk);
+await atDesk('servicedesk.getServiceDesks', {}, page => page.values.some(one => one.projectKey === 'A'));
+await atDesk('servicedesk.getQueues', { serviceDeskId: '1' }, page => page.values.length === 1);
+await atDesk('servicedesk.getIssuesInQueue', { serviceDeskId: '1', queueId: 1 }, page => page.values.length > 0);
+await atDesk('servicedesk.getRequestTypes', { serviceDeskId: '1' }, page => page.values.length === 1);
+await atDesk('servicedesk.getRequestTypeFields', { serviceDeskId: '1', requestTypeId: 1 }, meta => meta.requestTypeFields.length > 0);
+const asked = await atDesk('request.createCustomerRequest', { serviceDeskId: '1', requestTypeId: '1', requestFieldValues: { summary: 'asked by jira.js' } }, request => request.issueKey.startsWith('A-'));
+const request = { issueIdOrKey: asked?.issueKey ?? 'A-2' };
+await atDesk('request.getCustomerRequestByIdOrKey', request, found => found.issueKey === asked?.issueKey);
+await atDesk('request.getCustomerRequests', { serviceDeskId: 1 }, page => page.values.length > 0);
+await atDesk('request.createRequestComment', { ...request, body: 'a comment', public: true }, comment => comment.id);
+await atDesk('request.getRequestComments', request, page => page.values.length === 1);
+await atDesk('request.getCustomerRequestStatus', request, page => page.values.length === 1);
+await atDesk('request.getCustomerTransitions', request, page => page.values.length > 0);
+await atDesk('request.performCustomerTransition', { ...request, id: '31' });
 await call('issues.deleteIssue', { issueIdOrKey: other?.key ?? 'A-2' });
