@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gateway/created.h"
+
 namespace gatehouse::gateway {
 namespace {
 
@@ -44,8 +46,10 @@ void name_objects(const Request& request, RequestRecord& out) {
     add_word(reference.key.empty() ? reference.text : std::string_view(reference.key), out.object);
     add_word(reference.id, out.object_ids);
   }
-  add_word(request.created_key, out.object);
-  add_word(request.created_id, out.object_ids);
+  if (request.status != 201) return;
+  const Created created = read_created(request.out);
+  add_word(created.keys, out.object);
+  add_word(created.ids, out.object_ids);
 }
 
 /// Only for tokens with a proposed boundary, whose request was let through: a refused one is refused under any.

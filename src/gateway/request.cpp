@@ -55,8 +55,6 @@ void Request::clear() {
   refused.reset();
   secret = {};
   upstream_trace.clear();
-  created_id.clear();
-  created_key.clear();
   explanation = nullptr;
 }
 

@@ -145,8 +145,6 @@ struct Request {
   crypto::TokenHash presented;       ///< of a well-formed token that the index lacks
   token::LiveCredentialPtr refused;  ///< the credential of a right token that is not let in
   std::string upstream_trace;
-  std::string created_id;  ///< of what a write made, by its answer
-  std::string created_key;
 
   std::string_view id_text() const noexcept { return {id.data(), id.size()}; }
   /// Keeps `text` as long as the request lives.

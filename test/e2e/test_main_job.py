@@ -100,6 +100,18 @@ class MainJob(unittest.TestCase):
                 break
         self.assertIn("robot", done.stdout)
 
+    def test_trace_finds_what_was_created(self):
+        fields = {"fields": {"project": {"key": "A"}, "issuetype": {"name": "Task"}, "summary": "made by a robot"}}
+        made = self.it.call("POST", "/rest/api/3/issue", self.token, fields)
+        self.assertEqual(made.status, 201, made)
+        key = json.loads(made.body)["key"]
+        for _ in range(50):
+            done = self.it.cli("trace", "acme", key, "--json")
+            if "robot" in done.stdout:
+                break
+        self.assertIn("robot", done.stdout)
+        self.assertIn("createIssue", done.stdout)
+
     def test_pause_and_revoke_are_in_force_when_they_are_answered(self):
         token = self.it.token("acme/A")
         path = "/rest/api/3/issue/A-1?fields=summary"
