@@ -108,7 +108,7 @@ def read_all():
 
 def share_text(tables):
     usable, own = own_share(tables)
-    return f"{usable} of the {own} operations that a project's own data can answer work for a bounded token ({usable / own:.1%})."
+    return f"{usable} of the {own} operations of Jira that a project's own data can answer work for a bounded token ({usable / own:.1%})."
 
 
 def refused_share(groups):

@@ -54,7 +54,8 @@ class Explanation {
     for (const BoundaryEntry& entry : *wanted_.credential->boundary_at(now_.wall)) {
       const upstream::SiteEntryPtr* site = thread_.sites.get().find_id(entry.resource.site.value);
       if (!site) continue;
-      const std::string one = "/ex/jira/" + (*site)->site.key;
+      const std::string_view product = (*site)->site.product == Product::kConfluence ? "/ex/confluence/" : "/ex/jira/";
+      const std::string one = std::string(product) + (*site)->site.key;
       if (!prefix.empty() && prefix != one) return {};
       prefix = one;
     }

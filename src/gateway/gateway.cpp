@@ -477,7 +477,8 @@ Action GatewayExchange::refuse(const Refusal& refusal) {
                         : Effect::kDeny;
   request_.reason = refusal.reason;
   if (head_sent_) return action(Action::Kind::kAbort);
-  const RefusalContext context{Product::kJira, request_.id_text(), object_name(request_)};
+  const Product product = site_ ? site_->site.product : Product::kJira;
+  const RefusalContext context{product, request_.id_text(), object_name(request_)};
   RefusalAnswer answer = refusal_answer(refusal, context);
   if (credential_) append_expiry(*credential_, now_.wall, answer.head);
   request_.status = answer.status;

@@ -34,6 +34,7 @@ struct GatewaySettings {
 /// Everything is borrowed and must outlive the server; `log` has one queue for each thread.
 struct GatewayShared {
   std::shared_ptr<const catalogue::Catalogue> jira;  ///< requests for a product without catalogue are refused
+  std::shared_ptr<const catalogue::Catalogue> confluence;
   const token::LiveIndex* index = nullptr;
   /// Brings the index up to date for a well-formed token that it lacks; null: such a token is refused at once.
   token::IndexRefresh* refresh = nullptr;
@@ -48,7 +49,12 @@ struct GatewayShared {
 
   /// nullptr: Gatehouse knows no operations of that product.
   const catalogue::Catalogue* catalogue_of(Product product) const noexcept {
-    return product == Product::kJira ? jira.get() : nullptr;
+    switch (product) {
+      case Product::kJira: return jira.get();
+      case Product::kConfluence: return confluence.get();
+      case Product::kOpenApi: break;
+    }
+    return nullptr;
   }
 };
 

@@ -13,8 +13,10 @@ bool starts_with(std::string_view text, std::string_view prefix) noexcept { retu
 std::string_view api_path(std::string_view link, std::string_view base) noexcept {
   if (!starts_with(link, base)) return {};
   const std::string_view path = link.substr(base.size());
-  return starts_with(path, "/rest/") || starts_with(path, "/wiki/rest/") || starts_with(path, "/wiki/api/") ? path
-                                                                                                            : std::string_view();
+  // What Confluence's relative links stand behind (`_links.base`), alone in its string.
+  const bool base_of_links = path == "/wiki" || starts_with(path, "/wiki\"");
+  const bool api = starts_with(path, "/rest/") || starts_with(path, "/wiki/rest/") || starts_with(path, "/wiki/api/");
+  return api || base_of_links ? path : std::string_view();
 }
 
 }  // namespace

@@ -96,7 +96,12 @@ void append_challenge(const Refusal& refusal, std::string& head) {
 std::string body_of(std::string_view text, int status, Product product) {
   std::string quoted;
   append_json_string(text, quoted);
-  if (product == Product::kConfluence) return R"({"statusCode":)" + std::to_string(status) + R"(,"message":)" + quoted + "}";
+  if (product == Product::kConfluence) {
+    // The first version's clients read the message, the second version's the list.
+    const std::string code = std::to_string(status);
+    return R"({"statusCode":)" + code + R"(,"message":)" + quoted + R"(,"errors":[{"status":)" + code +
+           R"(,"code":"GATEHOUSE","title":)" + quoted + R"(,"detail":null}]})";
+  }
   return R"({"errorMessages":[)" + quoted + R"(],"errors":{}})";
 }
 

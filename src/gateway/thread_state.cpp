@@ -90,15 +90,22 @@ const LinkRewriter& SiteContext::links_for(std::string_view gateway_base) {
     if (rewriter->gateway_base() == gateway_base) return *rewriter;
   }
   std::vector<std::string> bases{entry->site.base_url};
-  if (!entry->site.cloud_id.empty()) bases.push_back("https://api.atlassian.com/ex/jira/" + entry->site.cloud_id);
+  if (!entry->site.cloud_id.empty()) {
+    const std::string_view product = entry->site.product == Product::kConfluence ? "confluence/" : "jira/";
+    bases.push_back("https://api.atlassian.com/ex/" + std::string(product) + entry->site.cloud_id);
+  }
   rewriters.push_back(std::make_unique<LinkRewriter>(std::move(bases), std::string(gateway_base)));
   return *rewriters.back();
 }
 
 ThreadState::ThreadState(const GatewayShared& shared_state, RecordQueue* record_queue)
     : shared(shared_state), sites(*shared_state.sites), queue(record_queue), id_prefix(random_base62(*shared_state.random, 9)) {
-  if (!shared.jira) return;
-  for (const Operation& operation : shared.jira->operations()) jira_facts.push_back(facts_for(operation));
+  if (shared.jira) {
+    for (const Operation& operation : shared.jira->operations()) jira_facts.push_back(facts_for(operation));
+  }
+  if (shared.confluence) {
+    for (const Operation& operation : shared.confluence->operations()) confluence_facts.push_back(facts_for(operation));
+  }
 }
 
 const std::shared_ptr<SiteContext>& ThreadState::context_of(const upstream::SiteEntryPtr& entry) {

@@ -46,6 +46,7 @@ struct ThreadState {
   upstream::SiteReader sites;
   RecordQueue* queue;                                                      ///< null: nothing is recorded (explain)
   std::vector<OperationFacts> jira_facts;                                  ///< by Operation::index
+  std::vector<OperationFacts> confluence_facts;                            ///< likewise
   std::unordered_map<std::string, std::shared_ptr<SiteContext>> contexts;  ///< by site id
   std::string id_prefix;  ///< random; with a counter behind it each request gets an id of its own
   std::uint64_t next_id = 0;
@@ -58,7 +59,9 @@ struct ThreadState {
   static constexpr std::uint64_t kFieldsRetryMs = 15 * 1000;
 
   const std::shared_ptr<SiteContext>& context_of(const upstream::SiteEntryPtr& entry);
-  const OperationFacts& facts_of(const catalogue::Operation& operation) const { return jira_facts[operation.index]; }
+  const OperationFacts& facts_of(const catalogue::Operation& operation) const {
+    return (operation.product == Product::kConfluence ? confluence_facts : jira_facts)[operation.index];
+  }
   void make_id(std::array<char, 16>& out);
 };
 

@@ -205,5 +205,21 @@ TEST_F(JiraTables, GiveRolesThatGrowAndAMemberWhoDeletesNothing) {
   }
 }
 
+TEST(ConfluenceTables, NameEveryOperationAndOpenNoneToABoundedToken) {
+  auto loaded = Catalogue::load(Product::kConfluence, Catalogue::embedded(Product::kConfluence));
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().public_detail;
+  // 218 of the second version, 130 of the first (2026-06).
+  EXPECT_EQ(loaded.value()->operations().size(), 348u);
+  for (const Operation& operation : loaded.value()->operations()) {
+    EXPECT_EQ(operation.bounded, Bounded::kRefused) << operation.id;
+    EXPECT_TRUE(operation.refusal.ends_with('.')) << operation.id;
+    EXPECT_TRUE(operation.path.starts_with("/wiki/")) << operation.id;
+  }
+  const AccessRole* member = loaded.value()->role("member");
+  ASSERT_NE(member, nullptr);
+  EXPECT_FALSE(member->operations.test(loaded.value()->find("v2.deletePage")->index));
+  EXPECT_TRUE(member->operations.test(loaded.value()->find("v2.createPage")->index));
+}
+
 }  // namespace
 }  // namespace gatehouse::catalogue

@@ -6,6 +6,7 @@ namespace gatehouse::gateway {
 namespace {
 
 constexpr const char* kSite = "site000000000001";
+constexpr const char* kWiki = "site000000000002";
 
 std::shared_ptr<const catalogue::Catalogue> jira_catalogue() {
   static const auto kLoaded = catalogue::Catalogue::load(Product::kJira, catalogue::Catalogue::embedded(Product::kJira));
@@ -13,7 +14,17 @@ std::shared_ptr<const catalogue::Catalogue> jira_catalogue() {
   return kLoaded ? kLoaded.value() : nullptr;
 }
 
-Resource resource(const std::string& key) { return {SiteId(kSite), World::project_id(key), key}; }
+std::shared_ptr<const catalogue::Catalogue> confluence_catalogue() {
+  static const auto kLoaded =
+      catalogue::Catalogue::load(Product::kConfluence, catalogue::Catalogue::embedded(Product::kConfluence));
+  EXPECT_TRUE(kLoaded.has_value()) << (kLoaded ? "" : kLoaded.error().public_detail);
+  return kLoaded ? kLoaded.value() : nullptr;
+}
+
+Resource resource(const std::string& key) {
+  if (key.starts_with("wiki/")) return {SiteId(kWiki), key.substr(5), key.substr(5)};
+  return {SiteId(kSite), World::project_id(key), key};
+}
 
 ScopeSet scope_set(const std::vector<std::string>& names) {
   auto scopes = parse_scopes(names);
@@ -29,6 +40,7 @@ World::World()
       hasher_(keys_),
       cursors_(crypto::MasterKey::generate(random).derive("gateway cursors", "")) {
   shared.jira = jira_catalogue();
+  shared.confluence = confluence_catalogue();
   shared.index = &index;
   shared.sites = &sites;
   shared.hasher = &hasher_;
@@ -62,7 +74,15 @@ void World::publish_site(State state) {
   route->port = 443;
   route->pool_key = "https://acme.example:443 cred";
   entry->own_routes = upstream::RouteChoices({{"own", std::nullopt, route, {}}});
-  sites.publish(std::make_shared<upstream::SiteSnapshot>(std::vector<upstream::SiteEntryPtr>{entry}));
+  auto wiki = std::make_shared<upstream::SiteEntry>();
+  wiki->site = entry->site;
+  wiki->site.id = SiteId(kWiki);
+  wiki->site.key = "wiki";
+  wiki->site.product = Product::kConfluence;
+  wiki->site.host = "wiki.gate.example";
+  wiki->origin = entry->origin;
+  wiki->own_routes = entry->own_routes;
+  sites.publish(std::make_shared<upstream::SiteSnapshot>(std::vector<upstream::SiteEntryPtr>{entry, wiki}));
 }
 
 std::string World::add_token(const TokenSpec& spec) {
