@@ -68,6 +68,8 @@ Result<std::unique_ptr<Installation>> Installation::wire(const Settings& setting
 
   gateway::GatewayShared& shared = parts->gateway;
   GH_TRY(shared.jira, catalogue::Catalogue::load(Product::kJira, catalogue::Catalogue::embedded(Product::kJira)));
+  const std::vector<catalogue::Table> confluence = catalogue::Catalogue::embedded(Product::kConfluence);
+  GH_TRY(shared.confluence, catalogue::Catalogue::load(Product::kConfluence, confluence));
   shared.index = parts->index.get();
   shared.sites = &parts->sites;
   shared.hasher = parts->hasher.get();
