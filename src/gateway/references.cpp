@@ -154,17 +154,19 @@ Step<bool> collect_parameter(const Parameter& row, const catalogue::QueryParamet
 }
 
 /// Where a list is confined by the keys of projects: by those of this moment, which a look-up tells.
-void add_projects_by_key(const Operation& operation, Request& request) {
-  if (request.permitted.whole_site) return;
+Step<bool> add_projects_by_key(const Operation& operation, Request& request) {
   for (const Parameter& row : operation.query_parameters()) {
     const bool given = request.query.find(row.name) != nullptr && !request.query.find(row.name)->value.empty();
     if (!row.confines || row.kind != Kind::kProject || row.form != Parameter::Form::kKey || given) continue;
+    if (request.permitted.whole_site)
+      return refuse_because(Reason::kBadRequest, row.name, "Name the projects here; a list of the whole site needs --directory.");
     for (const policy::PermittedResource& project : request.permitted.resources) {
       Reference& reference = add_reference(Kind::kProject, row, project.id, request);
       reference.query_index = static_cast<std::int32_t>(request.outgoing.query.size());
     }
     request.outgoing.query.emplace_back(row.name, std::string_view());
   }
+  return true;
 }
 
 Step<bool> collect_query(const Matched& matched, Request& request) {
@@ -180,7 +182,7 @@ Step<bool> collect_query(const Matched& matched, Request& request) {
     if (forwarded) request.outgoing.query.emplace_back(parameter.name, parameter.value);
   }
   if (!request.bounded) return true;
-  add_projects_by_key(operation, request);
+  GH_TRYV(add_projects_by_key(operation, request));
   for (const Parameter& row : operation.query_parameters()) {
     if (!row.required) continue;
     const catalogue::QueryParameter* given = request.query.find(row.name);
