@@ -268,7 +268,11 @@ Reply avatars(Call& call) {
 /// GET, PUT and DELETE of the level that new work items get.
 Reply classification(Call& call) {
   json::object& features = call.project().features;
-  if (call.request.method == "PUT") features["classification"] = text_at(call.object(), "id");
+  if (call.request.method == "PUT") {
+    const std::string level = text_at(call.object(), "id");
+    if (number_of(level, -1) < 0) refuse(400, "The classification level does not exist.");
+    features["classification"] = level;
+  }
   if (call.request.method == "DELETE") features.erase("classification");
   if (call.request.method != "GET") return no_content();
   const json::value* held = features.if_contains("classification");
