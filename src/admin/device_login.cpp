@@ -1,0 +1,149 @@
+#include "admin/device_login.h"
+
+#include <array>
+
+#include "admin/sign_in.h"
+#include "token/token.h"
+
+namespace gatehouse::admin {
+namespace {
+
+/// RFC 8628 section 6.1: no vowels, so that no words come out. 8 of 20 letters are 34.5 bits, for ten minutes.
+constexpr std::string_view kLetters = "BCDFGHJKLMNPQRSTVWXZ";
+constexpr std::size_t kLettersInCode = 8;
+constexpr std::size_t kSecretLength = 43;
+constexpr std::int64_t kMostWaiting = 2000;
+constexpr std::int64_t kMostWaitingThere = 20;  ///< of one address: nobody fills the places of all others
+
+std::string make_code(Random& random) {
+  std::string code;
+  while (code.size() < kLettersInCode) {
+    std::array<std::byte, 1> byte{};
+    random.fill(byte);
+    const auto value = std::to_integer<unsigned>(byte[0]);
+    if (value < 240) code += kLetters[value % kLetters.size()];
+  }
+  return code;
+}
+
+/// As typed: any case, with or without the dash.
+std::string plain_code(std::string_view typed) {
+  std::string out;
+  for (const char c : typed) {
+    if (c >= 'a' && c <= 'z') out += static_cast<char>(c - 'a' + 'A');
+    if (c >= 'A' && c <= 'Z') out += c;
+  }
+  return out;
+}
+
+std::string code_hash(const Services& services, std::string_view code) {
+  return crypto::format_token_hash(services.hasher.hash("device code", code));
+}
+
+std::string device_name(std::string_view id) { return "device " + std::string(id); }
+
+Error no_such_code() {
+  return fail(Errc::kNotFound, "Nothing waits under this code. Codes last ten minutes; run gatehouse login again.");
+}
+
+Result<store::DeviceRequest> find_waiting(Services& services, const store::Repositories& at, const ClientInfo& client,
+                                          std::string_view email, std::string_view user_code) {
+  GH_TRYV(check_attempt(services, client, email));
+  const std::string code = plain_code(user_code);
+  auto found = at.sign_in.device_by_code(code_hash(services, code));
+  if (!found && found.error().code != Errc::kNotFound) return found.error();
+  if (!found || found.value().state != store::DeviceState::kWaiting || services.clock.now() >= found.value().ends_at) {
+    attempt_failed(services, client, email);
+    return no_such_code();
+  }
+  return found;
+}
+
+}  // namespace
+
+Result<DeviceAsked> ask_for_device(Services& services, const ClientInfo& client, std::string_view name) {
+  GH_TRYV(check_name(name, "client_name", 100));
+  GH_TRYV(check_attempt(services, client, {}));
+  const std::string code = make_code(services.random);
+  const SecretString secret(random_base62(services.random, kSecretLength));
+  store::DeviceRequest request;
+  request.id = random_base62(services.random, kIdLength);
+  request.hash = crypto::format_token_hash(services.hasher.hash(device_name(request.id), secret.expose()));
+  request.code_hash = code_hash(services, code);
+  request.name = name;
+  request.address = client.address;
+  request.created_at = services.clock.now();
+  request.ends_at = request.created_at + kDeviceFor;
+  GH_TRYV(services.database.tend_sign_in([&](store::SignIn& sign_in, const store::Repositories&) -> Result<void> {
+    GH_TRY(const std::int64_t waiting, sign_in.waiting_devices(request.created_at));
+    GH_TRY(const std::int64_t there, sign_in.waiting_devices(request.created_at, request.address));
+    if (waiting >= kMostWaiting || there >= kMostWaitingThere)
+      return fail(Errc::kLimitExceeded, "Too many devices wait to be approved; try again in ten minutes.");
+    return sign_in.insert_device(request);
+  }));
+  return DeviceAsked{SecretString(request.id + secret.expose()), code.substr(0, 4) + "-" + code.substr(4)};
+}
+
+Result<DeviceKey> poll_device(Services& services, const ClientInfo& client, std::string_view device_code) {
+  DeviceKey out;
+  if (device_code.size() != kIdLength + kSecretLength) return out;
+  const std::string id(device_code.substr(0, kIdLength));
+  GH_TRY(store::UnitOfWork work, services.database.begin());
+  const auto found = work->sign_in.device(id);
+  if (!found) return found.error().code == Errc::kNotFound ? Result<DeviceKey>(out) : found.error();
+  const store::DeviceRequest& request = found.value();
+  const auto hash = crypto::parse_token_hash(request.hash);
+  const Instant now = services.clock.now();
+  if (!hash || !services.hasher.matches(hash.value(), device_name(id), device_code.substr(kIdLength)) || now >= request.ends_at)
+    return out;
+  if (request.state == store::DeviceState::kDenied) out.answer = DeviceAnswer::kDenied;
+  if (request.state == store::DeviceState::kWaiting) {
+    const bool early = request.polled_at && now < *request.polled_at + kDeviceInterval - std::chrono::seconds(1);
+    out.answer = early ? DeviceAnswer::kSlowDown : DeviceAnswer::kPending;
+    { const store::UnitOfWork dropped = std::move(work); }
+    GH_TRYV(services.database.tend_sign_in(
+        [&](store::SignIn& sign_in, const store::Repositories&) { return sign_in.device_polled(id, now); }));
+    return out;
+  }
+  if (request.state != store::DeviceState::kApproved) return out;
+  const auto user = work->users.get(request.user);
+  if (!user) return user.error();
+  const User& person = user.value().value;
+  if (!is_live(person.state, person.pause, now)) {
+    out.answer = DeviceAnswer::kDenied;
+    return out;
+  }
+  GH_TRY(const bool first, work->sign_in.move_device(id, store::DeviceState::kApproved, store::DeviceState::kTaken, person.id));
+  if (!first) return out;
+  LiveSession session;
+  session.user = person;
+  out.expires_at = now + kDeviceKeyFor;
+  GH_TRY(out.key, insert_admin_key(services, *work.operator->(), person.id, request.name, out.expires_at));
+  AuditEvent event = make_event(caller_of(session, client), "admin_key.create", "admin_key", out.key.id.value, request.name);
+  event.reason = "gatehouse login, approved in the browser";
+  GH_TRYV(commit(services, std::move(work), std::move(event)));
+  out.answer = DeviceAnswer::kGiven;
+  out.email = person.email;
+  return out;
+}
+
+Result<Document> look_at_device(Services& services, const LiveSession& session, const ClientInfo& client,
+                                std::string_view user_code) {
+  GH_TRY(const store::Reader reader, services.database.read());
+  GH_TRY(const auto request, find_waiting(services, *reader.operator->(), client, session.user.email, user_code));
+  return Document{{"name", request.name}, {"address", request.address}, {"asked_at", format_instant(request.created_at)}};
+}
+
+Result<void> decide_device(Services& services, const LiveSession& session, const ClientInfo& client, std::string_view user_code,
+                           bool approve) {
+  GH_TRY(store::UnitOfWork work, services.database.begin());
+  GH_TRY(const auto request, find_waiting(services, *work.operator->(), client, session.user.email, user_code));
+  const auto to = approve ? store::DeviceState::kApproved : store::DeviceState::kDenied;
+  GH_TRY(const bool first, work->sign_in.move_device(request.id, store::DeviceState::kWaiting, to, session.user.id));
+  if (!first) return no_such_code();
+  return commit(
+      services, std::move(work),
+      make_event(caller_of(session, client), approve ? "device.approve" : "device.deny", "device", request.id, request.name));
+}
+
+}  // namespace gatehouse::admin

@@ -1,0 +1,57 @@
+#include "api/schemas.h"
+
+namespace gatehouse::api {
+
+std::vector<Schema> sign_in_schemas() {
+  constexpr bool kOptional = true;
+  return {{"Session",
+           "A browser in which somebody is signed in.",
+           {{"id", Shape::kText, ""},
+            {"way", Shape::kText, "password, password and code, passkey, link or provider."},
+            {"created_at", Shape::kInstant, ""},
+            {"last_used_at", Shape::kInstant, "To the minute."},
+            {"ends_at", Shape::kInstant, "At the latest."},
+            {"address", Shape::kText, ""},
+            {"user_agent", Shape::kText, ""},
+            {"present", Shape::kBoolean, "The one that asks."}}},
+          {"EndedSessions", "How many there were.", {{"ended", Shape::kInteger, ""}}},
+          {"SignInLink",
+           "A link that signs in once.",
+           {{"path", Shape::kText, "Behind the admin address. Shown once."}, {"expires_at", Shape::kInstant, ""}}},
+          {"AdminKey",
+           "An administrator key.",
+           {{"id", Shape::kText, ""},
+            {"user", Shape::kText, "Whose role it has."},
+            {"name", Shape::kText, ""},
+            {"state", Shape::kText, "live or expired."},
+            {"expires_at", Shape::kInstant, "Null: made by init, without an end.", kOptional},
+            {"created_at", Shape::kInstant, ""}}},
+          {"CreatedAdminKey",
+           "A new administrator key.",
+           {{"id", Shape::kText, ""},
+            {"admin_key", Shape::kText, "gtha_…; shown once."},
+            {"name", Shape::kText, ""},
+            {"expires_at", Shape::kInstant, ""}}},
+          {"Offer",
+           "A service account that its owner offers to somebody.",
+           {{"id", Shape::kText, ""},
+            {"account", Shape::kText, "Its handle."},
+            {"from", Shape::kText, "E-mail address of its owner."},
+            {"to", Shape::kText, "E-mail address."},
+            {"created_at", Shape::kInstant, ""},
+            {"expires_at", Shape::kInstant, ""}}},
+          {"TransferredAll",
+           "What somebody answered for, and another person does now.",
+           {{"from", Shape::kText, ""},
+            {"to", Shape::kText, ""},
+            {"accounts", Shape::kTexts, "Handles, as owner or deputy."},
+            {"tokens", Shape::kInteger, ""}}},
+          {"DirectoryKey",
+           "A key of the company's directory.",
+           {{"id", Shape::kText, ""}, {"name", Shape::kText, ""}, {"created_at", Shape::kInstant, ""}}},
+          {"CreatedDirectoryKey",
+           "A new key of the company's directory.",
+           {{"id", Shape::kText, ""}, {"directory_key", Shape::kText, "gthd_…; shown once."}, {"name", Shape::kText, ""}}}};
+}
+
+}  // namespace gatehouse::api
