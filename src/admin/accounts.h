@@ -61,10 +61,20 @@ struct AccountFilter {
 /// Sets what the request names, each text checked; the errors name the field. For edits and for imports of the register.
 Result<void> apply_edit(ServiceAccount& account, const store::Repositories& at, const EditAccount& request);
 
+/// Makes it in a unit of work. The audit event is the caller's to commit.
+struct InsertedAccount {
+  ServiceAccount account;
+  Document document;
+  AuditEvent event;
+};
+Result<InsertedAccount> insert_account(Services& services, store::Repositories& at, const Caller& caller,
+                                       const CreateAccount& request);
+
 /// kLimitExceeded where the quota is used up (admin/policy.h); the error says which command raises it.
 Result<Document> create_account(Services& services, const Caller& caller, const CreateAccount& request);
-Result<Documents> list_accounts(Services& services, const AccountFilter& filter, const store::Page& page);
-Result<Document> show_account(Services& services, std::string_view account);
+/// As far as the caller may see them; what may not be seen is kNotFound, as what is not there.
+Result<Documents> list_accounts(Services& services, const Caller& caller, const AccountFilter& filter, const store::Page& page);
+Result<Document> show_account(Services& services, const Caller& caller, std::string_view account);
 Result<Document> edit_account(Services& services, const Caller& caller, std::string_view account, const EditAccount& request);
 Result<Document> pause_account(Services& services, const Caller& caller, std::string_view account, const PauseRequest& request);
 Result<Document> resume_account(Services& services, const Caller& caller, std::string_view account);
@@ -77,6 +87,8 @@ Result<void> check_not_external(const ServiceAccount& account);
 Result<void> check_handle(std::string_view handle);
 /// kLimitExceeded where one account more would be too many.
 Result<void> check_quota(const store::Repositories& at);
+/// Revokes its tokens, removes its grants and makes it archived; the caller stores it.
+Result<void> end_account(ServiceAccount& account, store::Repositories& at);
 /// Final: its tokens are revoked and its grants removed in the same unit of work; it stays in the lists with its history.
 Result<Document> archive_account(Services& services, const Caller& caller, std::string_view account, std::string_view reason);
 

@@ -2,6 +2,7 @@
 
 #include "admin/authority.h"
 #include "admin/find.h"
+#include "admin/sessions.h"
 #include "token/token.h"
 
 namespace gatehouse::admin {
@@ -25,6 +26,7 @@ std::string printable(std::string_view from) {
 
 Result<Authenticated> authenticate(Services& services, std::string_view bearer, std::string_view address,
                                    std::string_view user_agent) {
+  if (bearer.rfind(kSessionBearer, 0) == 0) return authenticate_session(services, bearer, address, user_agent);
   const auto parsed = token::parse(bearer);
   if (!parsed || parsed->kind != token::TokenKind::kAdminKey) return not_live();
   GH_TRY(const store::Reader reader, services.database.read());
@@ -50,6 +52,21 @@ Result<Authenticated> authenticate(Services& services, std::string_view bearer, 
   return who;
 }
 
+Result<CreatedKey> insert_admin_key(Services& services, store::Repositories& at, const UserId& user, std::string name,
+                                    std::optional<Instant> expires_at) {
+  store::AdminKey key;
+  key.id = new_id<AdminKeyId>(services.random);
+  const token::Minted minted = token::mint(token::TokenKind::kAdminKey, key.id.value, services.random);
+  key.user = user;
+  key.name = std::move(name);
+  key.hash = crypto::format_token_hash(services.hasher.hash(key.id.value, minted.secret.expose()));
+  key.expires_at = expires_at;
+  key.state = State::kLive;
+  key.created_at = services.clock.now();
+  GH_TRYV(at.admin_keys.insert(key));
+  return CreatedKey{key.id, minted.text};
+}
+
 Result<CreatedKey> create_admin_key(Services& services, const Caller& caller, std::string_view user, std::string name,
                                     std::optional<Instant> expires_at) {
   GH_TRYV(check_name(name, "name"));
@@ -57,20 +74,11 @@ Result<CreatedKey> create_admin_key(Services& services, const Caller& caller, st
   if (expires_at && *expires_at <= now) return fail(Errc::kInvalidArgument, "The expiry lies in the past.", {}, "expires_at");
   GH_TRY(store::UnitOfWork work, services.database.begin());
   GH_TRY(const auto person, find_live_user(*work.operator->(), user, "user"));
-  store::AdminKey key;
-  key.id = new_id<AdminKeyId>(services.random);
-  const token::Minted minted = token::mint(token::TokenKind::kAdminKey, key.id.value, services.random);
-  key.user = person.value.id;
-  key.name = std::move(name);
-  key.hash = crypto::format_token_hash(services.hasher.hash(key.id.value, minted.secret.expose()));
-  key.expires_at = expires_at;
-  key.state = State::kLive;
-  key.created_at = now;
-  GH_TRYV(work->admin_keys.insert(key));
-  AuditEvent event = make_event(caller, "admin_key.create", "admin_key", key.id.value, key.name);
+  GH_TRY(CreatedKey key, insert_admin_key(services, *work.operator->(), person.value.id, name, expires_at));
+  AuditEvent event = make_event(caller, "admin_key.create", "admin_key", key.id.value, name);
   event.reason = "for " + person.value.email;
   GH_TRYV(commit(services, std::move(work), std::move(event)));
-  return CreatedKey{key.id, minted.text};
+  return key;
 }
 
 Result<void> revoke_admin_key(Services& services, const Caller& caller, const AdminKeyId& id) {

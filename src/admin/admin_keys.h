@@ -29,6 +29,9 @@ struct CreatedKey {
 /// A further key for a user: with the user's role, never more.
 Result<CreatedKey> create_admin_key(Services& services, const Caller& caller, std::string_view user, std::string name,
                                     std::optional<Instant> expires_at);
+/// The same in a unit of work that has looked the person up.
+Result<CreatedKey> insert_admin_key(Services& services, store::Repositories& at, const UserId& user, std::string name,
+                                    std::optional<Instant> expires_at);
 Result<void> revoke_admin_key(Services& services, const Caller& caller, const AdminKeyId& id);
 
 }  // namespace gatehouse::admin

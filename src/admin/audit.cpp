@@ -3,6 +3,7 @@
 #include "admin/describe.h"
 #include "admin/find.h"
 #include "audit/export.h"
+#include "audit/formats.h"
 #include "audit/verify.h"
 
 namespace gatehouse::admin {
@@ -37,13 +38,16 @@ Result<Documents> list_audit(Services& services, const AuditFilter& filter, cons
   return documents;
 }
 
-Result<std::string> export_audit(Services& services, const Caller& caller, const AuditFilter& filter) {
-  GH_TRY(const store::Committed recorded, services.log.record(make_event(caller, "audit.export", "audit", "audit", "audit")));
-  static_cast<void>(recorded);
+Result<std::string> export_audit(Services& services, const Caller& caller, const AuditFilter& filter, std::string_view format) {
+  AuditEvent event = make_event(caller, "audit.export", "audit", "audit", "audit");
+  event.reason = format;
+  GH_TRYV(services.log.record(std::move(event)));
   GH_TRY(const store::Reader reader, services.database.read());
   GH_TRY(const auto wanted, stored_filter(*reader.operator->(), filter));
   std::string lines;
-  GH_TRYV(audit::export_json_lines(reader, wanted, [&lines](std::string_view line) -> Result<void> {
+  if (format == "csv") lines = audit::csv_header() + "\n";
+  const auto render = format == "csv" ? audit::to_csv_line : format == "cef" ? audit::to_cef_line : audit::to_json_line;
+  GH_TRYV(audit::export_lines(reader, wanted, render, [&lines](std::string_view line) -> Result<void> {
     if (lines.size() + line.size() > kMostExported) {
       return fail(Errc::kLimitExceeded, "The log is too long for one answer; export it in parts by \"from\" and \"to\".");
     }

@@ -18,8 +18,10 @@ struct AuditFilter {
 
 /// Newest first.
 Result<Documents> list_audit(Services& services, const AuditFilter& filter, const store::Page& page);
-/// JSON Lines, oldest first; the export is itself recorded, before anything is handed out.
-Result<std::string> export_audit(Services& services, const Caller& caller, const AuditFilter& filter);
+/// `format` is jsonl (with the MACs), csv (safe for spreadsheets) or cef; empty: jsonl. Oldest first; the export is itself
+/// recorded, before anything is handed out.
+Result<std::string> export_audit(Services& services, const Caller& caller, const AuditFilter& filter,
+                                 std::string_view format = {});
 /// {"intact","records","last_sequence","findings":[{"sequence","what","detail"}]}
 Result<Document> verify_audit(Services& services);
 

@@ -2,8 +2,10 @@
 // that a demotion that commits first counts; lists and `show` read it in their snapshot.
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "admin/describe.h"
 #include "admin/services.h"
 #include "base/result.h"
 #include "model/credential.h"
@@ -35,6 +37,10 @@ Result<Principal> principal_of(const Services& services, const store::Repositori
 /// gone; a caller of an unknown kind is nobody.
 Result<Principal> authority_of(const Services& services, const store::Repositories& at, const Caller& caller);
 
+/// Has the source asked about these resources for the caller, where there is one. What it can't answer now is no error: then what
+/// is remembered counts, as long as it does. Blocks; before a unit of work.
+void ask_source(const Services& services, const Caller& caller, const std::vector<Resource>& resources);
+
 /// Owner or deputy.
 bool answers_for(const Principal& who, const ServiceAccount& account) noexcept;
 /// The token's owner, or owner or deputy of its account.
@@ -42,11 +48,20 @@ bool answers_for(const Principal& who, const Credential& token, const ServiceAcc
 
 /// What one may see: everything (administrators, auditors), what one answers for, and what touches a resource that one
 /// administers.
-bool may_see(const Principal& who, const ServiceAccount& account, const std::vector<Grant>& grants,
-             const std::vector<Credential>& tokens);
+Result<bool> may_see(const store::Repositories& at, const Principal& who, const ServiceAccount& account);
 bool may_see(const Principal& who, const Grant& grant, const ServiceAccount& account) noexcept;
 bool may_see(const Principal& who, const Credential& token, const ServiceAccount& account) noexcept;
-/// Only a part of the boundary may be shown: the resources that `who` administers.
-bool sees_part(const Principal& who, const Credential& token, const ServiceAccount& account) noexcept;
+/// The same as a filter of lists; nothing: everything.
+std::optional<store::Sight> sight_of(const Principal& who);
+
+/// The record as far as `who` may see it: of what only touches one's resources, these alone and what must be known of the rest.
+Result<boost::json::object> account_for(Describer& describer, const Principal& who, const ServiceAccount& account);
+Result<boost::json::object> token_for(Describer& describer, const Principal& who, const Credential& token,
+                                      const ServiceAccount& account);
+
+/// Whether `need` reaches this record. What may not be seen is kNotFound, as what is not there; else kNotAllowed names the role.
+Result<void> check_reach(const store::Repositories& at, policy::Need need, const Principal& who, const ServiceAccount& account);
+Result<void> check_reach(policy::Need need, const Principal& who, const Grant& grant, const ServiceAccount& account);
+Result<void> check_reach(policy::Need need, const Principal& who, const Credential& token, const ServiceAccount& account);
 
 }  // namespace gatehouse::admin

@@ -3,7 +3,7 @@
 #include "admin/accounts.h"
 #include "admin/describe.h"
 #include "admin/find.h"
-#include "admin/policy.h"
+#include "admin/narrow_policy.h"
 #include "model/resource.h"
 
 namespace gatehouse::admin {
@@ -71,26 +71,6 @@ Result<void> check_handle(std::string_view handle) {
               "handle");
 }
 
-Result<void> check_quota(const store::Repositories& at) {
-  GH_TRY(const Policy policy, read_policy(at));
-  if (!policy.service_accounts) return success();
-  std::int64_t used = 0;
-  store::Accounts::Filter counted;
-  counted.external = false;
-  store::Page page{{}, 1000};
-  do {
-    GH_TRY(const auto listed, at.accounts.list(counted, page));
-    used += static_cast<std::int64_t>(listed.items.size());
-    page.after = listed.next;
-  } while (!page.after.empty());
-  if (used < *policy.service_accounts) return success();
-  return fail(Errc::kLimitExceeded,
-              "The quota of " + std::to_string(*policy.service_accounts) +
-                  " service accounts is used up. Archive one (gatehouse account archive HANDLE), or raise it: gatehouse policy "
-                  "set service-accounts guard-standard",
-              {}, "handle");
-}
-
 Result<void> apply_edit(ServiceAccount& account, const store::Repositories& at, const EditAccount& request) {
   if (request.purpose) {
     GH_TRYV(check_name(*request.purpose, "purpose", 2000));
@@ -123,10 +103,9 @@ Result<void> apply_edit(ServiceAccount& account, const store::Repositories& at, 
   return set_deputy(account, at, request.deputy);
 }
 
-Result<Document> create_account(Services& services, const Caller& caller, const CreateAccount& request) {
+Result<InsertedAccount> insert_account(Services& services, store::Repositories& at, const Caller& caller,
+                                       const CreateAccount& request) {
   GH_TRYV(check_handle(request.handle));
-  GH_TRY(store::UnitOfWork work, services.database.begin());
-  store::Repositories& at = *work.operator->();
   if (!request.external) {
     GH_TRYV(check_quota(at));
   }
@@ -155,12 +134,24 @@ Result<Document> create_account(Services& services, const Caller& caller, const 
   rest.criticality = request.criticality;
   GH_TRYV(apply_edit(account, at, rest));
   account.created_at = services.clock.now();
+  if (!account.external) {
+    GH_TRY(const Policy policy, read_policy_for(at, {account.owner}, {}));
+    GH_TRYV(check_required_fields(policy, account));
+  }
   GH_TRYV(at.accounts.insert(account));
-  Describer describer(at, account.created_at);
-  GH_TRY(Document document, describer.account(account));
-  AuditEvent event = make_event(caller, "account.create", "account", account.id.value, account.handle);
-  GH_TRYV(commit(services, std::move(work), with_change(std::move(event), nullptr, &document)));
-  return document;
+  InsertedAccount made;
+  GH_TRY(made.document, Describer(at, account.created_at).account(account));
+  made.event =
+      with_change(make_event(caller, "account.create", "account", account.id.value, account.handle), nullptr, &made.document);
+  made.account = std::move(account);
+  return made;
+}
+
+Result<Document> create_account(Services& services, const Caller& caller, const CreateAccount& request) {
+  GH_TRY(store::UnitOfWork work, services.database.begin());
+  GH_TRY(InsertedAccount made, insert_account(services, *work.operator->(), caller, request));
+  GH_TRYV(commit(services, std::move(work), std::move(made.event)));
+  return std::move(made.document);
 }
 
 }  // namespace gatehouse::admin

@@ -1,14 +1,19 @@
 #include <algorithm>
-#include "admin/accounts.h"
-#include "admin/boundary.h"
 
+#include "admin/accounts.h"
+#include "admin/approvals.h"
+#include "admin/authority.h"
+#include "admin/backing.h"
+#include "admin/boundary.h"
 #include "admin/describe.h"
 #include "admin/find.h"
-#include "admin/policy.h"
+#include "admin/handovers.h"
+#include "admin/narrow_policy.h"
 #include "admin/rate.h"
 #include "admin/resources.h"
 #include "admin/rotation.h"
 #include "admin/tokens.h"
+#include "admin/users.h"
 #include "token/token.h"
 
 namespace gatehouse::admin {
@@ -137,41 +142,160 @@ Result<std::vector<Network>> parse_allow_ips(const std::vector<std::string>& tex
   return networks;
 }
 
-Result<CreatedToken> create_token(Services& services, const Caller& caller, const CreateToken& request) {
+namespace {
+
+/// Within whose authority it is made: the organization's, that of who answers for the account, or that of who administers all of
+/// its resources.
+Result<void> check_may_make(const Services& services, const store::Repositories& at, const Principal& who,
+                            const ServiceAccount& account, const Credential& token) {
+  if (who.org_admin()) return success();
+  const std::uint8_t reach = policy::reach_of(policy::Need::kMakeToken, who);
+  const bool own = (reach & policy::kOwn) && answers_for(who, account);
+  const bool theirs =
+      (reach & policy::kTheirs) && std::all_of(token.boundary.begin(), token.boundary.end(),
+                                               [&who](const BoundaryEntry& entry) { return who.covers(entry.resource); });
+  const auto refused = [](std::string detail, std::string field, std::string_view role) {
+    Error error = fail(Errc::kNotAllowed, std::move(detail), {}, std::move(field));
+    error.missing_role = role;
+    return error;
+  };
+  if (!own && !theirs) {
+    GH_TRY(const bool seen, may_see(at, who, account));
+    if (!seen) return no_account();
+    return refused("You neither answer for that service account nor administer all of these resources.", "resources",
+                   "project-admin");
+  }
+  if (token.relaxed_queries)
+    return refused("Relaxed queries reveal what lies outside: only an organization administrator may allow them.",
+                   "relaxed_queries", "org-admin");
+  if (own) return success();
+  for (const BoundaryEntry& entry : token.boundary) {
+    GH_TRY(const auto site, at.sites.get(entry.resource.site));
+    if (!project_scopes(services, site.value).includes(token.scopes))
+      return refused("One of the scopes reaches beyond a project; it is an organization administrator's to give.", "scopes",
+                     "org-admin");
+  }
+  return success();
+}
+
+/// Who asked, who answers, and who gets the secret.
+Result<void> set_people(const store::Repositories& at, const Principal& who, const ServiceAccount& account,
+                        const CreateToken& request, Credential& token, UserId& recipient) {
+  token.requested_by = who.user.empty() ? account.owner : who.user;
+  if (!request.requested_by.empty()) {
+    GH_TRY(const auto asker, find_live_user(at, request.requested_by, "requested_by"));
+    if (!who.org_admin() && !who.is(asker.value.id))
+      return policy::not_allowed("organization administrator, to ask in somebody else's name", "org-admin");
+    token.requested_by = asker.value.id;
+  }
+  token.owner = token.requested_by;
+  if (!request.hand_to.empty()) {
+    GH_TRYV(check_email(request.hand_to, "for"));
+    const auto user = at.users.get_by_email(request.hand_to);
+    if (!user && user.error().code != Errc::kNotFound) return user.error();
+    if (user) {
+      GH_TRY(const auto live, find_live_user(at, request.hand_to, "for"));
+      recipient = live.value.id;
+      token.owner = recipient;
+    }
+  }
+  if (request.owner.empty()) return success();
+  GH_TRY(const auto owner, find_live_user(at, request.owner, "owner"));
+  const bool near = who.is(owner.value.id) || owner.value.id == account.owner || owner.value.id == account.deputy;
+  if (!who.org_admin() && !near)
+    return policy::not_allowed(
+        "organization administrator, to make somebody the owner who is neither you nor answers for the account", "org-admin");
+  token.owner = owner.value.id;
+  return success();
+}
+
+SecretString mint_secret(Services& services, Credential& token) {
+  SecretRecord secret;
+  secret.id = new_id<SecretId>(services.random);
+  secret.credential = token.id;
+  secret.state = SecretState::kCurrent;
+  secret.created_at = token.created_at;
+  const token::Minted minted = token::mint(token::TokenKind::kApiToken, secret.id.value, services.random);
+  secret.hash = crypto::format_token_hash(services.hasher.hash(secret.id.value, minted.secret.expose()));
+  token.secrets.push_back(std::move(secret));
+  return minted.text;
+}
+
+/// An outsider who is to read a report: what nobody said is as narrow as it gets.
+CreateToken with_defaults(const Services& services, const CreateToken& request) {
+  CreateToken full = request;
+  const auto reader = services.database.read();
+  const bool outsider = !request.hand_to.empty() && reader && !reader.value()->users.get_by_email(request.hand_to).has_value();
+  if (!outsider) return full;
+  if (full.scopes.empty() && full.role.empty()) full.role = "viewer";
+  if (!full.expires_at && !full.expires_in && !full.permanent) full.expires_in = std::chrono::hours(24 * 7);
+  return full;
+}
+
+}  // namespace
+
+Result<Credential> prepare_token(Services& services, const CreateToken& request) {
   GH_TRY(Credential credential, read_request(services, request));
+  GH_TRYV(set_proposal(services, credential, request, services.clock.now()));
+  return credential;
+}
+
+Result<InsertedToken> insert_token(Services& services, store::Repositories& at, const Caller& caller, const CreateToken& request,
+                                   Credential credential) {
   const Instant now = services.clock.now();
-  GH_TRYV(set_proposal(services, credential, request, now));
-  GH_TRY(store::UnitOfWork work, services.database.begin());
-  store::Repositories& at = *work.operator->();
+  GH_TRY(const Principal who, authority_of(services, at, caller));
   GH_TRY(const auto account, find_account(at, request.account));
+  GH_TRYV(check_may_make(services, at, who, account.value, credential));
   if (account.value.state == State::kArchived) return fail(Errc::kConflict, "That service account is archived.", {}, "account");
   GH_TRYV(check_not_external(account.value));
-  GH_TRY(const Policy policy, read_policy(at));
-  GH_TRYV(set_lifetime(credential, request, policy, account.value, now));
-  GH_TRYV(set_rotation_rule(credential, request, policy));
-  credential.requested_by = user_of(caller);
-  credential.owner = credential.requested_by.empty() ? account.value.owner : credential.requested_by;
-  if (!request.owner.empty()) {
-    GH_TRY(const auto owner, find_live_user(at, request.owner, "owner"));
-    credential.owner = owner.value.id;
-  }
+  UserId recipient;
+  GH_TRYV(set_people(at, who, account.value, request, credential, recipient));
   credential.id = new_id<CredentialId>(services.random);
   credential.account = account.value.id;
   credential.created_at = now;
-  SecretRecord secret;
-  secret.id = new_id<SecretId>(services.random);
-  secret.credential = credential.id;
-  secret.state = SecretState::kCurrent;
-  secret.created_at = now;
-  const token::Minted minted = token::mint(token::TokenKind::kApiToken, secret.id.value, services.random);
-  secret.hash = crypto::format_token_hash(services.hasher.hash(secret.id.value, minted.secret.expose()));
-  credential.secrets.push_back(std::move(secret));
+  GH_TRY(const Policy policy, read_policy_for(at, credential, account.value));
+  GH_TRYV(check_required_fields(policy, account.value));
+  GH_TRYV(set_lifetime(credential, request, policy, account.value, now));
+  GH_TRYV(set_rotation_rule(credential, request, policy));
+  GH_TRYV(check_new_rests_on_backed(at, credential, now));
+  SecretString secret = mint_secret(services, credential);
+  const ScopeSet held = held_back(policy, credential.scopes);
+  if (!held.empty()) {
+    credential.state = State::kPaused;
+    credential.pause = waiting_pause();
+  }
   GH_TRYV(at.credentials.insert(credential));
-  Describer describer(at, now);
-  GH_TRY(Document document, describer.token(credential));
-  AuditEvent event = make_event(caller, "token.create", "token", credential.id.value, credential.name);
-  GH_TRYV(commit(services, std::move(work), with_change(std::move(event), nullptr, &document)));
-  return CreatedToken{std::move(document), minted.text};
+  InsertedToken made;
+  GH_TRY(made.created.document, Describer(at, now).token(credential));
+  made.event = with_change(make_event(caller, "token.create", "token", credential.id.value, credential.name), nullptr,
+                           &made.created.document);
+  if (!request.requested_by.empty() && !who.is(credential.requested_by)) made.event.caller.on_behalf_of = request.requested_by;
+  made.created.document["approval"] = nullptr;
+  made.created.document["handover"] = nullptr;
+  if (!held.empty()) {
+    GH_TRY(made.created.document["approval"], ask_approval(services, at, credential.requested_by, credential, held, policy));
+  }
+  if (!request.hand_to.empty()) {
+    GH_TRY(const HandedOver handed, hand_over(services, at, who, credential, secret, request.hand_to, recipient));
+    made.created.document["handover"] = describe(handed);
+    made.event.reason = "handed over to " + request.hand_to;
+  } else {
+    made.created.token = std::move(secret);
+  }
+  made.credential = std::move(credential);
+  return made;
+}
+
+Result<CreatedToken> create_token(Services& services, const Caller& caller, const CreateToken& given) {
+  const CreateToken request = with_defaults(services, given);
+  GH_TRY(Credential credential, prepare_token(services, request));
+  std::vector<Resource> resources;
+  for (const BoundaryEntry& entry : credential.boundary) resources.push_back(entry.resource);
+  ask_source(services, caller, resources);
+  GH_TRY(store::UnitOfWork work, services.database.begin());
+  GH_TRY(InsertedToken made, insert_token(services, *work.operator->(), caller, request, std::move(credential)));
+  GH_TRYV(commit(services, std::move(work), std::move(made.event)));
+  return std::move(made.created);
 }
 
 }  // namespace gatehouse::admin

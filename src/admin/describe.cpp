@@ -25,7 +25,7 @@ std::string_view state_word(State state, const Pause& pause, Instant now, std::s
                             std::string_view revoked = "revoked") {
   if (is_live(state, pause, now)) return "live";
   switch (state) {
-    case State::kPaused: return paused;
+    case State::kPaused: return pause.resume_by == ResumeBy::kApproval ? std::string_view("pending") : paused;
     case State::kArchived: return "archived";
     case State::kRevoked: return revoked;
     case State::kLive: break;
@@ -33,7 +33,15 @@ std::string_view state_word(State state, const Pause& pause, Instant now, std::s
   return "live";
 }
 
-std::string_view resume_word(const Pause& pause) { return pause.resume_by == ResumeBy::kOwner ? "owner" : "org-admin"; }
+std::string_view resume_word(const Pause& pause) {
+  switch (pause.resume_by) {
+    case ResumeBy::kOwner: return "owner";
+    case ResumeBy::kResourceAdmin: return "project-admin";
+    case ResumeBy::kApproval: return "approval";
+    case ResumeBy::kOrgAdmin: break;
+  }
+  return "org-admin";
+}
 
 void add_pause(json::object& object, State state, const Pause& pause, Instant now) {
   const bool paused = state == State::kPaused && !is_live(state, pause, now);
@@ -282,6 +290,7 @@ Result<json::object> Describer::token(const Credential& credential) {
   object["allow_ips"] = std::move(allow_ips);
   object["rate"] = text_or_null(format_rate(credential.rate));
   object["relaxed_queries"] = credential.relaxed_queries;
+  object["partial"] = false;
   add_pause(object, credential.state, credential.pause, now_);
   GH_TRY(object["paused_resources"], paused_resources(PausedFor::kToken, credential.id.value));
   object["secrets"] = std::move(secrets);

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "admin/authority.h"
 #include "admin/describe.h"
 #include "admin/find.h"
 #include "admin/recorder.h"
@@ -178,6 +179,16 @@ Result<Documents> trace(Services& services, std::string_view site, const std::st
     documents.items.push_back(std::move(document));
   }
   return documents;
+}
+
+Result<void> check_may_explain(Services& services, const Caller& caller, std::string_view token) {
+  GH_TRY(const store::Reader reader, services.database.read());
+  const store::Repositories& at = *reader.operator->();
+  GH_TRY(const Principal who, authority_of(services, at, caller));
+  if (who.reads_all()) return success();
+  GH_TRY(const auto found, find_token(at, token));
+  GH_TRY(const auto account, at.accounts.get(found.value.account));
+  return answers_for(who, found.value, account.value) ? Result<void>(success()) : no_token();
 }
 
 }  // namespace gatehouse::admin

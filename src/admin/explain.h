@@ -23,6 +23,8 @@ http::LookupAnswer look_up(const http::FetchOptions& options, const http::Upstre
 /// The decision that was kept of a refused request, with its steps taken again (look-ups are carried out) where they still lead
 /// to the same end. kNotFound where it never was, or has been dropped since.
 Result<Document> explain_request(Services& services, std::string_view request_id);
+/// Who answers for the token, or reads everything; for anybody else it is not there.
+Result<void> check_may_explain(Services& services, const Caller& caller, std::string_view token);
 /// What the gateway would do, by its own code; look-ups are carried out, the request itself is not.
 Result<Document> explain_token(Services& services, const ExplainToken& request);
 /// Which automation wrote to this object (id or key), newest first; up to `until`.

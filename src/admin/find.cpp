@@ -9,7 +9,24 @@ Result<store::Stored<T>> or_not_found(Result<store::Stored<T>> found, std::strin
   return found;
 }
 
+template <class T>
+Result<store::Stored<T>> or_absent(Result<store::Stored<T>> found, Error absent) {
+  if (!found && found.error().code == Errc::kNotFound) return absent;
+  return found;
+}
+
 }  // namespace
+
+Error no_account() {
+  return fail(Errc::kNotFound, "There is no service account of that handle. \"gatehouse account list\" shows all.", {},
+              "account");
+}
+Error no_token() {
+  return fail(Errc::kNotFound, "There is no token of that id. \"gatehouse token list\" shows all.", {}, "token");
+}
+Error no_grant() {
+  return fail(Errc::kNotFound, "There is no grant of that id. \"gatehouse grant list\" shows all.", {}, "grant");
+}
 
 Result<store::Stored<Site>> find_site(const store::Repositories& at, std::string_view key_or_id) {
   auto by_key = at.sites.get_by_key(key_or_id);
@@ -41,20 +58,17 @@ Result<store::Stored<User>> find_live_user(const store::Repositories& at, std::s
 Result<store::Stored<ServiceAccount>> find_account(const store::Repositories& at, std::string_view handle_or_id) {
   auto by_handle = at.accounts.get_by_handle(handle_or_id);
   if (by_handle || by_handle.error().code != Errc::kNotFound) return by_handle;
-  return or_not_found(at.accounts.get(AccountId(std::string(handle_or_id))),
-                      "There is no service account of that handle. \"gatehouse account list\" shows all.", "account");
+  return or_absent(at.accounts.get(AccountId(std::string(handle_or_id))), no_account());
 }
 
 Result<store::Stored<Credential>> find_token(const store::Repositories& at, std::string_view id) {
   auto by_id = at.credentials.get(CredentialId(std::string(id)));
   if (by_id || by_id.error().code != Errc::kNotFound) return by_id;
-  return or_not_found(at.credentials.get_by_secret(SecretId(std::string(id))),
-                      "There is no token of that id. \"gatehouse token list\" shows all.", "token");
+  return or_absent(at.credentials.get_by_secret(SecretId(std::string(id))), no_token());
 }
 
 Result<store::Stored<Grant>> find_grant(const store::Repositories& at, std::string_view id) {
-  return or_not_found(at.grants.get(GrantId(std::string(id))),
-                      "There is no grant of that id. \"gatehouse grant list\" shows all.", "grant");
+  return or_absent(at.grants.get(GrantId(std::string(id))), no_grant());
 }
 
 Result<store::Stored<UpstreamCredential>> find_upstream_credential(const store::Repositories& at, std::string_view id) {

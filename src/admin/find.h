@@ -9,6 +9,11 @@
 
 namespace gatehouse::admin {
 
+/// What is said of what is not there, and of what the caller may not know to be there.
+Error no_account();
+Error no_token();
+Error no_grant();
+
 /// By key, or by id.
 Result<store::Stored<Site>> find_site(const store::Repositories& at, std::string_view key_or_id);
 /// By e-mail address, or by id.

@@ -88,7 +88,8 @@ Result<Document> narrow_token(Services& services, const Caller& caller, std::str
     }
     GH_TRY(kept, entries_named(services, boundary, *request.resources));
   }
-  const auto edit = [&services, &request, &kept](Credential& credential, store::Repositories& at) -> Result<void> {
+  const auto edit = [&services, &request, &kept](Credential& credential, const Editing& in) -> Result<void> {
+    store::Repositories& at = in.at;
     if (names_nothing(request) && !credential.propose_until)
       return fail(Errc::kInvalidArgument, "Say what is kept, such as --resource acme/A; nothing is proposed for this token.", {},
                   "resources");
@@ -121,7 +122,7 @@ Result<Document> narrow_token(Services& services, const Caller& caller, std::str
     }
     return success();
   };
-  return change_token(services, caller, token, "token.narrow", {}, edit);
+  return change_token(services, caller, policy::Need::kChangeOwn, token, "token.narrow", {}, edit);
 }
 
 }  // namespace gatehouse::admin

@@ -19,14 +19,15 @@ struct Rule {
   std::string_view word;
   Effect effect = Effect::kNone;
   std::string_view topic = {};
-  std::string_view second_topic = {};  ///< closed as well
+  std::string_view second_topic = {};  ///< closed as well …
+  std::string_view third_topic = {};   ///< … and this
 };
 
 constexpr std::string_view kEveryTopic = "*";
 
-constexpr std::array<Rule, 24> kRules{{
+constexpr std::array<Rule, 26> kRules{{
     {NoticeKind::kExpiring, "expiring", Effect::kOpens, "expiry"},
-    {NoticeKind::kExpired, "expired", Effect::kCloses, "expiry"},
+    {NoticeKind::kExpired, "expired", Effect::kCloses, "expiry", "orphan", "failing"},
     {NoticeKind::kExtended, "extended", Effect::kCloses, "expiry"},
     {NoticeKind::kRotated, "rotated"},
     {NoticeKind::kSelfRotated, "self_rotated"},
@@ -49,6 +50,8 @@ constexpr std::array<Rule, 24> kRules{{
     {NoticeKind::kApprovalDecided, "approval_decided", Effect::kCloses, "approval"},
     {NoticeKind::kNobody, "nobody"},
     {NoticeKind::kTest, "test"},
+    {NoticeKind::kHandedOver, "handed_over"},
+    {NoticeKind::kOldSecretUsed, "old_secret_used"},
 }};
 
 const Rule& rule_of(NoticeKind kind) noexcept { return kRules[static_cast<std::size_t>(kind) - 1]; }
@@ -63,10 +66,10 @@ Result<std::string> close(store::Outbox& outbox, std::string_view topic, const N
   return open->id;
 }
 
-Result<void> close_all(store::Outbox& outbox, const Notice& notice, Instant now) {
-  GH_TRY(const auto matters, outbox.open_matters(notice.subject_id));
+Result<void> close_all(store::Outbox& outbox, std::string_view subject_kind, const std::string& subject_id, Instant now) {
+  GH_TRY(const auto matters, outbox.open_matters(subject_id));
   for (store::Matter matter : matters) {
-    if (matter.subject_kind != notice.subject_kind) continue;
+    if (matter.subject_kind != subject_kind) continue;
     matter.closed_at = now;
     GH_TRYV(outbox.update_matter(matter));
   }
@@ -86,6 +89,11 @@ std::string who(const Caller& caller) {
   return caller.actor_kind.empty() ? "somebody" : caller.actor_kind;
 }
 
+Result<void> close_matters(Services& services, store::Outbox& outbox, std::string_view subject_kind,
+                           const std::string& subject_id) {
+  return close_all(outbox, subject_kind, subject_id, services.clock.now());
+}
+
 Result<void> queue_notice(Services& services, store::Outbox& outbox, Notice notice) {
   if (!is_notice_kind(static_cast<int>(notice.kind)) || notice.subject_id.empty())
     return fail(Errc::kInternal, "A notice without kind or subject was refused.");
@@ -98,11 +106,13 @@ Result<void> queue_notice(Services& services, store::Outbox& outbox, Notice noti
     if (open && rule.effect == Effect::kOpensOnce) return success();
     if (open) stored.matter = open->id;
   } else if (rule.topic == kEveryTopic) {
-    GH_TRYV(close_all(outbox, notice, stored.at));
+    GH_TRYV(close_all(outbox, notice.subject_kind, notice.subject_id, stored.at));
   } else if (rule.effect != Effect::kNone) {
     GH_TRY(stored.matter, close(outbox, rule.topic, notice, stored.at));
     GH_TRY(const std::string second, close(outbox, rule.second_topic, notice, stored.at));
-    if (stored.matter.empty()) stored.matter = second;
+    GH_TRYV(close(outbox, rule.third_topic, notice, stored.at));
+    // A notice that is told anyway goes on with its own matter alone.
+    if (stored.matter.empty() && rule.effect == Effect::kClosesOrNot) stored.matter = second;
     if (stored.matter.empty() && rule.effect == Effect::kClosesOrNot) return success();
   }
   store::Matter matter;

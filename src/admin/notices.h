@@ -21,7 +21,7 @@ namespace gatehouse::admin {
 /// The numbers are stored; the words (to_string) stand in webhooks' types and in the log.
 enum class NoticeKind {
   kExpiring = 1,     ///< a rung of the ladder; facts: "expires_at", "step". Opens a matter
-  kExpired,          ///< its end has come; facts: "expires_at", "last_used_at". Closes the matter of its expiry
+  kExpired,          ///< its end has come; facts: "expires_at", "last_used_at". Closes what of it can't matter any more
   kExtended,         ///< its end was moved; facts: "expires_at". Closes the matter of its expiry
   kRotated,          ///< by a person; facts: "by", "overlap_ends_at"
   kSelfRotated,      ///< by itself; facts: "address", "times_left"
@@ -44,6 +44,9 @@ enum class NoticeKind {
   kApprovalDecided,  ///< facts: "decision", "by". Closes that matter
   kNobody,           ///< nobody is there to be told about this subject: an alarm of its own, to the organization's administrators
   kTest,             ///< gatehouse notify test
+  kHandedOver,       ///< a token waits to be taken by its owner; facts: "by", "handover", "until"
+  kOldSecretUsed,    ///< an overlap ends soon, and its old secret is still in use; facts: "overlap_ends_at", "address",
+                     ///< "user_agent"
 };
 std::string_view to_string(NoticeKind kind) noexcept;
 /// False where such a number was never given to a kind.
@@ -65,6 +68,10 @@ struct Notice {
 /// In the unit of work that `outbox` belongs to. What the kind says about matters is carried out too: one message for each
 /// outage, and one when it is well again.
 Result<void> queue_notice(Services& services, store::Outbox& outbox, Notice notice);
+
+/// Ends all that is open of a subject, without a word: it was replaced, say, and nobody need hear of it any more.
+Result<void> close_matters(Services& services, store::Outbox& outbox, std::string_view subject_kind,
+                           const std::string& subject_id);
 
 /// Who did it, for the fact "by": a name that people know.
 std::string who(const Caller& caller);

@@ -4,9 +4,11 @@
 #include <functional>
 #include <optional>
 
+#include "admin/authority.h"
 #include "admin/describe.h"
 #include "admin/find.h"
 #include "admin/resources.h"
+#include "admin/tell.h"
 
 namespace gatehouse::admin {
 namespace {
@@ -19,40 +21,50 @@ struct Subject {
   std::vector<UserId> answerable;
   std::function<Result<void>(store::Repositories&)> touch;
   std::function<Result<Document>(Describer&)> describe;
+  std::function<Result<Document>(Describer&, const Principal&)> seen;  ///< the same as far as one may see it
 };
 
-Result<Subject> token_subject(const store::Repositories& at, std::string_view name) {
+Result<Subject> token_subject(const store::Repositories& at, const Principal& who, std::string_view name) {
   GH_TRY(const auto found, find_token(at, name));
+  GH_TRY(const auto account, at.accounts.get(found.value.account));
+  if (!may_see(who, found.value, account.value)) return no_token();
   if (found.value.state == State::kRevoked) return fail(Errc::kConflict, "That token is revoked, which is final.", {}, "token");
-  Subject subject{"token", found.value.id.value, found.value.name, {}, {}, {}};
+  Subject subject{"token", found.value.id.value, found.value.name, {}, {}, {}, {}};
   GH_TRY(subject.answerable, answerable_for(at, found.value));
   subject.touch = [found](store::Repositories& to) { return to.credentials.update(found.value, found.version); };
   subject.describe = [found](Describer& describer) { return describer.token(found.value); };
+  subject.seen = [found, account](Describer& describer, const Principal& by) {
+    return token_for(describer, by, found.value, account.value);
+  };
   return subject;
 }
 
-Result<Subject> account_subject(const store::Repositories& at, std::string_view name) {
+Result<Subject> account_subject(const store::Repositories& at, const Principal& who, std::string_view name) {
   GH_TRY(const auto found, find_account(at, name));
+  GH_TRY(const bool visible, may_see(at, who, found.value));
+  if (!visible) return no_account();
   if (found.value.state == State::kArchived) return fail(Errc::kConflict, "That service account is archived.", {}, "account");
-  Subject subject{"account", found.value.id.value, found.value.handle, answerable_for(found.value), {}, {}};
+  Subject subject{"account", found.value.id.value, found.value.handle, answerable_for(found.value), {}, {}, {}};
   subject.touch = [found](store::Repositories& to) { return to.accounts.update(found.value, found.version); };
   subject.describe = [found](Describer& describer) { return describer.account(found.value); };
+  subject.seen = [found](Describer& describer, const Principal& by) { return account_for(describer, by, found.value); };
   return subject;
 }
 
 Result<Subject> site_subject(const store::Repositories& at, std::string_view name) {
   GH_TRY(const auto found, find_site(at, name));
-  Subject subject{"site", found.value.id.value, found.value.key, {}, {}, {}};
+  Subject subject{"site", found.value.id.value, found.value.key, {}, {}, {}, {}};
   GH_TRY(subject.answerable, answerable_for(at, found.value));
   subject.touch = [found](store::Repositories& to) { return to.sites.update(found.value, found.version); };
   subject.describe = [found](Describer& describer) { return describer.site(found.value); };
+  subject.seen = [found](Describer& describer, const Principal&) { return describer.site(found.value); };
   return subject;
 }
 
-Result<Subject> find_subject(const store::Repositories& at, PausedFor whom, std::string_view name) {
+Result<Subject> find_subject(const store::Repositories& at, const Principal& who, PausedFor whom, std::string_view name) {
   switch (whom) {
-    case PausedFor::kToken: return token_subject(at, name);
-    case PausedFor::kAccount: return account_subject(at, name);
+    case PausedFor::kToken: return token_subject(at, who, name);
+    case PausedFor::kAccount: return account_subject(at, who, name);
     case PausedFor::kSite: return site_subject(at, name);
   }
   return fail(Errc::kInternal, "There is no such kind of pause.");
@@ -112,23 +124,65 @@ Result<ResourcePause> find_pause(const store::Repositories& at, PausedFor whom, 
   return fail(Errc::kNotFound, "That resource is not paused there.", {}, "resource");
 }
 
+/// A pause of one resource is that resource's administrator's, and of those who answer for what is paused; of everybody on the
+/// site it is the organization's.
+Result<void> check_may_pause(const Principal& who, const Subject& subject, PausedFor whom, const Resource& resource) {
+  const bool owns =
+      std::any_of(subject.answerable.begin(), subject.answerable.end(), [&who](const UserId& one) { return who.is(one); });
+  if (who.org_admin() || (whom != PausedFor::kSite && (owns || who.covers(resource)))) return success();
+  if (whom == PausedFor::kSite) return policy::refusal_of(policy::Need::kOrgAdmin);
+  return policy::not_allowed("project administrator of that resource, or organization administrator", "project-admin");
+}
+
+Result<std::optional<Pause>> present_pause(const store::Repositories& at, PausedFor whom, const std::string& subject,
+                                           const Resource& resource) {
+  GH_TRY(const auto pauses, at.resource_pauses.of(whom, subject));
+  for (const ResourcePause& one : pauses) {
+    if (one.resource.same(resource)) return std::optional<Pause>(one.pause);
+  }
+  return std::optional<Pause>();
+}
+
 void add(const UserId& user, std::vector<UserId>& users) {
   if (!user.empty()) users.push_back(user);
 }
 
 }  // namespace
 
-Result<void> check_may_resume(const store::Repositories& at, const Caller& caller, const Pause& pause,
-                              const std::vector<UserId>& answerable) {
-  const UserId user = user_of(caller);
-  if (user.empty()) return success();
-  GH_TRY(const auto found, at.users.get(user));
-  if (found.value.role == UserRole::kOrgAdmin) return success();
-  const bool owns = std::find(answerable.begin(), answerable.end(), user) != answerable.end();
-  if (pause.resume_by == ResumeBy::kOwner && owns) return success();
-  return fail(Errc::kNotAllowed, pause.resume_by == ResumeBy::kOwner
-                                     ? "This pause can be ended by its owner, deputy or an organization administrator."
-                                     : "This pause can be ended by an organization administrator only.");
+Result<void> check_may_resume(const Principal& who, const Pause& pause, const std::vector<UserId>& answerable, bool covers) {
+  if (pause.resume_by == ResumeBy::kApproval) {
+    return fail(Errc::kConflict,
+                "It waits for the approval of a second person. \"gatehouse approval list\" shows what is asked.");
+  }
+  if (who.org_admin()) return success();
+  const bool owns = std::any_of(answerable.begin(), answerable.end(), [&who](const UserId& one) { return who.is(one); });
+  if (owns && pause.resume_by == ResumeBy::kOwner) return success();
+  if (covers && pause.resume_by == ResumeBy::kResourceAdmin) return success();
+  Error error =
+      fail(Errc::kNotAllowed, pause.resume_by == ResumeBy::kOwner
+                                  ? "This pause can be ended by its owner, deputy or an organization administrator."
+                              : pause.resume_by == ResumeBy::kResourceAdmin
+                                  ? "This pause can be ended by an administrator of the resource or of the organization."
+                                  : "This pause can be ended by an organization administrator only.");
+  error.missing_role = pause.resume_by == ResumeBy::kResourceAdmin ? "project-admin" : "org-admin";
+  return error;
+}
+
+Result<Pause> replace_pause(const Principal& who, Pause wanted, const std::optional<Pause>& present,
+                            const std::vector<UserId>& answerable, bool covers, Instant now) {
+  const bool stronger = covers && present && present->resume_by == ResumeBy::kOwner;
+  if (present && !stronger && (!present->until || now < *present->until)) {
+    GH_TRYV(check_may_resume(who, *present, answerable, covers));
+  }
+  if (who.org_admin()) return wanted;
+  const bool owns = std::any_of(answerable.begin(), answerable.end(), [&who](const UserId& one) { return who.is(one); });
+  wanted.resume_by = owns ? ResumeBy::kOwner : ResumeBy::kResourceAdmin;
+  return wanted;
+}
+
+std::optional<Pause> pause_in_force(State state, const Pause& pause, Instant now) {
+  if (state != State::kPaused || is_live(state, pause, now)) return std::nullopt;
+  return pause;
 }
 
 std::vector<UserId> answerable_for(const ServiceAccount& account) {
@@ -168,37 +222,49 @@ Result<Document> pause_resource(Services& services, const Caller& caller, Paused
   GH_TRY(const Resource paused, resource_to_pause(services, whole_name(whom, subject, resource)));
   GH_TRY(store::UnitOfWork work, services.database.begin());
   store::Repositories& at = *work.operator->();
-  GH_TRY(const Subject found, find_subject(at, whom, subject));
+  GH_TRY(const Principal who, authority_of(services, at, caller));
+  GH_TRY(const Subject found, find_subject(at, who, whom, subject));
+  GH_TRYV(check_may_pause(who, found, whom, paused));
   if (whom == PausedFor::kSite && paused.site.value != found.id)
     return fail(Errc::kInvalidArgument, "That resource is not of this site.", {}, "resource");
   Describer before(at, services.clock.now());
   GH_TRY(const Document old, found.describe(before));
-  GH_TRYV(at.resource_pauses.put({whom, found.id, paused, pause}));
+  GH_TRY(const auto present, present_pause(at, whom, found.id, paused));
+  GH_TRY(const Pause set, replace_pause(who, pause, present, found.answerable, who.covers(paused), services.clock.now()));
+  GH_TRYV(at.resource_pauses.put({whom, found.id, paused, set}));
   GH_TRYV(found.touch(at));
   Describer after(at, services.clock.now());
-  GH_TRY(Document now, found.describe(after));
+  GH_TRY(const Document now, found.describe(after));
+  GH_TRY(Document seen, found.seen(after, who));
+  GH_TRY(const std::string of_resource, after.resource_name(paused));
+  GH_TRYV(
+      tell_of_change(services, at.outbox, caller, found.kind + ".pause", found.id, found.name, pause.reason, set, of_resource));
   AuditEvent event = make_event(caller, found.kind + ".pause", found.kind, found.id, found.name);
   event.reason = pause.reason;
   GH_TRYV(commit(services, std::move(work), with_change(std::move(event), &old, &now)));
-  return now;
+  return seen;
 }
 
 Result<Document> resume_resource(Services& services, const Caller& caller, PausedFor whom, std::string_view subject,
                                  std::string_view resource) {
   GH_TRY(store::UnitOfWork work, services.database.begin());
   store::Repositories& at = *work.operator->();
-  GH_TRY(const Subject found, find_subject(at, whom, subject));
+  GH_TRY(const Principal who, authority_of(services, at, caller));
+  GH_TRY(const Subject found, find_subject(at, who, whom, subject));
   GH_TRY(const ResourcePause pause, find_pause(at, whom, found.id, whole_name(whom, subject, resource)));
-  GH_TRYV(check_may_resume(at, caller, pause.pause, found.answerable));
+  GH_TRYV(check_may_resume(who, pause.pause, found.answerable, who.covers(pause.resource)));
   Describer before(at, services.clock.now());
   GH_TRY(const Document old, found.describe(before));
   GH_TRYV(at.resource_pauses.remove(whom, found.id, pause.resource));
   GH_TRYV(found.touch(at));
   Describer after(at, services.clock.now());
-  GH_TRY(Document now, found.describe(after));
+  GH_TRY(const Document now, found.describe(after));
+  GH_TRY(Document seen, found.seen(after, who));
+  GH_TRY(const std::string of_resource, after.resource_name(pause.resource));
+  GH_TRYV(tell_of_change(services, at.outbox, caller, found.kind + ".resume", found.id, found.name, {}, {}, of_resource));
   AuditEvent event = make_event(caller, found.kind + ".resume", found.kind, found.id, found.name);
   GH_TRYV(commit(services, std::move(work), with_change(std::move(event), &old, &now)));
-  return now;
+  return seen;
 }
 
 }  // namespace gatehouse::admin

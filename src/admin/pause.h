@@ -2,19 +2,27 @@
 // account or everybody. Used by those nouns' use cases and by the REST API.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "admin/common.h"
+#include "model/principal.h"
 #include "model/resource_pause.h"
 #include "store/repositories.h"
 
 namespace gatehouse::admin {
 
-/// Organization administrators, commands on the host and jobs may always; owners and deputies (`answerable`) where the pause says
-/// so. kNotAllowed says who may.
-Result<void> check_may_resume(const store::Repositories& at, const Caller& caller, const Pause& pause,
-                              const std::vector<UserId>& answerable);
+/// Organization administrators, commands on the host and jobs may always; owners and deputies (`answerable`) and who administers
+/// the resource (`covers`) where the pause says so; nobody where it waits for an approval. kNotAllowed says who may.
+Result<void> check_may_resume(const Principal& who, const Pause& pause, const std::vector<UserId>& answerable, bool covers);
+
+/// `wanted` as `who` may set it over the `present` one: who may not end a pause may not replace it either, and only an
+/// organization administrator's can be kept from those who answer for the record.
+Result<Pause> replace_pause(const Principal& who, Pause wanted, const std::optional<Pause>& present,
+                            const std::vector<UserId>& answerable, bool covers, Instant now);
+/// The pause that is in force, or nothing.
+std::optional<Pause> pause_in_force(State state, const Pause& pause, Instant now);
 
 /// Who answers for what is paused.
 Result<std::vector<UserId>> answerable_for(const store::Repositories& at, const Credential& credential);

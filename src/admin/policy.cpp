@@ -1,5 +1,7 @@
 #include "admin/policy.h"
 
+#include "admin/accounts.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -100,7 +102,90 @@ std::optional<Result<void>> apply_retention(store::Retention& retention, std::st
   return std::nullopt;
 }
 
+struct RequiredField {
+  std::string_view name;
+  std::string ServiceAccount::*text;
+};
+constexpr std::array<RequiredField, 8> kRequirable{{{"tool", &ServiceAccount::tool},
+                                                    {"repository", &ServiceAccount::repository},
+                                                    {"job", &ServiceAccount::job},
+                                                    {"link", &ServiceAccount::link},
+                                                    {"docs", &ServiceAccount::docs_url},
+                                                    {"runbook", &ServiceAccount::runbook_url},
+                                                    {"rotation_plan", &ServiceAccount::rotation_plan},
+                                                    {"deputy", nullptr}}};
+
+std::vector<std::string> list_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty() && text != "none") {
+    const std::string_view one = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(one.size() + 1, text.size()));
+    words.emplace_back(one);
+  }
+  return words;
+}
+
+Result<std::vector<std::string>> parse_fields(std::string_view value) {
+  std::vector<std::string> words = list_of(value);
+  for (const std::string& word : words) {
+    const bool known =
+        std::any_of(kRequirable.begin(), kRequirable.end(), [&word](const RequiredField& one) { return one.name == word; });
+    if (known) continue;
+    std::string all;
+    for (const RequiredField& one : kRequirable) all += (all.empty() ? "" : ", ") + std::string(one.name);
+    return fail(Errc::kInvalidArgument, "Write none, or with commas between: " + all + ".", {}, "required-fields");
+  }
+  return words;
+}
+
+/// Those about people and their authority; nothing where `name` is none of them.
+std::optional<Result<void>> apply_authority(Policy& policy, std::string_view name, std::string_view value) {
+  const auto take = [](auto& place, auto parsed) -> Result<void> {
+    GH_TRY(place, std::move(parsed));
+    return success();
+  };
+  if (name == "grace") return take(policy.grace, value == "none" ? Result<Duration>(Duration()) : parse_duration(value));
+  if (name == "approval-scopes") return take(policy.approval_scopes, parse_scopes(list_of(value)));
+  if (name == "approval-expires") return take(policy.approval_expires, parse_duration(value));
+  if (name == "required-fields") return take(policy.required_fields, parse_fields(value));
+  return std::nullopt;
+}
+
+/// The command that would make room for one more.
+std::string quota_command(std::int64_t quota) {
+  for (const Plan& plan : kPlans) {
+    if (plan.accounts > quota) return "gatehouse policy set service-accounts " + std::string(plan.name);
+  }
+  return "gatehouse policy set service-accounts unlimited";
+}
+
+Result<std::int64_t> count_accounts(const store::Repositories& at) {
+  std::int64_t used = 0;
+  store::Accounts::Filter counted;
+  counted.external = false;
+  store::Page page{{}, 1000};
+  do {
+    GH_TRY(const auto listed, at.accounts.list(counted, page));
+    used += static_cast<std::int64_t>(listed.items.size());
+    page.after = listed.next;
+  } while (!page.after.empty());
+  return used;
+}
+
+Result<std::int64_t> count_upstream(const store::Repositories& at) {
+  std::int64_t used = 0;
+  store::Page page{{}, 1000};
+  do {
+    GH_TRY(const auto listed, at.upstream_credentials.list({}, page));
+    used += std::count_if(listed.items.begin(), listed.items.end(),
+                          [](const auto& stored) { return stored.value.state == State::kLive; });
+    page.after = listed.next;
+  } while (!page.after.empty());
+  return used;
+}
+
 Result<void> apply(Policy& policy, std::string_view name, std::string_view value) {
+  if (auto applied = apply_authority(policy, name, value)) return std::move(*applied);
   if (auto applied = apply_retention(policy.retention, name, value)) return std::move(*applied);
   if (auto applied = apply_rotation(policy, name, value)) return std::move(*applied);
   if (auto applied = apply_notify(policy.notify, name, value)) return std::move(*applied);
@@ -130,7 +215,8 @@ Result<void> apply(Policy& policy, std::string_view name, std::string_view value
       Errc::kInvalidArgument,
       "There is no such policy; known are: service-accounts, longest-lifetime, permanent-tokens, default-overlap, reuse, "
       "longest-rotation, longest-overlap, self-rotation, freeze-windows, notify-ladder, notify-escalate-after, notify-errors, "
-      "notify-digest, keep-usage-hours, keep-usage-days, keep-writes.",
+      "notify-digest, keep-usage-hours, keep-usage-days, keep-writes, grace, approval-scopes, approval-expires, "
+      "required-fields.",
       {}, "name");
 }
 
@@ -149,10 +235,56 @@ Document describe(const Policy& policy) {
   document["keep-usage-hours"] = format_duration(policy.retention.hours);
   document["keep-usage-days"] = format_duration(policy.retention.days);
   document["keep-writes"] = format_duration(policy.retention.writes);
+  document["grace"] = policy.grace.count() == 0 ? std::string("none") : format_duration(policy.grace);
+  document["approval-scopes"] = format_words(scope_names(policy.approval_scopes));
+  document["approval-expires"] = format_duration(policy.approval_expires);
+  document["required-fields"] = format_words(policy.required_fields);
   return document;
 }
 
 }  // namespace
+
+Document describe_policy(const Policy& policy) { return describe(policy); }
+
+Result<void> apply_policy(Policy& policy, std::string_view name, std::string_view value) { return apply(policy, name, value); }
+
+std::string format_words(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
+  return text.empty() ? "none" : text;
+}
+
+std::vector<std::string> missing_fields(const Policy& policy, const ServiceAccount& account) {
+  std::vector<std::string> missing;
+  for (const RequiredField& field : kRequirable) {
+    const bool wanted =
+        std::find(policy.required_fields.begin(), policy.required_fields.end(), field.name) != policy.required_fields.end();
+    const bool empty = field.text ? (account.*field.text).empty() : account.deputy.empty();
+    if (wanted && empty) missing.emplace_back(field.name);
+  }
+  return missing;
+}
+
+Result<void> check_required_fields(const Policy& policy, const ServiceAccount& account) {
+  const auto missing = missing_fields(policy, account);
+  if (missing.empty()) return success();
+  return fail(Errc::kInvalidArgument,
+              "The policy wants " + format_words(missing) + " of the service account: gatehouse account edit " + account.handle +
+                  " --" + (missing.front() == "rotation_plan" ? "rotation-plan" : missing.front()) + " …",
+              {}, missing.front());
+}
+
+Result<void> check_quota(const store::Repositories& at) {
+  GH_TRY(const Policy policy, read_policy(at));
+  if (!policy.service_accounts) return success();
+  GH_TRY(const std::int64_t used, count_accounts(at));
+  if (used < *policy.service_accounts) return success();
+  return fail(Errc::kLimitExceeded,
+              "The quota of " + std::to_string(*policy.service_accounts) +
+                  " service accounts is used up. Archive one (gatehouse account archive HANDLE), or raise it: " +
+                  quota_command(*policy.service_accounts),
+              {}, "handle");
+}
 
 std::optional<Instant> frozen_until(const std::vector<FreezeWindow>& windows, Instant at) {
   std::optional<Instant> until;
@@ -173,10 +305,22 @@ Result<Policy> read_policy(const store::Repositories& at) {
   return policy;
 }
 
+namespace {
+
+Result<void> add_counts(const store::Repositories& at, Document& document) {
+  GH_TRY(document["service-accounts-used"], count_accounts(at));
+  GH_TRY(document["upstream-credentials"], count_upstream(at));
+  return success();
+}
+
+}  // namespace
+
 Result<Document> show_policy(Services& services) {
   GH_TRY(const store::Reader reader, services.database.read());
   GH_TRY(const Policy policy, read_policy(*reader.operator->()));
-  return describe(policy);
+  Document document = describe(policy);
+  GH_TRYV(add_counts(*reader.operator->(), document));
+  return document;
 }
 
 Result<Document> set_policy(Services& services, const Caller& caller,
@@ -189,8 +333,9 @@ Result<Document> set_policy(Services& services, const Caller& caller,
     GH_TRYV(work->settings.set(std::string(kPrefix) + name, value));
   }
   Document after = describe(policy);
-  GH_TRYV(commit(services, std::move(work),
-                 with_change(make_event(caller, "policy.set", "policy", "policy", "policy"), &before, &after)));
+  AuditEvent event = with_change(make_event(caller, "policy.set", "policy", "policy", "policy"), &before, &after);
+  GH_TRYV(add_counts(*work.operator->(), after));
+  GH_TRYV(commit(services, std::move(work), std::move(event)));
   return after;
 }
 

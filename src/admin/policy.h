@@ -9,6 +9,8 @@
 
 #include "admin/common.h"
 #include "admin/notify_policy.h"
+#include "model/scope.h"
+#include "model/service_account.h"
 #include "store/rollups.h"
 
 namespace gatehouse::admin {
@@ -36,13 +38,32 @@ struct Policy {
   std::vector<FreezeWindow> freeze_windows;  ///< sorted by their beginning
   NotifyPolicy notify;
   store::Retention retention;  ///< of usage and of lines of writes
+  /// How long a grant goes on after its giver lost the authority for it; zero: not at all.
+  Duration grace = std::chrono::hours(24 * 14);
+  /// Grants and tokens with one of these wait for the approval of a second person.
+  ScopeSet approval_scopes;
+  Duration approval_expires = std::chrono::hours(24 * 7);  ///< what nobody has decided on by then is denied
+  /// Fields of the register that a service account must have filled in, besides those that all need: "deputy", "runbook" …
+  std::vector<std::string> required_fields;
 };
+
+/// By name, as text.
+Document describe_policy(const Policy& policy);
+/// Sets one of them from its text. kInvalidArgument names it.
+Result<void> apply_policy(Policy& policy, std::string_view name, std::string_view value);
+/// The text forms of lists: "none", or words with commas between.
+std::string format_words(const std::vector<std::string>& words);
+/// Fields of `required-fields` that `account` has not filled in; empty: none.
+std::vector<std::string> missing_fields(const Policy& policy, const ServiceAccount& account);
+/// kInvalidArgument that names the first of them.
+Result<void> check_required_fields(const Policy& policy, const ServiceAccount& account);
 
 /// When the freeze that holds at `at` is over; nothing where none does. Windows that touch are one.
 std::optional<Instant> frozen_until(const std::vector<FreezeWindow>& windows, Instant at);
 
 /// Defaults where nothing was set.
 Result<Policy> read_policy(const store::Repositories& at);
+/// With "service-accounts-used", and how many credentials of sites are live: those count at Atlassian.
 Result<Document> show_policy(Services& services);
 /// Names as `show` prints them; an unknown name or value is kInvalidArgument and nothing is changed.
 Result<Document> set_policy(Services& services, const Caller& caller,

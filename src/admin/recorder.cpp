@@ -127,7 +127,9 @@ std::uint32_t Recorder::place_of(std::string_view name) {
 /// memory nor the store grows with what a client sends.
 void Recorder::add_tick(const gateway::RequestRecord& record) {
   TickKey key;
-  if (record.credential) key.credential = record.credential->id;
+  // What was presented after its end is no use of the token; admin/secret_uses.h keeps who did it.
+  const bool dead = record.retired_used || record.reason == Reason::kExpired;
+  if (record.credential && !dead) key.credential = record.credential->id;
   key.hour = hour_of(record.at);
   key.outcome = record.reason;
   fold_.enter(key.hour);

@@ -1,6 +1,7 @@
 #include "admin/rotate_keys.h"
 
 #include "admin/common.h"
+#include "admin/webhook_seal.h"
 #include "upstream/unseal.h"
 
 namespace gatehouse::admin {
@@ -30,6 +31,24 @@ Result<void> seal_credentials(Services& services, store::UnitOfWork& work, Rotat
   return success();
 }
 
+/// Addresses and signing keys of webhooks.
+Result<void> seal_webhooks(Services& services, store::UnitOfWork& work, RotatedKeys& out) {
+  GH_TRY(auto webhooks, work->channels.webhooks());
+  for (store::Webhook& webhook : webhooks) {
+    if (crypto::Sealer::epoch_of(webhook.sealed_url) == out.epoch) continue;
+    const auto url = webhook_url(services.sealer, webhook);
+    const auto secret = webhook_secret(services.sealer, webhook);
+    if (!url || !secret) {
+      out.unreadable.push_back(webhook.id);
+      continue;
+    }
+    seal_webhook(services.sealer, url.value().expose(), secret.value(), webhook);
+    GH_TRYV(work->channels.set_webhook_sealed(webhook.id, webhook.sealed_url, webhook.sealed_secret));
+    ++out.sealed_again;
+  }
+  return success();
+}
+
 Result<std::size_t> count_older_tokens(const Services& services, const store::Repositories& at) {
   const int current = services.keys.current_epoch(crypto::KeyPurpose::kTokenHash);
   std::size_t count = 0;
@@ -55,6 +74,7 @@ Result<RotatedKeys> seal_all_again(Services& services, const Caller& caller) {
   out.epoch = services.keys.current_epoch(crypto::KeyPurpose::kSealing);
   GH_TRY(store::UnitOfWork work, services.database.begin());
   GH_TRYV(seal_credentials(services, work, out));
+  GH_TRYV(seal_webhooks(services, work, out));
   GH_TRY(out.older_tokens, count_older_tokens(services, *work.operator->()));
   const Document after{{"epoch", out.epoch}, {"sealed_again", out.sealed_again}, {"unreadable", out.unreadable.size()}};
   GH_TRYV(commit(services, std::move(work),

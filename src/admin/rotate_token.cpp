@@ -1,7 +1,10 @@
 #include <algorithm>
 
+#include "admin/authority.h"
+#include "admin/backing.h"
 #include "admin/describe.h"
 #include "admin/find.h"
+#include "admin/handovers.h"
 #include "admin/notices.h"
 #include "admin/policy.h"
 #include "admin/rotation.h"
@@ -25,8 +28,13 @@ Result<CreatedToken> rotate_token(Services& services, const Caller& caller, std:
   const Instant now = services.clock.now();
   GH_TRY(store::UnitOfWork work, services.database.begin());
   store::Repositories& at = *work.operator->();
+  GH_TRY(const Principal caller_now, authority_of(services, at, caller));
   GH_TRY(auto found, find_token(at, token));
   Credential& credential = found.value;
+  GH_TRY(const auto account, at.accounts.get(credential.account));
+  GH_TRYV(check_reach(policy::Need::kMakeSecret, caller_now, credential, account.value));
+  GH_TRYV(check_rests_on_backed(at, caller_now, credential, account.value, now));
+  GH_TRYV(check_may_see_secret(at, caller_now, credential.id));
   Describer describer(at, now);
   GH_TRY(const Document before, describer.token(credential));
   GH_TRY(const Policy policy, read_policy(at));

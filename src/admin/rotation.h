@@ -74,7 +74,8 @@ struct Successor {
 /// In memory only; the caller stores the credential. kConflict where it is revoked, has expired or is of a kind without secrets.
 Result<Successor> add_successor(Services& services, Credential& credential, Instant now);
 
-Result<Document> show_rotation(Services& services, std::string_view token);
+/// As far as the caller may see it.
+Result<Document> show_rotation(Services& services, const Caller& caller, std::string_view token);
 
 struct FinishRotation {
   std::optional<Duration> quiet_for;  ///< instead of quiet_after()

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <map>
 
+#include "admin/authority.h"
+#include "admin/backing.h"
 #include "admin/change.h"
 #include "admin/describe.h"
 #include "admin/find.h"
+#include "admin/narrow_policy.h"
 #include "admin/notices.h"
 #include "admin/recorder.h"
 #include "admin/rotation.h"
@@ -108,23 +111,27 @@ Result<void> extend(const Subject& subject, Instant until, Instant now) {
   return success();
 }
 
-Result<Document> with_rotation(Services& services, Document token, std::string_view id) {
-  GH_TRY(Document rotation, show_rotation(services, id));
+Result<Document> with_rotation(Services& services, const Caller& caller, Document token, std::string_view id) {
+  GH_TRY(Document rotation, show_rotation(services, caller, id));
   token["rotation"] = rotation.at("rotation");
   return token;
 }
 
 }  // namespace
 
-Result<Document> show_rotation(Services& services, std::string_view token) {
+Result<Document> show_rotation(Services& services, const Caller& caller, std::string_view token) {
   GH_TRYV(flush_records(services));
   const Instant now = services.clock.now();
   GH_TRY(const store::Reader reader, services.database.read());
   const store::Repositories& at = *reader.operator->();
+  GH_TRY(const Principal viewer, authority_of(services, at, caller));
   GH_TRY(auto found, find_token(at, token));
-  GH_TRY(const Subject subject, read_subject(at, found.value));
+  GH_TRY(Subject subject, read_subject(at, found.value));
+  if (!may_see(viewer, found.value, subject.account)) return no_token();
   Describer describer(at, now);
-  GH_TRY(Document document, describer.token(found.value));
+  GH_TRY(Document document, token_for(describer, viewer, found.value, subject.account));
+  // From where it is used is not the business of who only administers one of its resources.
+  if (document.at("partial").as_bool()) subject.uses.clear();
   document["rotation"] = describe_rotation(found.value, subject.account, subject.uses, subject.policy.freeze_windows, now);
   document["dead_uses"] = describe_dead_uses(subject.uses);
   return document;
@@ -133,21 +140,22 @@ Result<Document> show_rotation(Services& services, std::string_view token) {
 Result<Document> finish_rotation(Services& services, const Caller& caller, std::string_view token,
                                  const FinishRotation& request) {
   GH_TRYV(flush_records(services));
-  const auto edit = [&](Credential& credential, store::Repositories& at) -> Result<void> {
-    GH_TRY(const Subject subject, read_subject(at, credential));
+  const auto edit = [&](Credential& credential, const Editing& in) -> Result<void> {
+    GH_TRY(const Subject subject, read_subject(in.at, credential));
     return finish(subject, request, services.clock.now());
   };
-  GH_TRY(Document after, change_token(services, caller, token, "token.rotation_finish", request.force ? "forced" : "", edit));
-  return with_rotation(services, std::move(after), token);
+  GH_TRY(Document after, change_token(services, caller, policy::Need::kChangeOwn, token, "token.rotation_finish",
+                                      request.force ? "forced" : "", edit));
+  return with_rotation(services, caller, std::move(after), token);
 }
 
 Result<Document> extend_overlap(Services& services, const Caller& caller, std::string_view token, Instant until) {
-  const auto edit = [&](Credential& credential, store::Repositories& at) -> Result<void> {
-    GH_TRY(const Subject subject, read_subject(at, credential));
+  const auto edit = [&](Credential& credential, const Editing& in) -> Result<void> {
+    GH_TRY(const Subject subject, read_subject(in.at, credential));
     return extend(subject, until, services.clock.now());
   };
-  GH_TRY(Document after, change_token(services, caller, token, "token.rotation_extend", {}, edit));
-  return with_rotation(services, std::move(after), token);
+  GH_TRY(Document after, change_token(services, caller, policy::Need::kMakeSecret, token, "token.rotation_extend", {}, edit));
+  return with_rotation(services, caller, std::move(after), token);
 }
 
 Result<void> apply_rule(Credential& credential, const RotationRule& rule, const Policy& policy) {
@@ -200,12 +208,13 @@ Result<void> apply_rule(Credential& credential, const RotationRule& rule, const 
 }
 
 Result<Document> set_rotation(Services& services, const Caller& caller, std::string_view token, const RotationRule& rule) {
-  const auto edit = [&rule](Credential& credential, store::Repositories& at) -> Result<void> {
-    GH_TRY(const Policy policy, read_policy(at));
+  const auto edit = [&](Credential& credential, const Editing& in) -> Result<void> {
+    GH_TRYV(check_rests_on_backed(in.at, in.who, credential, in.account, services.clock.now()));
+    GH_TRY(const Policy policy, read_policy(in.at));
     return apply_rule(credential, rule, policy);
   };
-  GH_TRY(Document after, change_token(services, caller, token, "token.rotation_set", {}, edit));
-  return with_rotation(services, std::move(after), token);
+  GH_TRY(Document after, change_token(services, caller, policy::Need::kMakeSecret, token, "token.rotation_set", {}, edit));
+  return with_rotation(services, caller, std::move(after), token);
 }
 
 Result<Documents> list_overdue(Services& services) {
@@ -271,17 +280,18 @@ Result<Document> extend_token(Services& services, const Caller& caller, std::str
                 "Say its new end in exactly one way: --expires-at 2027-02-24T18:00:00Z, or --expires-in 30d.", {}, "expires_at");
   }
   GH_TRYV(check_note(request.reason, "reason"));
-  const auto edit = [&](Credential& credential, store::Repositories& at) -> Result<void> {
-    GH_TRY(const Policy policy, read_policy(at));
+  const auto edit = [&](Credential& credential, const Editing& in) -> Result<void> {
+    GH_TRYV(check_rests_on_backed(in.at, in.who, credential, in.account, services.clock.now()));
+    GH_TRY(const Policy policy, read_policy_for(in.at, credential, in.account));
     GH_TRYV(set_later_end(credential, request, policy, services.clock.now()));
-    return queue_notice(services, at.outbox,
+    return queue_notice(services, in.at.outbox,
                         {NoticeKind::kExtended,
                          "token",
                          credential.id.value,
                          credential.name,
                          {{"by", who(caller)}, {"expires_at", format_instant(*credential.expires_at)}}});
   };
-  return change_token(services, caller, token, "token.extend", request.reason, edit);
+  return change_token(services, caller, policy::Need::kMakeSecret, token, "token.extend", request.reason, edit);
 }
 
 }  // namespace gatehouse::admin

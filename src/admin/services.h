@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "admin/session_limits.h"
 #include "audit/log.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -30,6 +31,7 @@ class AuthoritySource;
 class IndexFeed;
 class Judge;
 class Recorder;
+class SignInThrottle;
 
 /// What main/ has opened already. Everything is borrowed and must outlive the Services.
 struct ServicesInput {
@@ -45,6 +47,7 @@ struct ServicesInput {
   http::FetchOptions fetch;               ///< how sites are asked
   /// PEM files of the listeners' certificates: reports say when they end.
   std::vector<std::string> certificate_files = {};
+  SessionLimits session_limits = {};
 };
 
 struct Services {
@@ -66,6 +69,8 @@ struct Services {
   const std::vector<std::string> certificate_files;
   const crypto::Sealer sealer;
   const crypto::TokenHasher hasher;
+  const SessionLimits session_limits;
+  const std::unique_ptr<SignInThrottle> throttle;
   const std::unique_ptr<IndexFeed> feed;  ///< load() and start() are main's to call
   /// Set by the Recorder as long as it lives. `explain` and `trace` flush it, so that they know what was just answered.
   std::atomic<Recorder*> recorder{nullptr};
@@ -78,5 +83,7 @@ struct Services {
 /// Commits, and returns when this node's index says so too. An error after the commit (kUnavailable) means that the change is
 /// durable and the node refuses requests until its index has caught up.
 Result<void> commit(Services& services, store::UnitOfWork work, AuditEvent event);
+/// The same for a unit of work of several changes, with a record of each.
+Result<void> commit(Services& services, store::UnitOfWork work, std::vector<AuditEvent> events);
 
 }  // namespace gatehouse::admin

@@ -212,6 +212,12 @@ Result<MadeLink> reset_link(Services& services, const Caller& caller, std::strin
   return link;
 }
 
+Result<void> forget_old_sign_ins(Services& services, Instant now) {
+  return services.database.tend_sign_in([now](store::SignIn& sign_in, const store::Repositories&) {
+    return sign_in.forget_before(now - std::chrono::hours(24 * 7));
+  });
+}
+
 Result<std::optional<MadeLink>> first_link(Services& services) {
   GH_TRY(store::UnitOfWork work, services.database.begin());
   GH_TRY(const bool anybody, work->sign_in.anybody());

@@ -44,6 +44,9 @@ Result<MadeLink> reset_link(Services& services, const Caller& caller, std::strin
 /// For the first administrator, as long as nobody has ever set up a way to sign in; nothing afterwards.
 Result<std::optional<MadeLink>> first_link(Services& services);
 
+/// A job: ended sessions, devices and used values of more than a week ago go.
+Result<void> forget_old_sign_ins(Services& services, Instant now);
+
 /// For the others that sign people in.
 Error sign_in_refused();
 Result<void> check_attempt(const Services& services, const ClientInfo& client, std::string_view person);

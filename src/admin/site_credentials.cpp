@@ -5,7 +5,9 @@
 #include "admin/atlassian_steps.h"
 #include "admin/describe.h"
 #include "admin/find.h"
+#include "admin/notices.h"
 #include "admin/site_entries.h"
+#include "admin/tell.h"
 #include "upstream/unseal.h"
 
 namespace gatehouse::admin {
@@ -123,8 +125,9 @@ Result<ScopeSet> needed_scopes(const store::Repositories& at, const SiteId& site
   return needed;
 }
 
-/// The successor is tried as it will be used: sealed, opened again, and shown to the site.
-Result<void> try_successor(const Services& services, const store::Stored<Site>& site, const UpstreamCredential& successor) {
+/// It is tried as it will be used: sealed, opened again, and shown to the site.
+Result<void> try_first(const Services& services, const store::Stored<Site>& site, const UpstreamCredential& successor,
+                       std::string_view outcome) {
   if (successor.auth == UpstreamAuth::kNone || site.value.product != Product::kJira) return success();
   GH_TRY(const upstream::RoutePtr route, upstream::unseal(successor, site.value, services.sealer));
   upstream::SiteEntry entry;
@@ -133,8 +136,24 @@ Result<void> try_successor(const Services& services, const store::Stored<Site>& 
   if (test.reached && test.authenticated) return success();
   const bool refused = test.status == 401 || test.status == 403;
   return fail(refused ? Errc::kNotAllowed : Errc::kUpstreamFailed,
-              "The new secret was tried and not taken, so nothing was changed and the old one goes on: " + test.detail, {},
-              "secret");
+              "The new secret was tried and not taken, so " + std::string(outcome) + ": " + test.detail, {}, "secret");
+}
+
+/// A later end takes it off the ladder, another owner ends its orphaning.
+Result<void> tell_of_edit(Services& services, store::Repositories& at, const Caller& caller, const std::string& site,
+                          const UpstreamCredential& before, const UpstreamCredential& after) {
+  const auto notice = [&](NoticeKind kind) {
+    return Notice{kind, "site_credential", after.id.value, site_credential_name(site), {{"by", who(caller)}}};
+  };
+  if (before.expires_at && after.expires_at > before.expires_at) {
+    Notice extended = notice(NoticeKind::kExtended);
+    extended.facts["expires_at"] = format_instant(*after.expires_at);
+    GH_TRYV(queue_notice(services, at.outbox, std::move(extended)));
+  }
+  if (before.owner != after.owner) {
+    GH_TRYV(queue_notice(services, at.outbox, notice(NoticeKind::kAdopted)));
+  }
+  return success();
 }
 
 }  // namespace
@@ -186,11 +205,24 @@ upstream::RoutePtr route_for(const Services& services, const upstream::SiteEntry
 
 Result<Document> add_site_credential(Services& services, const Caller& caller, std::string_view site_name,
                                      std::string_view account, const SiteSecret& request) {
+  UpstreamCredential credential;
+  {
+    GH_TRY(const store::Reader reader, services.database.read());
+    const store::Repositories& at = *reader.operator->();
+    GH_TRY(const auto site, find_site(at, site_name));
+    GH_TRY(const AccountId owner_account, account_id(at, account));
+    GH_TRY(credential, make_site_credential(services, at, caller, site.value, owner_account, request));
+    // Before it is asked: a second one of the same scopes is refused whatever the site says.
+    GH_TRY(const auto live, at.upstream_credentials.live_of(site.value.id, owner_account));
+    GH_TRYV(check_distinct(live, credential.scopes, {}));
+    if (!request.unchecked) {
+      GH_TRYV(try_first(services, site, credential, "it was not added (--no-check adds it untried)"));
+    }
+  }
   GH_TRY(store::UnitOfWork work, services.database.begin());
   store::Repositories& at = *work.operator->();
-  GH_TRY(const auto site, find_site(at, site_name));
-  GH_TRY(const AccountId owner_account, account_id(at, account));
-  GH_TRY(const UpstreamCredential credential, make_site_credential(services, at, caller, site.value, owner_account, request));
+  GH_TRY(const auto site, at.sites.get(credential.site));
+  const AccountId& owner_account = credential.account;
   GH_TRY(const auto live, at.upstream_credentials.live_of(site.value.id, owner_account));
   GH_TRYV(check_distinct(live, credential.scopes, {}));
   GH_TRYV(at.upstream_credentials.insert(credential));
@@ -213,7 +245,7 @@ Result<Document> rotate_site_credential(Services& services, const Caller& caller
     const SiteSecret wanted = completed(request, old.value);
     GH_TRY(successor, make_site_credential(services, at, caller, site.value, old.value.account, wanted));
     successor.replaces = old.value.id;
-    GH_TRYV(try_successor(services, site, successor));
+    GH_TRYV(try_first(services, site, successor, "nothing was changed and the old one goes on"));
   }
   GH_TRY(store::UnitOfWork work, services.database.begin());
   store::Repositories& at = *work.operator->();
@@ -226,6 +258,7 @@ Result<Document> rotate_site_credential(Services& services, const Caller& caller
   ended.state = State::kRevoked;
   ended.sealed_secret.clear();
   GH_TRYV(at.upstream_credentials.update(ended, old.version));
+  GH_TRYV(close_matters(services, at.outbox, "site_credential", ended.id.value));
   GH_TRYV(at.upstream_credentials.insert(successor));
   GH_TRY(Document after, describer.upstream_credential(successor));
   AuditEvent event = make_event(caller, "site_credential.rotate", "site_credential", successor.id.value, site.value.key);
@@ -242,6 +275,7 @@ Result<Document> edit_site_credential(Services& services, const Caller& caller, 
   GH_TRY(const auto site, find_site(at, site_name));
   GH_TRY(auto found, live_one(at, site.value, {}, id));
   UpstreamCredential& credential = found.value;
+  const UpstreamCredential before_edit = credential;
   Describer describer(at, services.clock.now());
   GH_TRY(const Document before, describer.upstream_credential(credential));
   if (request.owner) {
@@ -264,6 +298,7 @@ Result<Document> edit_site_credential(Services& services, const Caller& caller, 
     GH_TRYV(check_distinct(live, credential.scopes, credential.id));
   }
   GH_TRYV(at.upstream_credentials.update(credential, found.version));
+  GH_TRYV(tell_of_edit(services, at, caller, site.value.key, before_edit, credential));
   GH_TRY(Document after, describer.upstream_credential(credential));
   AuditEvent event = make_event(caller, "site_credential.edit", "site_credential", credential.id.value, site.value.key);
   GH_TRYV(commit(services, std::move(work), with_change(std::move(event), &before, &after)));
@@ -321,6 +356,7 @@ Result<Document> remove_site_credential(Services& services, const Caller& caller
   credential.value.state = State::kRevoked;
   credential.value.sealed_secret.clear();
   GH_TRYV(at.upstream_credentials.update(credential.value, credential.version));
+  GH_TRYV(close_matters(services, at.outbox, "site_credential", credential.value.id.value));
   GH_TRY(Document after, describer.upstream_credential(credential.value));
   AuditEvent event = make_event(caller, "site_credential.remove", "site_credential", credential.value.id.value, found.value.key);
   GH_TRYV(commit(services, std::move(work), with_change(std::move(event), &before, &after)));

@@ -1,5 +1,6 @@
 #include "admin/sites.h"
 
+#include "admin/authority.h"
 #include "admin/describe.h"
 #include "admin/find.h"
 #include "admin/pause.h"
@@ -34,7 +35,8 @@ Result<Document> set_state(Services& services, const Caller& caller, std::string
   GH_TRY(const Document before, describer.site(site.value));
   if (state == State::kLive) {
     GH_TRY(const auto answerable, answerable_for(at, site.value));
-    GH_TRYV(check_may_resume(at, caller, site.value.pause, answerable));
+    GH_TRY(const Principal who, authority_of(services, at, caller));
+    GH_TRYV(check_may_resume(who, site.value.pause, answerable, false));
   }
   site.value.state = state;
   site.value.pause = pause;

@@ -21,6 +21,7 @@ struct SiteSecret {
   std::string deputy;                 ///< e-mail address; empty: none
   /// What it was made for at the site; nothing: not declared, and then it is used where no declared one covers an operation.
   std::optional<std::vector<std::string>> scopes;
+  bool unchecked = false;  ///< of add_site_credential: taken without being tried, since the site can't be reached yet, say
 };
 
 /// What a person entered about a credential, corrected.
@@ -58,8 +59,9 @@ Result<Document> resume_site(Services& services, const Caller& caller, std::stri
 /// Its key is free again; its credentials are revoked. Tokens and grants on it stay and open nothing.
 Result<Document> remove_site(Services& services, const Caller& caller, std::string_view site);
 
-/// `account` empty: the site's own. A site may hold several with different declared scopes; kConflict where one with the same
-/// is live. The answer's `next_steps` say what a person has left to do at the site.
+/// `account` empty: the site's own. It is tried first by a harmless call, unless `unchecked`; where the site refuses it or can't
+/// be reached, nothing is added. A site may hold several with different declared scopes; kConflict where one with the same is
+/// live. The answer's `next_steps` say what a person has left to do at the site.
 Result<Document> add_site_credential(Services& services, const Caller& caller, std::string_view site, std::string_view account,
                                      const SiteSecret& request);
 /// Replaces the secret of a live one: `id`, or the only one of the account where it is empty. The successor is tried first by a

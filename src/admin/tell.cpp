@@ -36,16 +36,34 @@ Result<void> each_account(const store::Repositories& at, const UserId& person, c
   return success();
 }
 
+/// Of what has ended nobody need be told whose it is.
 template <class Take>
-Result<void> each_token(const store::Repositories& at, const UserId& person, const Take& take) {
+Result<void> each_token(const store::Repositories& at, const UserId& person, Instant now, const Take& take) {
   store::Credentials::Filter filter;
   filter.owner = person;
   store::Page page{{}, 1000};
   do {
     GH_TRY(const auto listed, at.credentials.list(filter, page));
     for (const auto& stored : listed.items) {
-      if (stored.value.state == State::kRevoked) continue;
-      GH_TRYV(take(stored.value));
+      const Credential& token = stored.value;
+      if (token.state == State::kRevoked || (token.expires_at && *token.expires_at <= now)) continue;
+      GH_TRYV(take(token));
+    }
+    page.after = listed.next;
+  } while (!page.after.empty());
+  return success();
+}
+
+template <class Take>
+Result<void> each_site_credential(const store::Repositories& at, const UserId& person, Instant now, const Take& take) {
+  store::Page page{{}, 1000};
+  do {
+    GH_TRY(const auto listed, at.upstream_credentials.list({}, page));
+    for (const auto& stored : listed.items) {
+      const UpstreamCredential& one = stored.value;
+      if (one.owner != person || one.state != State::kLive || (one.expires_at && *one.expires_at <= now)) continue;
+      GH_TRY(const auto site, at.sites.get(one.site));
+      GH_TRYV(take(one, site.value.key));
     }
     page.after = listed.next;
   } while (!page.after.empty());
@@ -54,14 +72,18 @@ Result<void> each_token(const store::Repositories& at, const UserId& person, con
 
 }  // namespace
 
+std::string site_credential_name(const std::string& site) { return "the credential of " + site; }
+
 Result<void> tell_of_change(Services& services, store::Outbox& outbox, const Caller& caller, std::string_view action,
-                            const std::string& id, const std::string& name, std::string_view reason, const Pause& pause) {
+                            const std::string& id, const std::string& name, std::string_view reason, const Pause& pause,
+                            std::string_view resource) {
   const std::size_t dot = action.find('.');
   const std::optional<NoticeKind> kind = dot == std::string_view::npos ? std::nullopt : kind_of(action.substr(dot + 1));
   if (!kind) return success();
   Notice notice{*kind, std::string(action.substr(0, dot)), id, name};
   notice.facts["by"] = who(caller);
   if (!reason.empty()) notice.facts["reason"] = reason;
+  if (!resource.empty()) notice.facts["resource"] = resource;
   if (*kind == NoticeKind::kPaused && pause.until) notice.facts["until"] = format_instant(*pause.until);
   return queue_notice(services, outbox, std::move(notice));
 }
@@ -76,7 +98,14 @@ Result<void> tell_of_leaver(Services& services, store::Repositories& at, const U
                               (deputy ? ", and only the deputy is left." : ", and there is no deputy who could act.");
     return queue_notice(services, at.outbox, std::move(notice));
   }));
-  return each_token(at, user.id, [&](const Credential& token) -> Result<void> {
+  const Instant now = services.clock.now();
+  GH_TRYV(each_site_credential(at, user.id, now, [&](const UpstreamCredential& one, const std::string& site) {
+    Notice notice{NoticeKind::kOrphaned, "site_credential", one.id.value, site_credential_name(site)};
+    notice.facts["because"] = "Its owner " + user.email + " is suspended.";
+    notice.facts["site"] = site;
+    return queue_notice(services, at.outbox, std::move(notice));
+  }));
+  return each_token(at, user.id, now, [&](const Credential& token) -> Result<void> {
     // Where the account's people are there, they are told of its tokens by the account.
     const auto account = at.accounts.get(token.account);
     if (account && account.value().value.owner == user.id) return success();
@@ -87,10 +116,17 @@ Result<void> tell_of_leaver(Services& services, store::Repositories& at, const U
 }
 
 Result<void> tell_of_return(Services& services, store::Repositories& at, const User& user) {
-  GH_TRYV(each_account(at, user.id, [&](const ServiceAccount& account) {
+  const Instant now = services.clock.now();
+  GH_TRYV(each_account(at, user.id, [&](const ServiceAccount& account) -> Result<void> {
+    // A deputy who comes back is no owner.
+    if (account.owner != user.id) return success();
     return queue_notice(services, at.outbox, Notice{NoticeKind::kAdopted, "account", account.id.value, account.handle});
   }));
-  return each_token(at, user.id, [&](const Credential& token) {
+  GH_TRYV(each_site_credential(at, user.id, now, [&](const UpstreamCredential& one, const std::string& site) {
+    return queue_notice(services, at.outbox,
+                        Notice{NoticeKind::kAdopted, "site_credential", one.id.value, site_credential_name(site)});
+  }));
+  return each_token(at, user.id, now, [&](const Credential& token) {
     return queue_notice(services, at.outbox, Notice{NoticeKind::kAdopted, "token", token.id.value, token.name});
   });
 }

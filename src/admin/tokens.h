@@ -9,6 +9,7 @@
 #include "admin/common.h"
 #include "base/secret.h"
 #include "model/credential.h"
+#include "store/repositories.h"
 
 namespace gatehouse::admin {
 
@@ -27,7 +28,9 @@ struct CreateToken {
   bool self_rotate = false;              ///< it may make its own successor
   std::vector<std::string> self_rotate_ips;
   std::int64_t self_rotate_times = 0;  ///< 0: as often as it likes
-  std::string owner;                   ///< empty: the caller
+  std::string owner;                   ///< empty: the recipient of the handing over, else `requested_by`, else the caller
+  std::string requested_by;            ///< empty: the caller; somebody else only for organization administrators
+  std::string hand_to;                 ///< e-mail address: that person takes the secret, and the caller never sees it
   std::vector<std::string> allow_ips;  ///< addresses or networks; empty: from anywhere
   std::string rate;                    ///< "10/s"; empty: no limit of its own
   bool relaxed_queries = false;
@@ -37,11 +40,23 @@ struct CreateToken {
   std::optional<Instant> propose_until;
 };
 
-/// The record, and the secret, which exists here for the last time.
+/// The record, and the secret, which exists here for the last time. Empty where it is handed over.
 struct CreatedToken {
   Document document;
   SecretString token;
 };
+
+/// What the sites were asked about a token that is to be made: before any unit of work begins.
+Result<Credential> prepare_token(Services& services, const CreateToken& request);
+/// Makes a prepared one in a unit of work, within the caller's authority and the policies. The audit event is the caller's to
+/// commit.
+struct InsertedToken {
+  Credential credential;
+  CreatedToken created;
+  AuditEvent event;
+};
+Result<InsertedToken> insert_token(Services& services, store::Repositories& at, const Caller& caller, const CreateToken& request,
+                                   Credential prepared);
 
 struct NarrowToken {
   std::optional<std::vector<std::string>> scopes;     ///< what is kept
@@ -58,6 +73,7 @@ struct TokenFilter {
   std::string state;     ///< live, paused, revoked, expired; empty: all
   std::string resource;  ///< acme/A, by its display key, or acme/*
   std::optional<Duration> expiring_within;
+  bool waiting = false;  ///< live ones with a resource that nobody has granted to their account yet
 };
 
 Result<CreatedToken> create_token(Services& services, const Caller& caller, const CreateToken& request);
@@ -68,9 +84,9 @@ Result<CreatedToken> rotate_token(Services& services, const Caller& caller, std:
 /// Never widens: what is not inside what the token has is kInvalidArgument. A request that names nothing bounds the token to what
 /// was proposed for it.
 Result<Document> narrow_token(Services& services, const Caller& caller, std::string_view token, const NarrowToken& request);
-Result<Documents> list_tokens(Services& services, const TokenFilter& filter, const store::Page& page);
+Result<Documents> list_tokens(Services& services, const Caller& caller, const TokenFilter& filter, const store::Page& page);
 /// With `last_used_at`, `rotation` and `dead_uses` (admin/rotation.h).
-Result<Document> show_token(Services& services, std::string_view token);
+Result<Document> show_token(Services& services, const Caller& caller, std::string_view token);
 Result<Document> transfer_token(Services& services, const Caller& caller, std::string_view token, std::string_view to);
 Result<Document> pause_token(Services& services, const Caller& caller, std::string_view token, const PauseRequest& request);
 Result<Document> resume_token(Services& services, const Caller& caller, std::string_view token);

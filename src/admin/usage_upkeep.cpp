@@ -1,6 +1,7 @@
 #include "admin/usage_upkeep.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 
@@ -39,6 +40,12 @@ std::string missing_from(const Words& words, const std::set<std::string>& known)
   return out;
 }
 
+/// Whether it, or the whole of its site, is declared.
+bool declares(const std::vector<std::string>& declared, const std::string& resource) {
+  const std::string site = resource.substr(0, resource.find('/')) + "/*";
+  return std::any_of(declared.begin(), declared.end(), [&](const std::string& one) { return one == resource || one == site; });
+}
+
 std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> words;
   while (!text.empty()) {
@@ -59,12 +66,15 @@ struct Used {
 Result<Used> used_by(const Services& services, const store::Repositories& at, const ScopeSet& held,
                      const store::SeenOfCredential& seen) {
   Used used;
+  std::map<std::string, Result<store::Stored<Site>>> sites;
   for (const store::Seen& one : seen.seen) {
     if (one.a == store::kOthers) {
       used.known = false;
       continue;
     }
-    const auto site = at.sites.get(SiteId(one.a));
+    auto known = sites.find(one.a);
+    if (known == sites.end()) known = sites.emplace(one.a, at.sites.get(SiteId(one.a))).first;
+    const auto& site = known->second;
     if (!site && site.error().code == Errc::kNotFound) continue;
     GH_TRYV(site);
     used.sites.insert(site.value().value.key);
@@ -103,6 +113,8 @@ Result<store::Compared> compare_use(const Services& services, const store::Repos
     for (const BoundaryEntry& entry : token.boundary) {
       const auto site = at.sites.get(entry.resource.site);
       GH_TRYV(site);
+      // A whole site is in use where anything of it is.
+      if (entry.resource.whole_site() && used.sites.contains(site.value().value.key)) continue;
       boundary.push_back(format_resource_name(site.value().value.key, entry.resource.key));
     }
     compared.unused_resources = missing_from(boundary, used.resources);
@@ -112,8 +124,9 @@ Result<store::Compared> compare_use(const Services& services, const store::Repos
     compared.beyond = missing_from(used.sites, {declared.sites.begin(), declared.sites.end()});
   }
   if (!declared.resources.empty()) {
-    const std::string resources = missing_from(used.resources, {declared.resources.begin(), declared.resources.end()});
-    if (!resources.empty()) compared.beyond += (compared.beyond.empty() ? "" : " ") + resources;
+    for (const std::string& resource : used.resources) {
+      if (!declares(declared.resources, resource)) compared.beyond += (compared.beyond.empty() ? "" : " ") + resource;
+    }
   }
   if (!declared.scopes.empty()) {
     const std::string scopes = missing_from(scope_names(used.scopes), {declared.scopes.begin(), declared.scopes.end()});

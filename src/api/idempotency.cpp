@@ -1,5 +1,6 @@
 #include "api/idempotency.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 
@@ -15,7 +16,8 @@ namespace json = boost::json;
 
 constexpr Duration kKeepFor = std::chrono::hours(24);
 /// Members that hold a secret, wherever they stand. A test holds them against the schemas.
-constexpr std::array<std::string_view, 6> kSecretMembers{"token", "client_secret", "admin_key", "directory_key", "secret", "path"};
+constexpr std::array<std::string_view, 8> kSecretMembers{"token",  "client_secret", "admin_key", "directory_key",
+                                                         "secret", "path",          "link",      "code"};
 
 std::string digest(std::initializer_list<std::string_view> parts) {
   std::string all;
@@ -24,21 +26,33 @@ std::string digest(std::initializer_list<std::string_view> parts) {
   return to_base64url(hash);
 }
 
+void drop_secrets(json::value& value) {
+  if (auto* object = value.if_object()) {
+    for (auto& member : *object) {
+      if (is_secret_member(std::string_view(member.key().data(), member.key().size()))) {
+        member.value() = nullptr;
+      } else {
+        drop_secrets(member.value());
+      }
+    }
+  } else if (auto* array = value.if_array()) {
+    for (json::value& one : *array) drop_secrets(one);
+  }
+}
+
 /// What is kept of an answer. null says that something stood there that is not repeated.
 std::string without_secrets(const Response& response) {
   json::error_code problem;
   json::value body = json::parse(response.body, problem);
-  if (problem || !body.is_object()) return {};
-  for (const std::string_view name : kSecretMembers) {
-    if (auto* member = body.get_object().if_contains(json::string_view(name.data(), name.size()))) *member = nullptr;
-  }
+  if (problem) return {};
+  drop_secrets(body);
   return json::serialize(body);
 }
 
 Response again(const store::IdempotentRequest& kept, const Request& request) {
   if (kept.status == 0)
-    return problem(409, "conflict", "A request with this Idempotency-Key is under way, or was broken off; look whether it was done.",
-                   request.id);
+    return problem(409, "conflict",
+                   "A request with this Idempotency-Key is under way, or was broken off; look whether it was done.", request.id);
   Response response;
   response.status = static_cast<int>(kept.status);
   response.body = kept.body;
@@ -49,9 +63,14 @@ Response again(const store::IdempotentRequest& kept, const Request& request) {
 
 }  // namespace
 
+bool is_secret_member(std::string_view name) noexcept {
+  return std::find(kSecretMembers.begin(), kSecretMembers.end(), name) != kSecretMembers.end();
+}
+
 Response once(admin::Services& services, std::string_view caller, std::string_view key, const Request& request,
               const std::function<Response()>& act) {
-  if (key.size() > kMostIdempotencyKey) return problem(400, "invalid_argument", "An Idempotency-Key has 200 characters at most.", request.id);
+  if (key.size() > kMostIdempotencyKey)
+    return problem(400, "invalid_argument", "An Idempotency-Key has 200 characters at most.", request.id);
   store::IdempotentRequest asked;
   asked.id = digest({caller, key});
   asked.fingerprint = digest({request.method, request.target, request.body});

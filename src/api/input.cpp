@@ -77,7 +77,7 @@ struct DuplicateHandler {
   static constexpr std::size_t max_object_size = 1024;
   static constexpr std::size_t max_array_size = 100'000;
   static constexpr std::size_t max_key_size = 1024;
-  static constexpr std::size_t max_string_size = kMaxBody;
+  static constexpr std::size_t max_string_size = kMaxFileBody;
   std::vector<std::set<std::string>> levels;
   std::string key;
 

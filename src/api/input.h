@@ -11,6 +11,7 @@
 namespace gatehouse::api {
 
 inline constexpr std::size_t kMaxBody = 1024 * 1024;
+inline constexpr std::size_t kMaxFileBody = 8 * kMaxBody;  ///< of the imports of the register
 inline constexpr std::size_t kMaxJsonDepth = 16;
 
 /// Fills call.query. A parameter that the route does not declare, one that is repeated, or a wrong type is kInvalidArgument.

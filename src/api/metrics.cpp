@@ -1,6 +1,8 @@
 #include "api/metrics.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "admin/index_feed.h"
 #include "admin/recorder.h"
@@ -14,6 +16,39 @@ constexpr std::string_view kType = "text/plain; version=0.0.4; charset=utf-8";
 void gauge(std::string& out, std::string_view name, std::string_view help, std::int64_t value) {
   out += "# HELP " + std::string(name) + " " + std::string(help) + "\n# TYPE " + std::string(name) + " gauge\n";
   out += std::string(name) + " " + std::to_string(value) + "\n";
+}
+
+std::string_view outcome_of(store::MessageState state) noexcept {
+  switch (state) {
+    case store::MessageState::kGivenUp: return "failed";
+    case store::MessageState::kSent: return "delivered";
+    case store::MessageState::kNotNeeded: return "not needed";
+    case store::MessageState::kWaiting: break;
+  }
+  return "waiting";
+}
+
+/// Every channel and outcome has its line from the first day, so that an alarm on one of them has something to look at.
+void notifications(admin::Services& services, std::string& out) {
+  std::map<std::pair<std::string, std::string_view>, std::int64_t> lines;
+  for (const char* channel : {"email", "webhook"}) {
+    for (const char* outcome : {"delivered", "failed", "not needed", "retried", "waiting"}) lines[{channel, outcome}] = 0;
+  }
+  const auto reader = services.database.read();
+  if (!reader) return;
+  const auto counts = reader.value()->outbox.counts();
+  const auto retried = reader.value()->outbox.retried();
+  if (!counts || !retried) return;
+  for (const store::MessageCount& one : counts.value()) lines[{one.channel, outcome_of(one.state)}] = one.messages;
+  for (const store::MessageCount& one : retried.value()) lines[{one.channel, "retried"}] = one.messages;
+  out +=
+      "# HELP gatehouse_notifications Messages of the last 400 days by their outcome; retried: those of the waiting that failed "
+      "so "
+      "far.\n# TYPE gatehouse_notifications gauge\n";
+  for (const auto& [line, count] : lines) {
+    out.append("gatehouse_notifications{channel=\"").append(line.first).append("\",outcome=\"").append(line.second);
+    out.append("\"} ").append(std::to_string(count)).append("\n");
+  }
 }
 
 }  // namespace
@@ -56,6 +91,7 @@ Response metrics(admin::Services& services, inventory::ReportCounts& counts) {
           "Of the usage before this start that a crash may have lost; 0: the last end was clean.",
           end ? admin::Recorder::kUsageEvery.count() : 0);
   }
+  notifications(services, response.body);
   response.body +=
       "# HELP gatehouse_report_findings How many findings each report has; counted every five minutes.\n# TYPE "
       "gatehouse_report_findings gauge\n";

@@ -4,6 +4,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <charconv>
 #include <ctime>
 
 #include "api/input.h"
@@ -32,6 +33,18 @@ bool has_field(const Response& response, std::string_view name) {
                      [name](const auto& one) { return same_name(one.first, name); });
 }
 
+/// Of digits; what does not fit is more than any limit.
+std::uint64_t number(std::string_view digits) noexcept {
+  std::uint64_t value = 0;
+  const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return problem == std::errc() ? value : UINT64_MAX;
+}
+
+/// A register of 10,000 tokens is a file of some megabytes.
+std::size_t limit_of(std::string_view target) noexcept {
+  return target.starts_with("/api/v1/register/import") ? kMaxFileBody : kMaxBody;
+}
+
 }  // namespace
 
 struct RequestReader::Parser {
@@ -43,7 +56,7 @@ struct RequestReader::Parser {
 RequestReader::RequestReader() : parser_(std::make_unique<Parser>()) {
   parser_->beast.eager(true);
   parser_->beast.header_limit(kMaxHead);
-  parser_->beast.body_limit(kMaxBody);
+  parser_->beast.body_limit(kMaxFileBody);
 }
 
 RequestReader::~RequestReader() = default;
@@ -70,6 +83,7 @@ bool RequestReader::accept_head() {
   if (head.count(beast_http::field::content_length) > 1) return refuse(400), false;
   const auto length = head.find(beast_http::field::content_length);
   if (length != head.end() && !all_digits(view(length->value()))) return refuse(400), false;
+  if (length != head.end() && number(view(length->value())) > limit_of(view(head.target()))) return refuse(413), false;
   if (head.count(beast_http::field::authorization) > 1 || head.count(beast_http::field::upgrade) != 0) return refuse(400), false;
   parser_->head_accepted = true;
   return true;

@@ -5,12 +5,15 @@
 
 #include "admin/admin_keys.h"
 #include "admin/index_feed.h"
+#include "api/idempotency.h"
 #include "api/input.h"
 #include "api/metrics.h"
 #include "api/openapi.h"
 #include "api/problem.h"
 #include "api/routes.h"
+#include "base/encoding.h"
 #include "catalogue/target.h"
+#include "crypto/digest.h"
 
 namespace gatehouse::api {
 namespace {
@@ -90,6 +93,20 @@ Response text_response(int status, std::string body) {
   return response;
 }
 
+/// RFC 9110 section 8.8.3: what was answered, by its bytes. Whoever has it already is told so (304).
+Response with_tag(const Route& route, const Request& request, Response response) {
+  if (route.method != "GET" || response.status != 200 || route.need == Need::kNothing) return response;
+  const auto hash = crypto::sha256(response.body);
+  const std::string tag = "\"" + to_base64url(std::span(hash).first(16)) + "\"";
+  if (request.field("If-None-Match") == tag) {
+    response.status = 304;
+    response.body.clear();
+  }
+  response.fields.emplace_back("ETag", tag);
+  response.fields.emplace_back("Cache-Control", "private, no-cache");
+  return response;
+}
+
 }  // namespace
 
 Api::Api(admin::Services& services, Fallback fallback)
@@ -126,6 +143,12 @@ Response Api::handle(const Request& request) const {
   }
 }
 
+Response Api::not_allowed(const Route& route, const Call& call, const Error& error) const {
+  // Nobody signed in is nobody's lack of authority; that is a matter of the sign-in.
+  if (!call.caller.actor_id.empty()) refusals_.note(services_, call.caller, route.operation_id, call.request.target, error);
+  return problem(error, call.request.id);
+}
+
 Response Api::run(const Route& route, Call& call, std::string_view query) const {
   const Request& request = call.request;
   if (route.need != Need::kNothing) {
@@ -133,12 +156,21 @@ Response Api::run(const Route& route, Call& call, std::string_view query) const 
     if (!who) return refuse(who.error(), request);
     call.caller = who.value().caller;
     call.principal = who.value().principal;
+    call.caller.need = static_cast<std::uint8_t>(route.need);
   }
   if (const auto may = policy::check(route.need, call.principal, services_.clock.now()); !may)
-    return problem(may.error(), request.id);
+    return not_allowed(route, call, may.error());
   if (const auto read = read_query(route, query, call); !read) return problem(read.error(), request.id);
   if (const auto read = read_body(route, request, call); !read) return problem(read.error(), request.id);
+  const std::string_view key = request.field("Idempotency-Key");
+  if (key.empty() || route.method == "GET" || call.caller.actor_id.empty()) return with_tag(route, request, act(route, call));
+  return once(services_, call.caller.actor_id, key, request, [&] { return act(route, call); });
+}
+
+Response Api::act(const Route& route, Call& call) const {
+  const Request& request = call.request;
   auto answer = route.handler(call);
+  if (!answer && !answer.error().missing_role.empty()) return not_allowed(route, call, answer.error());
   if (!answer) return refuse(answer.error(), request);
   Reply& given = answer.value();
   Response response;

@@ -10,6 +10,7 @@
 
 #include "admin/services.h"
 #include "api/message.h"
+#include "api/refusal_log.h"
 #include "api/route.h"
 #include "inventory/report.h"
 
@@ -32,12 +33,15 @@ class Api {
 
  private:
   Response run(const Route& route, Call& call, std::string_view query) const;
+  Response act(const Route& route, Call& call) const;
+  Response not_allowed(const Route& route, const Call& call, const Error& error) const;
 
   admin::Services& services_;
   Fallback fallback_;
   std::vector<Route> routes_;
   std::string openapi_;
   mutable inventory::ReportCounts report_counts_;  ///< thread-safe
+  mutable RefusalLog refusals_;                    ///< thread-safe
 };
 
 }  // namespace gatehouse::api

@@ -20,6 +20,11 @@ std::vector<Route> audit_routes();
 std::vector<Route> policy_routes();
 std::vector<Route> notify_routes();   ///< delivery log, acknowledging, webhooks, calendars
 std::vector<Route> propose_routes();  ///< what tokens would meet under a proposed boundary
+std::vector<Route> authority_routes();  ///< approvals, handing over, policies of one owner or resource
+std::vector<Route> apply_routes();      ///< apply, export
+std::vector<Route> sign_in_routes();    ///< sessions, administrator keys, links
+std::vector<Route> transfer_routes();   ///< offers of accounts, all that a leaver answers for
+std::vector<Route> directory_routes();  ///< keys of SCIM
 /// Whoever calls: /api/v1/me.
 std::vector<Route> self_routes();
 

@@ -37,10 +37,10 @@ Result<Reply> create(Call& call) {
 
 Result<Reply> list(Call& call) {
   GH_TRY(const store::Page page, page_of(call));
-  return reply(admin::list_accounts(call.services, {call.text("owner"), call.flag("archived")}, page));
+  return reply(admin::list_accounts(call.services, call.caller, {call.text("owner"), call.flag("archived")}, page));
 }
 
-Result<Reply> show(Call& call) { return reply(admin::show_account(call.services, call.at("account"))); }
+Result<Reply> show(Call& call) { return reply(admin::show_account(call.services, call.caller, call.at("account"))); }
 
 Result<Reply> edit(Call& call) {
   admin::EditAccount request;
@@ -135,7 +135,7 @@ std::vector<Route> account_routes() {
        "listAccounts",
        "account",
        "List the service accounts.",
-       Need::kAuditor,
+       Need::kSee,
        with_paging(filters),
        {},
        "Account[]",
@@ -146,7 +146,7 @@ std::vector<Route> account_routes() {
        "showAccount",
        "account",
        "Show one, by handle or id.",
-       Need::kAuditor,
+       Need::kSee,
        {},
        {},
        "Account",
@@ -157,7 +157,7 @@ std::vector<Route> account_routes() {
        "editAccount",
        "account",
        "Change its register entry; what is left out stays.",
-       Need::kOrgAdmin,
+       Need::kChangeOwn,
        {},
        register_fields(false),
        "Account",
@@ -179,7 +179,7 @@ std::vector<Route> account_routes() {
        "pauseAccount",
        "account",
        "Refuse every request of all its credentials.",
-       Need::kOrgAdmin,
+       Need::kPause,
        {},
        resource_pause_fields(),
        "Account",
@@ -190,7 +190,7 @@ std::vector<Route> account_routes() {
        "resumeAccount",
        "account",
        "End its pause.",
-       Need::kAnyKey,
+       Need::kPause,
        {},
        resource_resume_fields(),
        "Account",

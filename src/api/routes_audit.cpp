@@ -24,8 +24,11 @@ Result<Reply> list(Call& call) {
 Result<Reply> export_lines(Call& call) {
   GH_TRY(const admin::AuditFilter filter, filter_of(call));
   Reply answer;
-  answer.content_type = "application/jsonl";
-  GH_TRY(answer.raw, admin::export_audit(call.services, call.caller, filter));
+  const std::string format = call.text("format");
+  answer.content_type = format == "csv"   ? "text/csv; charset=utf-8"
+                        : format == "cef" ? "text/plain; charset=utf-8"
+                                          : "application/jsonl";
+  GH_TRY(answer.raw, admin::export_audit(call.services, call.caller, filter, format));
   return answer;
 }
 
@@ -37,6 +40,12 @@ std::vector<Field> filters() {
           {"actor", Type::kText, false, "By this person, by e-mail address."},
           {"from", Type::kInstant, false, "From this instant on."},
           {"to", Type::kInstant, false, "Before this instant."}};
+}
+
+std::vector<Field> export_fields() {
+  std::vector<Field> fields = filters();
+  fields.push_back({"format", Type::kText, false, "jsonl by default.", {"jsonl", "csv", "cef"}});
+  return fields;
 }
 
 }  // namespace
@@ -58,9 +67,9 @@ std::vector<Route> audit_routes() {
        "/api/v1/audit/export",
        "exportAudit",
        "audit",
-       "The audit log as JSON Lines, oldest first, with its MACs.",
+       "The audit log, oldest first: JSON Lines with its MACs, CSV or CEF.",
        Need::kAuditor,
-       filters(),
+       export_fields(),
        {},
        "text",
        200,

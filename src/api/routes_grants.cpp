@@ -1,3 +1,4 @@
+#include "admin/backing.h"
 #include "admin/grants.h"
 #include "api/replies.h"
 #include "api/routes.h"
@@ -18,11 +19,12 @@ Result<Reply> add(Call& call) {
 
 Result<Reply> list(Call& call) {
   GH_TRY(const store::Page page, page_of(call));
-  return reply(admin::list_grants(call.services,
-                                  {call.text("account"), call.text("resource"), call.text("site"), call.flag("removed")}, page));
+  return reply(admin::list_grants(
+      call.services, call.caller,
+      {call.text("account"), call.text("resource"), call.text("site"), call.flag("removed"), call.text("backing")}, page));
 }
 
-Result<Reply> show(Call& call) { return reply(admin::show_grant(call.services, call.at("grant"))); }
+Result<Reply> show(Call& call) { return reply(admin::show_grant(call.services, call.caller, call.at("grant"))); }
 
 Result<Reply> pause(Call& call) {
   GH_TRY(const admin::PauseRequest request, pause_of(call));
@@ -30,6 +32,7 @@ Result<Reply> pause(Call& call) {
 }
 
 Result<Reply> resume(Call& call) { return reply(admin::resume_grant(call.services, call.caller, call.at("grant"))); }
+Result<Reply> back(Call& call) { return reply(admin::back_grant(call.services, call.caller, call.at("grant"))); }
 Result<Reply> remove(Call& call) {
   return reply(admin::remove_grant(call.services, call.caller, call.at("grant"), call.text("reason")));
 }
@@ -51,14 +54,15 @@ std::vector<Route> grant_routes() {
   const std::vector<Field> filters{{"account", Type::kText, false, "Of this service account."},
                                    {"resource", Type::kText, false, "On this resource."},
                                    {"site", Type::kText, false, "On this site."},
-                                   {"removed", Type::kBoolean, false, "These as well."}};
+                                   {"removed", Type::kBoolean, false, "These as well."},
+                                   {"backing", Type::kText, false, "Only these.", {"backed", "in-grace", "unbacked"}}};
   return {
       {"POST",
        "/api/v1/grants",
        "addGrant",
        "grant",
        "Let a service account use a resource.",
-       Need::kOrgAdmin,
+       Need::kGrant,
        {},
        fields,
        "Grant",
@@ -69,19 +73,19 @@ std::vector<Route> grant_routes() {
        "listGrants",
        "grant",
        "List the grants.",
-       Need::kAuditor,
+       Need::kSee,
        with_paging(filters),
        {},
        "Grant[]",
        200,
        list},
-      {"GET", "/api/v1/grants/{grant}", "showGrant", "grant", "Show one.", Need::kAuditor, {}, {}, "Grant", 200, show},
+      {"GET", "/api/v1/grants/{grant}", "showGrant", "grant", "Show one.", Need::kSee, {}, {}, "Grant", 200, show},
       {"POST",
        "/api/v1/grants/{grant}/pause",
        "pauseGrant",
        "grant",
        "Let it count as absent.",
-       Need::kOrgAdmin,
+       Need::kEndGrant,
        {},
        pause_fields(),
        "Grant",
@@ -92,18 +96,29 @@ std::vector<Route> grant_routes() {
        "resumeGrant",
        "grant",
        "End its pause.",
-       Need::kAnyKey,
+       Need::kEndGrant,
        {},
        {},
        "Grant",
        200,
        resume},
+      {"POST",
+       "/api/v1/grants/{grant}/back",
+       "backGrant",
+       "grant",
+       "Answer for it with one's own authority, where its giver has lost theirs.",
+       Need::kGrant,
+       {},
+       {},
+       "Grant",
+       200,
+       back},
       {"DELETE",
        "/api/v1/grants/{grant}",
        "removeGrant",
        "grant",
        "Remove it for ever.",
-       Need::kOrgAdmin,
+       Need::kEndGrant,
        {{"reason", Type::kText, false, "Why; stands in the audit log."}},
        {},
        "Grant",

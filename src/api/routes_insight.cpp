@@ -11,10 +11,16 @@ Result<Reply> explain(Call& call) {
   if (request_id.has_value() == token.has_value()) {
     return fail(Errc::kInvalidArgument, "Give either request_id, or token with method and path.", {}, "request_id");
   }
-  if (request_id) return reply(admin::explain_request(call.services, *request_id));
+  if (request_id) {
+    GH_TRY(admin::Document decision, admin::explain_request(call.services, *request_id));
+    const auto* const of = decision.if_contains("token_id");
+    GH_TRYV(admin::check_may_explain(call.services, call.caller, of && of->is_string() ? of->get_string() : std::string_view()));
+    return reply(std::move(decision));
+  }
   if (!call.has("method") || !call.has("path")) {
     return fail(Errc::kInvalidArgument, "With token also stand method and path.", {}, "path");
   }
+  GH_TRYV(admin::check_may_explain(call.services, call.caller, *token));
   return reply(admin::explain_token(call.services,
                                     {*token, call.text("method"), call.text("path"), call.text("body"), call.text("address")}));
 }
@@ -45,7 +51,7 @@ std::vector<Route> insight_routes() {
        "explain",
        "explain",
        "The decision, step by step.",
-       Need::kAuditor,
+       Need::kSee,
        {},
        explained,
        "Decision",

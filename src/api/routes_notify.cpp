@@ -1,6 +1,7 @@
 #include "api/replies.h"
 #include "api/routes.h"
 #include "lifecycle/notify.h"
+#include "lifecycle/words.h"
 
 namespace gatehouse::api {
 namespace {
@@ -22,20 +23,6 @@ Result<Reply> digest(Call& call) {
   return reply(lifecycle::set_digest(call.services, call.caller, call.text("user"), call.text("digest")));
 }
 
-std::string html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 Reply page(const std::string& title, const std::string& inner) {
   Reply answer;
   answer.content_type = "text/html; charset=utf-8";
@@ -43,18 +30,18 @@ Reply page(const std::string& title, const std::string& inner) {
       "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width\"><meta name=\"referrer\" content=\"no-referrer\"><title>Gatehouse</title></head>"
       "<body><main><h1>" +
-      html(title) + "</h1>" + inner + "</main></body></html>\n";
+      lifecycle::html_text(title) + "</h1>" + inner + "</main></body></html>\n";
   return answer;
 }
 
 /// Only shows: mail programs and scanners follow links by themselves. The button does it.
 Result<Reply> look(Call& call) {
   GH_TRY(const admin::Document found, lifecycle::look_at_link(call.services, call.at("link")));
-  std::string inner = "<p>" + html(found.at("text").as_string()) + "</p>";
+  std::string inner = "<p>" + lifecycle::html_text(found.at("text").as_string()) + "</p>";
   if (found.at("state").as_string() == "open") {
     inner += "<form method=\"post\"><button type=\"submit\">I take care of it</button></form>";
   } else {
-    inner += "<p><strong>It is " + html(found.at("state").as_string()) + " already.</strong></p>";
+    inner += "<p><strong>It is " + lifecycle::html_text(found.at("state").as_string()) + " already.</strong></p>";
   }
   return page(std::string(found.at("title").as_string()), inner);
 }

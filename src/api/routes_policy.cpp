@@ -34,7 +34,12 @@ std::vector<Route> policy_routes() {
       {"notify-digest", Type::kText, false, "When mail that does not hurry is sent.", {"none", "hourly", "daily"}},
       {"keep-usage-hours", Type::kDuration, false, "How long usage is kept by the hour, with addresses; 14d by default."},
       {"keep-usage-days", Type::kDuration, false, "How long totals of days, and what was seen, are kept; 400d by default."},
-      {"keep-writes", Type::kDuration, false, "How long lines of writes are kept, for trace; 400d by default."}};
+      {"keep-writes", Type::kDuration, false, "How long lines of writes are kept, for trace; 400d by default."},
+      {"grace", Type::kText, false,
+       "How long a grant goes on after its giver lost the authority: a duration, or none; 14d by default."},
+      {"approval-scopes", Type::kText, false, "Scopes that wait for a second person's approval, with commas between; or none."},
+      {"approval-expires", Type::kDuration, false, "What nobody has decided on by then is denied; 7d by default."},
+      {"required-fields", Type::kText, false, "What every service account must have filled in, with commas between; or none."}};
   return {
       {"GET",
        "/api/v1/policy",
@@ -47,7 +52,17 @@ std::vector<Route> policy_routes() {
        "Policy",
        200,
        show},
-      {"PATCH", "/api/v1/policy", "setPolicy", "policy", "Change some of it.", Need::kOrgAdmin, {}, fields, "Policy", 200, set},
+      {"PATCH",
+       "/api/v1/policy",
+       "setPolicy",
+       "policy",
+       "Change some of it.",
+       Need::kGiveAuthority,
+       {},
+       fields,
+       "Policy",
+       200,
+       set},
   };
 }
 

@@ -6,7 +6,7 @@
 namespace gatehouse::api {
 namespace {
 
-Result<Reply> show(Call& call) { return reply(admin::show_rotation(call.services, call.at("token"))); }
+Result<Reply> show(Call& call) { return reply(admin::show_rotation(call.services, call.caller, call.at("token"))); }
 
 Result<Reply> set(Call& call) {
   admin::RotationRule rule;
@@ -41,9 +41,9 @@ Result<Reply> extend(Call& call) {
 
 Result<Reply> overdue(Call& call) { return reply(admin::list_overdue(call.services)); }
 
-Route change(std::string_view path, std::string_view operation_id, std::string_view summary, std::vector<Field> body,
+Route change(Need need, std::string_view path, std::string_view operation_id, std::string_view summary, std::vector<Field> body,
              Handler handler) {
-  return {"POST", path, operation_id, "token", summary, Need::kOrgAdmin, {}, std::move(body), "Token", 200, std::move(handler)};
+  return {"POST", path, operation_id, "token", summary, need, {}, std::move(body), "Token", 200, std::move(handler)};
 }
 
 }  // namespace
@@ -73,19 +73,20 @@ std::vector<Route> rotation_routes() {
        "showRotation",
        "token",
        "Show how far its rotation has come, and who still uses the old secret.",
-       Need::kAuditor,
+       Need::kSee,
        {},
        {},
        "Token",
        200,
        show},
-      change("/api/v1/tokens/{token}/rotation", "setRotation", "Change its rotation rule; what is left out stays.", rule, set),
-      change("/api/v1/tokens/{token}/rotation/finish", "finishRotation", "End the old secret before its overlap does.", finishing,
-             finish),
-      change("/api/v1/tokens/{token}/rotation/extend", "extendOverlap", "Let the old secret live on for longer.", until,
-             extend_old),
-      change("/api/v1/tokens/{token}/extend", "extendToken", "Give a temporary token a later end, within the policy.", later,
-             extend),
+      change(Need::kMakeSecret, "/api/v1/tokens/{token}/rotation", "setRotation",
+             "Change its rotation rule; what is left out stays.", rule, set),
+      change(Need::kChangeOwn, "/api/v1/tokens/{token}/rotation/finish", "finishRotation",
+             "End the old secret before its overlap does.", finishing, finish),
+      change(Need::kMakeSecret, "/api/v1/tokens/{token}/rotation/extend", "extendOverlap",
+             "Let the old secret live on for longer.", until, extend_old),
+      change(Need::kMakeSecret, "/api/v1/tokens/{token}/extend", "extendToken",
+             "Give a temporary token a later end, within the policy.", later, extend),
       {"GET",
        "/api/v1/rotations/overdue",
        "listOverdue",

@@ -73,7 +73,8 @@ Result<Reply> resume(Call& call) {
 Result<Reply> remove(Call& call) { return reply(admin::remove_site(call.services, call.caller, call.at("site"))); }
 
 Result<Reply> add_credential(Call& call) {
-  GH_TRY(const admin::SiteSecret secret, secret_of(call));
+  GH_TRY(admin::SiteSecret secret, secret_of(call));
+  secret.unchecked = call.flag("no_check");
   return reply(admin::add_site_credential(call.services, call.caller, call.at("site"), call.text("account"), secret), 201);
 }
 
@@ -133,6 +134,8 @@ std::vector<Route> site_routes() {
                                   {"expires_at", Type::kInstant, false, "When it ends at the site."},
                                   {"scopes", Type::kTexts, false, "What it was made for at the site; empty: not declared."}};
   std::vector<Field> rotated = credential_fields(false);
+  std::vector<Field> added = credential_fields(true);
+  added.push_back({"no_check", Type::kBoolean, false, "Add it without trying it at the site first."});
   rotated.push_back({"credential", Type::kText, false, "Which one, by its id; needed where the account has several."});
   return {
       {"POST",
@@ -140,7 +143,7 @@ std::vector<Route> site_routes() {
        "addSite",
        "site",
        "Add a site with the credential that Gatehouse shows to it.",
-       Need::kOrgAdmin,
+       Need::kGiveAuthority,
        {},
        add_fields(),
        "Site",
@@ -228,10 +231,10 @@ std::vector<Route> site_routes() {
        "/api/v1/sites/{site}/credentials",
        "addSiteCredential",
        "site",
-       "Give a site, or a service account on it, a credential.",
-       Need::kOrgAdmin,
+       "Give a site, or a service account on it, a credential, which is tried first.",
+       Need::kGiveAuthority,
        {},
-       credential_fields(true),
+       added,
        "SiteCredential",
        201,
        add_credential},
@@ -240,7 +243,7 @@ std::vector<Route> site_routes() {
        "rotateSiteCredential",
        "site",
        "Replace a live credential by another secret, which is tried first.",
-       Need::kOrgAdmin,
+       Need::kGiveAuthority,
        {},
        rotated,
        "SiteCredential",

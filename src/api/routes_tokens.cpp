@@ -10,7 +10,7 @@ namespace {
 Result<Reply> with_secret(Result<admin::CreatedToken> created, int status) {
   if (!created) return created.error();
   admin::Document document = std::move(created.value().document);
-  document["token"] = created.value().token.expose();
+  if (!created.value().token.empty()) document["token"] = created.value().token.expose();
   return reply(std::move(document), status);
 }
 
@@ -31,6 +31,8 @@ Result<Reply> create(Call& call) {
   request.self_rotate_ips = call.texts("self_rotate_ips");
   request.self_rotate_times = call.integer("self_rotate_times").value_or(0);
   request.owner = call.text("owner");
+  request.requested_by = call.text("requested_by");
+  request.hand_to = call.text("for");
   request.allow_ips = call.texts("allow_ips");
   request.rate = call.text("rate");
   request.relaxed_queries = call.flag("relaxed_queries");
@@ -46,11 +48,12 @@ Result<Reply> list(Call& call) {
   filter.state = call.text("state");
   filter.resource = call.text("resource");
   GH_TRY(filter.expiring_within, call.duration("expiring_within"));
+  filter.waiting = call.flag("waiting");
   GH_TRY(const store::Page page, page_of(call));
-  return reply(admin::list_tokens(call.services, filter, page));
+  return reply(admin::list_tokens(call.services, call.caller, filter, page));
 }
 
-Result<Reply> show(Call& call) { return reply(admin::show_token(call.services, call.at("token"))); }
+Result<Reply> show(Call& call) { return reply(admin::show_token(call.services, call.caller, call.at("token"))); }
 
 Result<Reply> narrow(Call& call) {
   admin::NarrowToken request;
@@ -89,29 +92,36 @@ Result<Reply> revoke(Call& call) {
 }
 
 std::vector<Field> create_fields() {
-  return {{"account", Type::kText, true, "Its service account, by handle."},
-          {"name", Type::kText, true, "What people call it."},
-          {"scopes", Type::kTexts, false, "Atlassian's scope names; left out: those that the role needs."},
-          {"role", Type::kText, false, "Access role over the whole boundary."},
-          {"resources", Type::kTexts, true,
-           "Its boundary: acme/A, acme/* or acme/A=viewer. What is not granted yet waits for its grant."},
-          {"expires_at", Type::kInstant, false, "Its exact end. One of expires_at, expires_in and permanent is needed."},
-          {"expires_in", Type::kDuration, false, "Its end, counted from now."},
-          {"permanent", Type::kBoolean, false, "No end; a rotation policy is then needed."},
-          {"rotate_every", Type::kDuration, false, "How often it is to be rotated; else the account's."},
-          {"overlap", Type::kDuration, false,
-           "How long the old secret still works after the first use of a new one; else the policy's."},
-          {"rotated_by", Type::kText, false, "Who is expected to rotate it; owner by default.", {"owner", "agent"}},
-          {"self_rotate", Type::kBoolean, false, "It may make its own successor (POST /v1/self/rotate on the gateway)."},
-          {"self_rotate_ips", Type::kTexts, false, "From these addresses or networks alone; left out: wherever it may be used."},
-          {"self_rotate_times", Type::kInteger, false, "So many times at most; left out: as often as it likes."},
-          {"owner", Type::kText, false, "Who answers for it, by e-mail address; by default the caller."},
-          {"allow_ips", Type::kTexts, false, "Addresses or networks it may be used from; left out: anywhere."},
-          {"rate", Type::kText, false, "Its own limit, such as 10/s."},
-          {"relaxed_queries", Type::kBoolean, false, "JQL may name what lies outside; that reveals whether it exists."},
-          {"propose", Type::kTexts, false,
-           "The boundary that it is to have from propose_until on; until then its requests are judged by it, and not blocked."},
-          {"propose_until", Type::kInstant, false, "From then on the proposed boundary is its boundary."}};
+  return {
+      {"account", Type::kText, true, "Its service account, by handle."},
+      {"name", Type::kText, true, "What people call it."},
+      {"scopes", Type::kTexts, false, "Atlassian's scope names; left out: those that the role needs."},
+      {"role", Type::kText, false, "Access role over the whole boundary."},
+      {"resources", Type::kTexts, true,
+       "Its boundary: acme/A, acme/* or acme/A=viewer. What is not granted yet waits for its grant."},
+      {"expires_at", Type::kInstant, false, "Its exact end. One of expires_at, expires_in and permanent is needed."},
+      {"expires_in", Type::kDuration, false, "Its end, counted from now."},
+      {"permanent", Type::kBoolean, false, "No end; a rotation policy is then needed."},
+      {"rotate_every", Type::kDuration, false, "How often it is to be rotated; else the account's."},
+      {"overlap", Type::kDuration, false,
+       "How long the old secret still works after the first use of a new one; else the policy's."},
+      {"rotated_by", Type::kText, false, "Who is expected to rotate it; owner by default.", {"owner", "agent"}},
+      {"self_rotate", Type::kBoolean, false, "It may make its own successor (POST /v1/self/rotate on the gateway)."},
+      {"self_rotate_ips", Type::kTexts, false, "From these addresses or networks alone; left out: wherever it may be used."},
+      {"self_rotate_times", Type::kInteger, false, "So many times at most; left out: as often as it likes."},
+      {"owner", Type::kText, false, "Who answers for it, by e-mail address; by default whom it is for, else who asked."},
+      {"requested_by", Type::kText, false,
+       "Who asked for it, by e-mail address: somebody else than the caller needs an "
+       "organization administrator."},
+      {"for", Type::kText, false,
+       "Hand it over: this person takes the secret, once, within a day, and the caller never sees it. Without role and end for "
+       "an outsider: viewer, for 7d."},
+      {"allow_ips", Type::kTexts, false, "Addresses or networks it may be used from; left out: anywhere."},
+      {"rate", Type::kText, false, "Its own limit, such as 10/s."},
+      {"relaxed_queries", Type::kBoolean, false, "JQL may name what lies outside; that reveals whether it exists."},
+      {"propose", Type::kTexts, false,
+       "The boundary that it is to have from propose_until on; until then its requests are judged by it, and not blocked."},
+      {"propose_until", Type::kInstant, false, "From then on the proposed boundary is its boundary."}};
 }
 
 }  // namespace
@@ -121,7 +131,8 @@ std::vector<Route> token_routes() {
                                    {"owner", Type::kText, false, "Whose owner this is."},
                                    {"state", Type::kText, false, "Only these.", {"live", "paused", "revoked", "expired"}},
                                    {"resource", Type::kText, false, "Whose boundary names this resource."},
-                                   {"expiring_within", Type::kDuration, false, "That end from now on within this time."}};
+                                   {"expiring_within", Type::kDuration, false, "That end from now on within this time."},
+                                   {"waiting", Type::kBoolean, false, "That wait for a grant on one of their resources."}};
   const std::vector<Field> narrowing{
       {"scopes", Type::kTexts, false, "What is kept."},
       {"resources", Type::kTexts, false, "What is kept; acme/A=viewer narrows the access role there."},
@@ -138,7 +149,7 @@ std::vector<Route> token_routes() {
        "createToken",
        "token",
        "Create an API token; its secret stands in this answer and never again.",
-       Need::kOrgAdmin,
+       Need::kMakeToken,
        {},
        create_fields(),
        "NewToken",
@@ -149,7 +160,7 @@ std::vector<Route> token_routes() {
        "listTokens",
        "token",
        "List the tokens, ended ones too.",
-       Need::kAuditor,
+       Need::kSee,
        with_paging(filters),
        {},
        "Token[]",
@@ -160,7 +171,7 @@ std::vector<Route> token_routes() {
        "showToken",
        "token",
        "Show one, by its id or the public id of one of its secrets.",
-       Need::kAuditor,
+       Need::kSee,
        {},
        {},
        "Token",
@@ -171,7 +182,7 @@ std::vector<Route> token_routes() {
        "narrowToken",
        "token",
        "Take something away from it.",
-       Need::kOrgAdmin,
+       Need::kChangeOwn,
        {},
        narrowing,
        "Token",
@@ -193,7 +204,7 @@ std::vector<Route> token_routes() {
        "rotateToken",
        "token",
        "Make a successor of its secret.",
-       Need::kOrgAdmin,
+       Need::kMakeSecret,
        {},
        overlap,
        "RotatedToken",
@@ -204,7 +215,7 @@ std::vector<Route> token_routes() {
        "pauseToken",
        "token",
        "Refuse every request with it.",
-       Need::kOrgAdmin,
+       Need::kPause,
        {},
        resource_pause_fields(),
        "Token",
@@ -215,7 +226,7 @@ std::vector<Route> token_routes() {
        "resumeToken",
        "token",
        "End its pause.",
-       Need::kAnyKey,
+       Need::kPause,
        {},
        resource_resume_fields(),
        "Token",
@@ -226,7 +237,7 @@ std::vector<Route> token_routes() {
        "revokeToken",
        "token",
        "End it for ever; in force on this node when answered.",
-       Need::kOrgAdmin,
+       Need::kChangeOwn,
        {},
        reason_field(),
        "Token",

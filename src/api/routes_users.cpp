@@ -21,9 +21,18 @@ Result<Reply> list(Call& call) {
 
 Result<Reply> show(Call& call) { return reply(admin::show_user(call.services, call.at("user"))); }
 
+Result<Reply> edit(Call& call) {
+  admin::EditUser request;
+  request.name = call.maybe_text("name");
+  request.role = call.maybe_text("role");
+  if (call.has("resources")) request.resources = call.texts("resources");
+  request.for_cause = call.flag("for_cause");
+  return reply(admin::edit_user(call.services, call.caller, call.at("user"), request));
+}
+
 Result<Reply> suspend(Call& call) {
   GH_TRY(const admin::PauseRequest request, pause_of(call));
-  return reply(admin::suspend_user(call.services, call.caller, call.at("user"), request));
+  return reply(admin::suspend_user(call.services, call.caller, call.at("user"), request, call.flag("for_cause")));
 }
 
 Result<Reply> restore(Call& call) { return reply(admin::restore_user(call.services, call.caller, call.at("user"))); }
@@ -42,8 +51,16 @@ std::vector<Route> user_routes() {
       {"name", Type::kText, true, "As people call them."},
       {"role", Type::kText, true, "What they may do.", roles},
       {"resources", Type::kTexts, false, "Of a project-admin: what they administer, such as acme/A."}};
+  const Field for_cause{"for_cause", Type::kBoolean, false,
+                        "Grants that lose their backing by it end at once, instead of going on for the policy's grace."};
+  std::vector<Field> suspending = pause_fields();
+  suspending.push_back(for_cause);
+  const std::vector<Field> editing{{"name", Type::kText, false, "As people call them."},
+                                   {"role", Type::kText, false, "What they may do.", roles},
+                                   {"resources", Type::kTexts, false, "All that a project-admin administers from now on."},
+                                   for_cause};
   return {
-      {"POST", "/api/v1/users", "addUser", "user", "Add a person.", Need::kOrgAdmin, {}, fields, "User", 201, add},
+      {"POST", "/api/v1/users", "addUser", "user", "Add a person.", Need::kGiveAuthority, {}, fields, "User", 201, add},
       {"GET",
        "/api/v1/users",
        "listUsers",
@@ -66,6 +83,17 @@ std::vector<Route> user_routes() {
        "User",
        200,
        show},
+      {"PATCH",
+       "/api/v1/users/{user}",
+       "editUser",
+       "user",
+       "Give another name, role or resources; what is left out stays.",
+       Need::kGiveAuthority,
+       {},
+       editing,
+       "User",
+       200,
+       edit},
       {"POST",
        "/api/v1/users/{user}/suspend",
        "suspendUser",
@@ -73,7 +101,7 @@ std::vector<Route> user_routes() {
        "End at once all that authenticates as this person.",
        Need::kOrgAdmin,
        {},
-       pause_fields(),
+       suspending,
        "User",
        200,
        suspend},
@@ -82,7 +110,7 @@ std::vector<Route> user_routes() {
        "restoreUser",
        "user",
        "End the suspension.",
-       Need::kOrgAdmin,
+       Need::kGiveAuthority,
        {},
        {},
        "User",

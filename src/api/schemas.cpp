@@ -11,7 +11,8 @@ const Member kId{"id", Shape::kText, "16 characters of [0-9A-Za-z]."};
 const Member kCreatedAt{"created_at", Shape::kInstant, ""};
 const Member kPauseReason{"pause_reason", Shape::kText, "Why it is paused.", kOptional};
 const Member kPausedUntil{"paused_until", Shape::kInstant, "When the pause is over by itself.", kOptional};
-const Member kResumeBy{"resume_by", Shape::kText, "Who may end the pause: owner or org-admin.", kOptional};
+const Member kResumeBy{"resume_by", Shape::kText, "Who may end the pause: owner, project-admin, org-admin, or approval.",
+                       kOptional};
 const Member kPausedResources{"paused_resources", Shape::kObjects, "Resources that are paused for it alone.", false,
                               "PausedResource"};
 
@@ -21,7 +22,7 @@ std::vector<Member> token_members() {
       {"account", Shape::kText, "The service account's handle."},
       {"kind", Shape::kText, "api token, oauth client, app or external."},
       {"name", Shape::kText, ""},
-      {"state", Shape::kText, "live, paused, revoked or expired."},
+      {"state", Shape::kText, "live, paused, pending, revoked or expired."},
       {"scopes", Shape::kTexts, ""},
       {"role", Shape::kText, "Access role over the whole boundary.", kOptional},
       {"resources", Shape::kTexts, "The boundary, by display names."},
@@ -38,6 +39,7 @@ std::vector<Member> token_members() {
       {"allow_ips", Shape::kTexts, "Empty: from anywhere."},
       {"rate", Shape::kText, "", kOptional},
       {"relaxed_queries", Shape::kBoolean, ""},
+      {"partial", Shape::kBoolean, "Only the resources that the caller administers are shown; there may be more."},
       kPauseReason,
       kPausedUntil,
       kResumeBy,
@@ -248,6 +250,9 @@ std::vector<Schema> rotation_schemas() {
 
 std::vector<Schema> token_schemas() {
   const Member secret{"token", Shape::kText, "The secret itself, shown this once."};
+  const Member maybe_secret{"token", Shape::kText, "The secret itself, shown this once; missing where it is handed over.",
+                            kOptional};
+  const Member approval{"approval", Shape::kText, "Id of the request that it waits for.", kOptional};
   return {
       {"BoundaryEntry",
        "One resource of a boundary.",
@@ -263,7 +268,68 @@ std::vector<Schema> token_schemas() {
         {"first_used_at", Shape::kInstant, "Of a successor.", kOptional},
         {"ends_at", Shape::kInstant, "When its overlap ends, or ended.", kOptional}}},
       {"Token", "An API token.", token_members()},
-      extended("NewToken", "A token with its secret.", token_members(), {secret}),
+      extended("NewToken", "A token with its secret, or with how it is handed over.", token_members(),
+               {maybe_secret, approval, {"handover", Shape::kObject, "", kOptional, "Handover"}}),
+      extended("TakenToken", "A token with its secret, taken by whom it is for.", token_members(), {secret}),
+      {"Handover",
+       "How a token gets to the person that it is for.",
+       {kId,
+        {"for", Shape::kText, "E-mail address."},
+        {"link", Shape::kText, "The path of the page where it is taken."},
+        {"code", Shape::kText, "For an outsider, to be told by another way than the link.", kOptional},
+        {"expires_at", Shape::kInstant, "Not taken by then, the token is revoked."}}},
+      {"WaitingHandover",
+       "A token that waits to be taken.",
+       {kId,
+        {"token_id", Shape::kText, ""},
+        {"name", Shape::kText, ""},
+        {"for", Shape::kText, "E-mail address."},
+        {"outsider", Shape::kBoolean, "No user of Gatehouse: with link and code."},
+        {"made_by", Shape::kText, "E-mail address."},
+        {"yours", Shape::kBoolean, "The caller may take it."},
+        {"expires_at", Shape::kInstant, ""}}},
+      {"Approval",
+       "What waits, or waited, for a second person.",
+       {kId,
+        {"kind", Shape::kText, "token or grant."},
+        {"subject_id", Shape::kText, "Its id."},
+        {"name", Shape::kText, ""},
+        {"account", Shape::kText, "The service account's handle."},
+        {"scopes", Shape::kTexts, "Those that the policy holds back."},
+        {"resources", Shape::kTexts, "As far as the caller may see them."},
+        {"asked_by", Shape::kText, "E-mail address."},
+        {"asked_at", Shape::kInstant, ""},
+        {"expires_at", Shape::kInstant, "Not decided by then, it is denied."},
+        {"decision", Shape::kText, "open, approved, denied or expired."},
+        {"decided_by", Shape::kText, "E-mail address.", kOptional},
+        {"decided_at", Shape::kInstant, "", kOptional},
+        {"reason", Shape::kText, "", kOptional}}},
+      {"AppliedChange",
+       "One change that a file made, or would make.",
+       {{"action", Shape::kText, "create, change or remove."},
+        {"kind", Shape::kText, "policy, site, user, account, grant or token."},
+        {"name", Shape::kText, ""},
+        {"changed", Shape::kTexts, "Of a change: the members that differ."}}},
+      {"AppliedToken",
+       "A token that a file made.",
+       {kId,
+        {"account", Shape::kText, ""},
+        {"name", Shape::kText, ""},
+        {"token", Shape::kText, "The secret itself, shown this once; null where it is handed over.", kOptional},
+        {"handover", Shape::kObject, "", kOptional, "Handover"}}},
+      {"Applied",
+       "What a file changed, or would change.",
+       {{"changes", Shape::kObjects, "", false, "AppliedChange"},
+        {"unchanged", Shape::kInteger, "How many entries were there already."},
+        {"tokens", Shape::kObjects, "New ones; empty in a dry run.", false, "AppliedToken"}}},
+      {"NarrowPolicy",
+       "What the policy wants of one owner or resource beyond the organization's.",
+       {{"owner", Shape::kText, "E-mail address.", kOptional},
+        {"resource", Shape::kText, "", kOptional},
+        {"longest-lifetime", Shape::kText, "", kOptional},
+        {"permanent-tokens", Shape::kText, "", kOptional},
+        {"required-fields", Shape::kText, "", kOptional},
+        {"approval-scopes", Shape::kText, "", kOptional}}},
       extended("RotatedToken", "A token with the secret of its successor.", token_members(),
                {secret,
                 {"secret_id", Shape::kText, "The public id inside the new token."},
@@ -359,7 +425,13 @@ std::vector<Schema> record_schemas() {
             {"notify-digest", Shape::kText, "none, hourly or daily."},
             {"keep-usage-hours", Shape::kDuration, ""},
             {"keep-usage-days", Shape::kDuration, ""},
-            {"keep-writes", Shape::kDuration, ""}}},
+            {"keep-writes", Shape::kDuration, ""},
+            {"grace", Shape::kText, "How long a grant goes on after its giver lost the authority, or none."},
+            {"approval-scopes", Shape::kText, "Scopes that wait for a second person, or none."},
+            {"approval-expires", Shape::kDuration, ""},
+            {"required-fields", Shape::kText, "What every service account must have filled in, or none."},
+            {"service-accounts-used", Shape::kInteger, "Archived ones, and those only in the register, do not count."},
+            {"upstream-credentials", Shape::kInteger, "Live credentials that Gatehouse holds: what is used up at the sites."}}},
           {"Problem",
            "RFC 9457.",
            {{"type", Shape::kText, ""},
@@ -368,6 +440,7 @@ std::vector<Schema> record_schemas() {
             {"detail", Shape::kText, ""},
             {"code", Shape::kText, "A stable word."},
             {"field", Shape::kText, "The input that was wrong.", kOptional},
+            {"missing_role", Shape::kText, "The role that would do, or step-up.", kOptional},
             {"request_id", Shape::kText, ""}}}};
 }
 
@@ -431,8 +504,8 @@ std::vector<Schema> notify_schemas() {
 const std::vector<Schema>& schemas() {
   static const std::vector<Schema> all = [] {
     std::vector<Schema> list;
-    for (auto part : {site_schemas, people_schemas, rotation_schemas, token_schemas, insight_schemas, report_schemas,
-                      register_schemas, record_schemas, notify_schemas}) {
+    for (auto part : {site_schemas, people_schemas, sign_in_schemas, rotation_schemas, token_schemas, insight_schemas,
+                      report_schemas, register_schemas, record_schemas, notify_schemas}) {
       for (Schema& schema : part()) list.push_back(std::move(schema));
     }
     return list;

@@ -29,6 +29,9 @@ std::vector<Schema> report_schemas();
 /// Of api/schemas_register.cpp; part of the list below.
 std::vector<Schema> register_schemas();
 
+/// Of api/schemas_sign_in.cpp; part of the list below.
+std::vector<Schema> sign_in_schemas();
+
 const std::vector<Schema>& schemas();
 /// nullptr if there is none.
 const Schema* find_schema(std::string_view name);

@@ -39,13 +39,19 @@ std::string to_json_line(const AuditRecord& record) {
 
 Result<void> export_json_lines(const store::Reader& reader, const store::AuditRecords::Filter& filter,
                                const std::function<Result<void>(std::string_view line)>& write) {
+  return export_lines(reader, filter, to_json_line, write);
+}
+
+Result<void> export_lines(const store::Reader& reader, const store::AuditRecords::Filter& filter,
+                          const std::function<std::string(const AuditRecord&)>& render,
+                          const std::function<Result<void>(std::string_view line)>& write) {
   auto ordered = filter;
   ordered.newest_first = false;
   store::Page page{{}, 1000};
   do {
     GH_TRY(const auto listed, reader->audit_records.list(ordered, page));
     for (const AuditRecord& record : listed.items) {
-      GH_TRYV(write(to_json_line(record)));
+      GH_TRYV(write(render(record)));
     }
     page.after = listed.next;
   } while (!page.after.empty());

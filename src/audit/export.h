@@ -12,8 +12,11 @@ namespace gatehouse::audit {
 
 /// One line without its end.
 std::string to_json_line(const AuditRecord& record);
-/// Calls `write` once a record, in the order of their sequence; `filter.newest_first` is ignored. Ends with the first error of
-/// `write`.
+/// Calls `write` once a record with what `render` makes of it, in the order of their sequence; `filter.newest_first` is ignored.
+/// Ends with the first error of `write`.
+Result<void> export_lines(const store::Reader& reader, const store::AuditRecords::Filter& filter,
+                          const std::function<std::string(const AuditRecord&)>& render,
+                          const std::function<Result<void>(std::string_view line)>& write);
 Result<void> export_json_lines(const store::Reader& reader, const store::AuditRecords::Filter& filter,
                                const std::function<Result<void>(std::string_view line)>& write);
 

@@ -33,7 +33,8 @@ void add_audit_commands(CLI::App& root, Runner runner) {
                    {"OUTCOME", "outcome"}});
     });
   });
-  Command export_lines(audit, runner, "export", "the audit log as JSON Lines, oldest first, with its MACs");
+  Command export_lines(audit, runner, "export", "the audit log, oldest first: JSON Lines with its MACs, CSV or CEF");
+  export_lines.choice("--format", "format", "jsonl by default", {"jsonl", "csv", "cef"});
   with_filters(export_lines).run([](Call& call) {
     const auto client = Client::make(call.context);
     if (!client) return call.complain(client.error());

@@ -7,6 +7,8 @@
 #include <iterator>
 #include <memory>
 
+#include "cli/key_store.h"
+
 namespace gatehouse::cli {
 namespace {
 
@@ -28,14 +30,15 @@ void trim_line_end(std::string& text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
 }
 
-Result<SecretString> read_key(const Context& context) {
+Result<SecretString> read_key(const Context& context, const std::string& url) {
   if (context.key_file.empty()) {
     const std::string key = environment("GATEHOUSE_KEY");
-    if (key.empty()) {
-      return fail(Errc::kInvalidArgument,
-                  "No administrator key: set GATEHOUSE_KEY or give --key-file FILE. \"gatehouse init\" prints the first one.");
-    }
-    return SecretString(key);
+    if (!key.empty()) return SecretString(key);
+    GH_TRY(const StoredKey stored, stored_key(url));
+    if (!stored.key.empty()) return stored.key;
+    return fail(Errc::kInvalidArgument,
+                "No administrator key: run \"gatehouse login\", set GATEHOUSE_KEY or give --key-file FILE. \"gatehouse init\" "
+                "prints the first one.");
   }
   std::ifstream file(context.key_file);
   if (!file) return fail(Errc::kInvalidArgument, "The key file " + context.key_file + " can't be read.");
@@ -101,38 +104,55 @@ std::string with_query(std::string path, const QueryParameters& parameters) {
   return path;
 }
 
-Result<Client> Client::make(const Context& context) {
+Result<Client> Client::without_key(const Context& context) {
   std::string url = context.url.empty() ? environment("GATEHOUSE_URL") : context.url;
   if (url.empty()) url = "http://127.0.0.1:8481";
   while (url.back() == '/') url.pop_back();
   if (url.rfind("http://", 0) != 0 && url.rfind("https://", 0) != 0) {
     return fail(Errc::kInvalidArgument, "The server's address must begin with http:// or https:// (--url or GATEHOUSE_URL).");
   }
-  GH_TRY(SecretString key, read_key(context));
+  return Client(std::move(url), SecretString());
+}
+
+Result<Client> Client::make(const Context& context) {
+  GH_TRY(Client client, without_key(context));
+  GH_TRY(SecretString key, read_key(context, client.url_));
   if (key.expose().find_first_of("\r\n") != std::string::npos) {
     return fail(Errc::kInvalidArgument, "The administrator key holds a line break; it is one line that begins with gtha_.");
   }
-  return Client(std::move(url), std::move(key));
+  client.key_ = std::move(key);
+  return client;
 }
 
 Result<Answer> Client::send(std::string_view method, const std::string& path, const boost::json::object* body) const {
+  if (!body) return perform(std::string(method), path, nullptr);
+  const Content content{"application/json", boost::json::serialize(*body)};
+  return perform(std::string(method), path, &content);
+}
+
+Result<Answer> Client::send_form(const std::string& path, const QueryParameters& fields) const {
+  Content content{"application/x-www-form-urlencoded", {}};
+  for (const auto& [name, value] : fields)
+    content.text += (content.text.empty() ? "" : "&") + escaped(name) + "=" + escaped(value);
+  return perform("POST", path, &content);
+}
+
+Result<Answer> Client::perform(const std::string& verb, const std::string& path, const Content* content) const {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
   const Handle handle(ready == CURLE_OK ? curl_easy_init() : nullptr);
   if (!handle) return fail(Errc::kInternal, "libcurl could not be started.");
   Answer answer;
   const std::string address = url_ + path;
-  const std::string verb(method);
-  const std::string text = body ? boost::json::serialize(*body) : std::string();
   Lines lines;
-  add_line(lines, "Authorization: Bearer " + key_.expose());
+  if (!key_.empty()) add_line(lines, "Authorization: Bearer " + key_.expose());
   add_line(lines, "Accept: application/json");
-  if (body) add_line(lines, "Content-Type: application/json");
+  if (content) add_line(lines, "Content-Type: " + std::string(content->type));
   CURL* curl = handle.get();
   curl_easy_setopt(curl, CURLOPT_URL, address.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-  if (body) {
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, text.c_str());
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(text.size()));
+  if (content) {
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, content->text.c_str());
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(content->text.size()));
   } else if (verb == "POST") {
     curl_easy_setopt(curl, CURLOPT_POST, 1L);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "");

@@ -30,16 +30,27 @@ std::string with_query(std::string path, const QueryParameters& parameters);
 
 class Client {
  public:
-  /// kInvalidArgument where the address or the key is missing or unreadable.
+  /// kInvalidArgument where the address or the key is missing or unreadable. The key is that of --key-file, else of
+  /// GATEHOUSE_KEY, else the one that `gatehouse login` stored for this address.
   static Result<Client> make(const Context& context);
+  /// Without a key, to ask for one.
+  static Result<Client> without_key(const Context& context);
+  const std::string& url() const noexcept { return url_; }
 
   /// kUnavailable: the server was not reached, or its answer broke off. An answer of any status is a value. Follows no redirects.
   Result<Answer> send(std::string_view method, const std::string& path, const boost::json::object* body = nullptr) const;
+  /// As a form, for what RFC 8628 wants so.
+  Result<Answer> send_form(const std::string& path, const QueryParameters& fields) const;
   /// All items of a list, page by page; an answer that is not 2xx ends it and is returned.
   Result<Answer> list(const std::string& path, QueryParameters parameters) const;
 
  private:
   Client(std::string url, SecretString key) : url_(std::move(url)), key_(std::move(key)) {}
+  struct Content {
+    std::string_view type;
+    std::string text;
+  };
+  Result<Answer> perform(const std::string& verb, const std::string& path, const Content* content) const;
   std::string url_;
   SecretString key_;
 };

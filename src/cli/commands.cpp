@@ -29,7 +29,11 @@ void add_remote_commands(CLI::App& root, Context& context, int& exit_status) {
   add_register_commands(root, runner);
   add_audit_commands(root, runner);
   add_policy_commands(root, runner);
+  add_approval_commands(root, runner);
+  add_apply_commands(root, runner);
   add_notify_commands(root, runner);
+  add_sign_in_commands(root, runner);
+  add_transfer_commands(root, runner);
 }
 
 }  // namespace gatehouse::cli

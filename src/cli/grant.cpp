@@ -22,6 +22,7 @@ void add_grant_commands(CLI::App& root, Runner runner) {
       .text("--resource,--project,--space", "resource", "on this resource")
       .text("--site", "site", "on this site")
       .flag("--removed", "removed", "these as well")
+      .choice("--backing", "backing", "only these", {"backed", "in-grace", "unbacked"})
       .run([](Call& call) {
         return call.list(api_path({"grants"}), [](Context& context, const boost::json::value& items) {
           print_table(context, items,
@@ -44,6 +45,11 @@ void add_grant_commands(CLI::App& root, Runner runner) {
   Command(grant, runner, "resume", "end its pause").positional("ID", "id", "its id").run([](Call& call) {
     return call.post(api_path({"grants", call.text("id"), "resume"}), print_record);
   });
+  Command(grant, runner, "back", "answer for it, where who gave it has lost the authority")
+      .positional("ID", "id", "its id")
+      .run([](Call& call) {
+        return call.post(api_path({"grants", call.text("id"), "back"}), print_record);
+      });
   Command(grant, runner, "remove", "remove it for ever")
       .positional("ID", "id", "its id")
       .text("--reason", "reason", "why; stands in the audit log")

@@ -21,7 +21,14 @@ void add_trace_command(CLI::App& root, Runner runner);
 void add_report_commands(CLI::App& root, Runner runner);
 void add_audit_commands(CLI::App& root, Runner runner);
 void add_policy_commands(CLI::App& root, Runner runner);
+void add_approval_commands(CLI::App& root, Runner runner);
+void add_apply_commands(CLI::App& root, Runner runner);
 void add_notify_commands(CLI::App& root, Runner runner);
+
+/// login, logout, admin-key …
+void add_sign_in_commands(CLI::App& root, Runner runner);
+/// Under the nouns `account` and `user`.
+void add_transfer_commands(CLI::App& root, Runner runner);
 
 void add_would_deny_command(CLI::App* report, Runner runner);
 

@@ -3,6 +3,7 @@
 
 #include "cli/nouns.h"
 #include "cli/print.h"
+#include "cli/secret_input.h"
 
 namespace gatehouse::cli {
 namespace {
@@ -14,6 +15,16 @@ std::string member(const json::object& object, std::string_view name) {
   return value ? in_words(*value) : "-";
 }
 
+/// What the maker sees instead of a secret.
+std::string words_of_handover(const json::object& token, const json::object& handover) {
+  const std::string recipient = member(handover, "for");
+  std::string words = "Token " + member(token, "id") + " waits for " + recipient + " until " + member(handover, "expires_at") +
+                      "; not taken by then, it is revoked.\n";
+  if (handover.at("code").is_string())
+    return words + "Give them the link by one way and the code " + member(handover, "code") + " by another.\n";
+  return words + "They are told; they can also run: gatehouse token take " + member(handover, "id") + "\n";
+}
+
 std::string words_of_new(const json::object& token) {
   std::string words = "Token " + member(token, "id") + " of " + member(token, "account") + " for " + member(token, "resources") +
                       ": " + member(token, "scopes") + ".\n";
@@ -23,6 +34,10 @@ std::string words_of_new(const json::object& token) {
   if (const auto* waiting = token.if_contains("waiting"); waiting && waiting->is_array() && !waiting->get_array().empty()) {
     words += "Waiting for grant, and opening nothing until then: " + in_words(*waiting) + ".\n";
   }
+  if (const auto* approval = token.if_contains("approval"); approval && approval->is_string())
+    words += "It waits for the approval of a second person, and opens nothing until then.\n";
+  if (const auto* handover = token.if_contains("handover"); handover && handover->is_object())
+    return words + words_of_handover(token, handover->get_object());
   return words + "This is the only time that the token is shown.\n";
 }
 
@@ -56,6 +71,8 @@ void add_create(CLI::App* token, Runner runner) {
       .texts("--self-rotate-ip", "self_rotate_ips", "from this address or network alone; may be repeated")
       .integer("--self-rotate-times", "self_rotate_times", "so many times at most")
       .text("--owner", "owner", "who answers for it, by e-mail address")
+      .text("--requested-by", "requested_by", "who asked for it, by e-mail address; for organization administrators")
+      .text("--for", "for", "hand it over: this person takes the secret, and you never see it")
       .texts("--allow-ip", "allow_ips", "an address or network it may be used from; may be repeated")
       .text("--rate", "rate", "its own limit, such as 10/s")
       .flag("--relaxed-queries", "relaxed_queries", "JQL may name what lies outside; that reveals whether it exists")
@@ -65,12 +82,18 @@ void add_create(CLI::App* token, Runner runner) {
         const int lifetimes = static_cast<int>(call.body.contains("expires_in")) +
                               static_cast<int>(call.body.contains("expires_at")) +
                               static_cast<int>(call.body.contains("permanent"));
-        if (lifetimes != 1)
+        // Whom it is handed over to may be an outsider, for whom the server knows defaults.
+        const bool defaults = call.body.contains("for");
+        if (lifetimes > 1 || (lifetimes == 0 && !defaults))
           return call.complain(
               fail(Errc::kInvalidArgument, "Give exactly one of --expires-in 30d, --expires-at T and --permanent."));
-        if (!call.body.contains("scopes") && !call.body.contains("role"))
+        if (!defaults && !call.body.contains("scopes") && !call.body.contains("role"))
           return call.complain(fail(Errc::kInvalidArgument, "Give --scopes, --role or both."));
-        return call.send_for_secret(api_path({"tokens"}), "token", words_of_new);
+        if (!defaults) return call.send_for_secret(api_path({"tokens"}), "token", words_of_new);
+        return call.post(api_path({"tokens"}), [](Context& context, const json::value& answer) {
+          context.out << member(answer.at("handover").as_object(), "link") << "\n";
+          context.err << words_of_new(answer.as_object());
+        });
       });
 }
 
@@ -81,6 +104,7 @@ void add_list(CLI::App* token, Runner runner) {
       .choice("--state", "state", "only these", {"live", "paused", "revoked", "expired"})
       .text("--resource,--project,--space", "resource", "whose boundary names this resource")
       .duration("--expiring-within", "expiring_within", "that end from now on within this time, such as 14d")
+      .flag("--waiting", "waiting", "that wait for a grant on one of their resources")
       .run([](Call& call) {
         return call.list(api_path({"tokens"}), [](Context& context, const json::value& items) {
           print_table(context, items,
@@ -88,11 +112,44 @@ void add_list(CLI::App* token, Runner runner) {
                        {"ACCOUNT", "account"},
                        {"NAME", "name"},
                        {"RESOURCES", "resources"},
+                       {"WAITING", "waiting"},
                        {"EXPIRES", "expires_at"},
                        {"OWNER", "owner"},
                        {"STATE", "state"}});
         });
       });
+}
+
+void add_handover_commands(CLI::App* token, Runner runner) {
+  Command(token, runner, "take", "take a token that was made for you: its secret is shown this once")
+      .positional("ID", "id", "of the handing over, or the link's last part")
+      .text("--code-file", "code_file", "a file with the code that you were told, or - for standard input: where you have no key")
+      .run([](Call& call) {
+        const auto words = [](const json::object& answer) {
+          return "Token " + member(answer, "id") + " for " + member(answer, "resources") +
+                 ". This is the only time that the token is shown.\n";
+        };
+        const auto* file = call.body.if_contains("code_file");
+        if (!file) return call.send_for_secret(api_path({"handovers", call.text("id"), "take"}), "token", words);
+        const auto code = read_secret(call.context, std::string(file->as_string()), "Code: ");
+        if (!code) return call.complain(code.error());
+        const auto client = Client::without_key(call.context);
+        if (!client) return call.complain(client.error());
+        const json::object body{{"code", code.value().expose()}};
+        const auto answer = client.value().send("POST", api_path({"take", call.text("id")}), &body);
+        if (!answer) return call.complain(answer.error());
+        if (!answer.value().ok()) return call.complain(answer.value());
+        const json::object& taken = answer.value().body.as_object();
+        call.context.out << (call.context.json ? json::serialize(taken) : member(taken, "token")) << "\n";
+        if (!call.context.json) call.context.err << words(taken);
+        return static_cast<int>(kDone);
+      });
+  Command(token, runner, "handovers", "list the tokens that wait to be taken").run([](Call& call) {
+    return call.list(api_path({"handovers"}), [](Context& context, const json::value& items) {
+      print_table(context, items,
+                  {{"ID", "id"}, {"TOKEN", "name"}, {"FOR", "for"}, {"MADE BY", "made_by"}, {"UNTIL", "expires_at"}});
+    });
+  });
 }
 
 }  // namespace
@@ -106,6 +163,7 @@ void add_token_commands(CLI::App& root, Runner runner) {
       .run([](Call& call) {
         return call.get(api_path({"tokens", call.text("id")}), print_token);
       });
+  add_handover_commands(token, runner);
   Command(token, runner, "narrow", "take something away from it; without options: bound it to what is proposed for it")
       .positional("ID", "id", "its id")
       .texts("--scopes", "scopes", "what is kept")

@@ -27,7 +27,17 @@ void add_user_commands(CLI::App& root, Runner runner) {
   Command(user, runner, "show", "show one").positional("EMAIL", "email", "e-mail address").run([](Call& call) {
     return call.get(api_path({"users", call.text("email")}), print_record);
   });
+  Command(user, runner, "edit", "give another name, role or resources; what is left out stays")
+      .positional("EMAIL", "email", "e-mail address")
+      .text("--name", "name", "as people call them")
+      .choice("--role", "role", "what they may do", roles)
+      .texts("--resource,--project,--space", "resources", "all that a project-admin administers from now on; \"\" for none")
+      .flag("--for-cause", "for_cause", "grants that lose their backing by it end at once")
+      .run([](Call& call) {
+        return call.send("PATCH", api_path({"users", call.text("email")}), print_record);
+      });
   Command suspend(user, runner, "suspend", "end at once all that authenticates as this person");
+  suspend.flag("--for-cause", "for_cause", "grants that they gave end at once, instead of going on for the policy's grace");
   with_pause_options(suspend.positional("EMAIL", "email", "e-mail address")).run([](Call& call) {
     return call.post(api_path({"users", call.text("email"), "suspend"}), print_record);
   });

@@ -1,7 +1,5 @@
 #include "inventory/import_change.h"
 
-#include "admin/index_feed.h"
-
 namespace gatehouse::inventory {
 
 using admin::Describer;
@@ -91,8 +89,7 @@ Result<std::string> ImportChange::free_handle(std::string_view name) {
 
 Result<void> ImportChange::finish(bool dry_run) {
   if (dry_run || events_.empty()) return success();
-  GH_TRY(const store::Committed done, services_.log.commit(std::move(work_), std::move(events_)));
-  return services_.feed->catch_up(done.change);
+  return admin::commit(services_, std::move(work_), std::move(events_));
 }
 
 }  // namespace gatehouse::inventory

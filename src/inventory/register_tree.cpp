@@ -86,7 +86,7 @@ struct JsonHandler {
   static constexpr std::size_t max_object_size = 1'000'000;
   static constexpr std::size_t max_array_size = 1'000'000;
   static constexpr std::size_t max_key_size = 1024;
-  static constexpr std::size_t max_string_size = 1 << 20;
+  static constexpr std::size_t max_string_size = 8 << 20;
   Builder tree;
   int line = 1;
   std::string part;

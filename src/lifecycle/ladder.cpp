@@ -1,12 +1,14 @@
 #include "lifecycle/ladder.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "admin/describe.h"
 #include "admin/notices.h"
 #include "admin/other_credentials.h"
 #include "admin/policy.h"
+#include "admin/tell.h"
 
 namespace gatehouse::lifecycle {
 namespace {
@@ -36,7 +38,9 @@ std::optional<admin::Notice> notice_for(const Ladder& ladder, const Ending& endi
   notice.facts["expires_at"] = format_instant(ending.end);
   if (!ending.owner.empty()) notice.facts["owner"] = ending.owner;
   if (ending.end <= now) {
-    if (ending.end + kTellLate <= now) return std::nullopt;
+    // What lives for less than the shortest step is made anew by a program each time: neither step nor end is told.
+    const bool short_lived = !ladder.empty() && ending.end - ending.since <= ladder.back();
+    if (ending.end + kTellLate <= now || short_lived) return std::nullopt;
     notice.kind = admin::NoticeKind::kExpired;
     notice.once_key = once_key(ending, "end");
     return notice;
@@ -78,7 +82,7 @@ Result<std::vector<Ending>> site_credentials(const store::Repositories& at, Inst
       GH_TRY(const auto site, at.sites.get(credential.site));
       endings.push_back({"site_credential",
                          credential.id.value,
-                         "the credential of " + site.value.key,
+                         admin::site_credential_name(site.value.key),
                          credential.created_at,
                          *credential.expires_at,
                          {}});
@@ -100,22 +104,19 @@ Result<std::vector<Ending>> own_credentials(admin::Services& services, const sto
   return endings;
 }
 
-/// What was on the ladder and ends later now, or not at all, is off it.
-Result<void> close_extended(admin::Services& services, store::Outbox& outbox, const store::Repositories& at, Duration longest,
-                            Instant now) {
-  GH_TRY(const auto matters, outbox.open_matters({}));
+/// What was on the ladder and ends later now, or not at all, is off it. What is gone has nothing open but its later use: with its
+/// account or its site, say, of which was told.
+Result<void> close_overtaken(admin::Services& services, store::Outbox& outbox, const store::Repositories& at, Duration longest,
+                             Instant now) {
+  GH_TRY(const auto matters, outbox.overtaken(now + longest));
   for (store::Matter matter : matters) {
-    if (matter.topic != "expiry" || matter.subject_kind != "token") continue;
     const auto token = at.credentials.get(CredentialId(matter.subject_id));
-    if (!token) continue;
-    const Credential& credential = token.value().value;
-    if (credential.state == State::kRevoked) {
-      // With its account, say: that was told.
+    if (matter.subject_kind != "token" || !token || token.value().value.state == State::kRevoked) {
       matter.closed_at = now;
       GH_TRYV(outbox.update_matter(matter));
       continue;
     }
-    if (credential.expires_at && *credential.expires_at <= now + longest) continue;
+    const Credential& credential = token.value().value;
     admin::Notice notice{admin::NoticeKind::kExtended, "token", credential.id.value, credential.name};
     notice.facts["expires_at"] =
         credential.expires_at ? boost::json::value(format_instant(*credential.expires_at)) : boost::json::value(nullptr);
@@ -158,12 +159,17 @@ Result<void> round(admin::Services& services, const std::vector<Window>& windows
     GH_TRY(const auto own, own_credentials(services, at, longest + Duration(1)));
     endings.insert(endings.end(), sites.begin(), sites.end());
     endings.insert(endings.end(), own.begin(), own.end());
+    std::vector<admin::Notice> reached;
+    std::vector<std::string> keys;
     for (const Ending& ending : endings) {
       auto notice = notice_for(policy.notify.ladder, ending, now);
       if (!notice) continue;
-      GH_TRY(const bool told, at.outbox.knows(notice->once_key));
-      if (!told) due.push_back(std::move(*notice));
+      keys.push_back(notice->once_key);
+      reached.push_back(std::move(*notice));
     }
+    GH_TRY(const auto told, at.outbox.known_of(keys));
+    std::copy_if(std::make_move_iterator(reached.begin()), std::make_move_iterator(reached.end()), std::back_inserter(due),
+                 [&told](const admin::Notice& notice) { return !told.contains(notice.once_key); });
   }
   // A writer is not kept waiting by a long list: some hundred at a time.
   constexpr std::size_t kAtOnce = 200;
@@ -193,7 +199,7 @@ Result<void> run_ladder(admin::Services& services, Instant now) {
   const Duration longest = ladder.empty() ? Duration{} : ladder.front();
   GH_TRYV(round(services, {{now - kTellLate, now + longest}}, longest, now));
   return services.database.tend_outbox(
-      [&](store::Outbox& outbox, const store::Repositories& at) { return close_extended(services, outbox, at, longest, now); });
+      [&](store::Outbox& outbox, const store::Repositories& at) { return close_overtaken(services, outbox, at, longest, now); });
 }
 
 Result<void> run_ladder_since(admin::Services& services, Instant since, Instant now) {

@@ -20,7 +20,8 @@ std::optional<Duration> step_reached(const Ladder& ladder, Instant since, Instan
 
 /// Queues what is due: for tokens of every kind, upstream credentials, and the installation's own (certificates, administrator
 /// keys). Each step of each end is told once, however often it runs; after a long stop only the step that counts now is. Ends
-/// that have come are told, too.
+/// that have come are told, too, but not of what lived for no longer than the shortest step: programs make such tokens by the
+/// hundred.
 Result<void> run_ladder(admin::Services& services, Instant now);
 /// The same, of what has reached a step since `since` only: quick where there are many. What was moved onto the ladder meanwhile
 /// is found by the whole round.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <mutex>
 
@@ -87,17 +88,17 @@ Result<void> check(const MailSettings& settings) {
   return success();
 }
 
-Result<void> send(const MailSettings& settings, const Mail& mail) {
+namespace {
+
+/// One conversation with the mail server: connection, TLS and password, then what `prepare` adds.
+Result<void> converse(const MailSettings& settings, const std::function<void(CURL*)>& prepare) {
   static std::once_flag initialized;
   std::call_once(initialized, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), curl_easy_cleanup);
   if (!curl) return fail(Errc::kInternal, "libcurl could not be set up.");
   char words[CURL_ERROR_SIZE] = {};
-  Upload upload{mail.text};
   std::string refusal;
-  const std::string from = "<" + settings.from + ">", to = "<" + mail.to + ">", url = url_of(settings);
-  const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> recipients(curl_slist_append(nullptr, to.c_str()),
-                                                                               curl_slist_free_all);
+  const std::string url = url_of(settings);
   SecretString password;
   if (!settings.username.empty()) {
     GH_TRY(password, read_password(settings.password_file));
@@ -110,22 +111,38 @@ Result<void> send(const MailSettings& settings, const Mail& mail) {
                    settings.security == MailSettings::Security::kNone ? CURLUSESSL_NONE : CURLUSESSL_ALL);
   if (!settings.ca_file.empty()) curl_easy_setopt(curl.get(), CURLOPT_CAINFO, settings.ca_file.c_str());
   curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
-  curl_easy_setopt(curl.get(), CURLOPT_MAIL_FROM, from.c_str());
-  curl_easy_setopt(curl.get(), CURLOPT_MAIL_RCPT, recipients.get());
-  curl_easy_setopt(curl.get(), CURLOPT_READFUNCTION, give);
-  curl_easy_setopt(curl.get(), CURLOPT_READDATA, &upload);
   curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, drop);
   curl_easy_setopt(curl.get(), CURLOPT_HEADERFUNCTION, keep_refusal);
   curl_easy_setopt(curl.get(), CURLOPT_HEADERDATA, &refusal);
-  curl_easy_setopt(curl.get(), CURLOPT_UPLOAD, 1L);
   curl_easy_setopt(curl.get(), CURLOPT_ERRORBUFFER, words);
   curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, kTimeLimitMs);
+  prepare(curl.get());
   const CURLcode code = curl_easy_perform(curl.get());
   if (code == CURLE_OK) return success();
   long answered = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answered);
   return failure(code, answered, words, refusal);
+}
+
+}  // namespace
+
+Result<void> send(const MailSettings& settings, const Mail& mail) {
+  Upload upload{mail.text};
+  const std::string from = "<" + settings.from + ">", to = "<" + mail.to + ">";
+  const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> recipients(curl_slist_append(nullptr, to.c_str()),
+                                                                               curl_slist_free_all);
+  return converse(settings, [&](CURL* curl) {
+    curl_easy_setopt(curl, CURLOPT_MAIL_FROM, from.c_str());
+    curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients.get());
+    curl_easy_setopt(curl, CURLOPT_READFUNCTION, give);
+    curl_easy_setopt(curl, CURLOPT_READDATA, &upload);
+    curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+  });
+}
+
+Result<void> try_server(const MailSettings& settings) {
+  return converse(settings, [](CURL* curl) { curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "NOOP"); });
 }
 
 }  // namespace gatehouse::lifecycle

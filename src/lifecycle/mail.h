@@ -35,5 +35,7 @@ Result<Mail> compose(const MailSettings& settings, const std::string& to, const 
 /// Blocks, for at most 20 seconds. Errors: kUnavailable (try again: not reached, busy, refused for now), kInvalidArgument (the
 /// server refuses this mail for good).
 Result<void> send(const MailSettings& settings, const Mail& mail);
+/// The same conversation without a mail: whether the server is there and takes the password. For `gatehouse doctor`.
+Result<void> try_server(const MailSettings& settings);
 
 }  // namespace gatehouse::lifecycle

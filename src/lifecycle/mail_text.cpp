@@ -56,20 +56,6 @@ std::string base64_lines(std::string_view text) {
   return out;
 }
 
-std::string html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 std::string plain_item(const MailItem& item) {
   std::string out = item.words.title + "\n\n" + item.words.what + "\n";
   if (!item.words.command.empty()) out += "\n    " + item.words.command + "\n";
@@ -81,15 +67,16 @@ std::string plain_item(const MailItem& item) {
 }
 
 std::string html_item(const MailItem& item) {
-  std::string out = "<h2 style=\"font-size:1.1em\">" + html(item.words.title) + "</h2><p>" + html(item.words.what) + "</p>";
-  if (!item.words.command.empty()) out += "<pre>" + html(item.words.command) + "</pre>";
-  if (!item.action.empty()) out += "<p><a href=\"" + html(item.action) + "\">I take care of it</a></p>";
+  std::string out =
+      "<h2 style=\"font-size:1.1em\">" + html_text(item.words.title) + "</h2><p>" + html_text(item.words.what) + "</p>";
+  if (!item.words.command.empty()) out += "<pre>" + html_text(item.words.command) + "</pre>";
+  if (!item.action.empty()) out += "<p><a href=\"" + html_text(item.action) + "\">I take care of it</a></p>";
   out += "<table>";
   for (const auto& [title, text] : item.words.details) {
-    out += "<tr><th align=\"left\">" + html(title) + "</th><td>" + html(text) + "</td></tr>";
+    out += "<tr><th align=\"left\">" + html_text(title) + "</th><td>" + html_text(text) + "</td></tr>";
   }
   out += "</table>";
-  if (!item.reason.empty()) out += "<p style=\"color:#555\">You are told because: " + html(item.reason) + ".</p>";
+  if (!item.reason.empty()) out += "<p style=\"color:#555\">You are told because: " + html_text(item.reason) + ".</p>";
   return out;
 }
 

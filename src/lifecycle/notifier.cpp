@@ -7,8 +7,10 @@
 
 #include "admin/common.h"
 #include "admin/notices.h"
+#include "admin/webhook_seal.h"
 #include "crypto/token_hash.h"
 #include "lifecycle/ladder.h"
+#include "lifecycle/overlap.h"
 #include "lifecycle/postmaster.h"
 #include "lifecycle/subject.h"
 #include "lifecycle/watch.h"
@@ -88,7 +90,8 @@ void Notifier::add_jobs(Jobs& jobs) {
     return success();
   });
   jobs.add("watch", 1min, [this](Instant now) { return watch(services_, now); });
-  jobs.add("silence", 5min, [this](Instant now) { return watch_silence(services_, now); });
+  jobs.add("silence", 5min, [this](Instant now) { return watch_silence(services_, now, rhythms_); });
+  jobs.add("old secrets", 1min, [this](Instant now) { return tell_of_old_secrets(services_, now); });
   jobs.add("address notices", 1s, [this](Instant now) { return address(services_, now); });
   jobs.add("escalate", 10s, [this](Instant now) { return escalate(services_, now); });
   jobs.add("forget old notices", 24h, [this](Instant now) {
@@ -253,7 +256,6 @@ Result<void> Notifier::send_webhook(const store::Message& message, Instant now, 
   GH_TRY(const bool ours, claim(message, now));
   if (!ours) return success();
   std::string body;
-  SecretString secret;
   std::optional<store::Webhook> webhook;
   {
     GH_TRY(const store::Reader reader, services_.database.read());
@@ -274,14 +276,13 @@ Result<void> Notifier::send_webhook(const store::Message& message, Instant now, 
   if (!webhook) {
     return note_webhook(message, fail(Errc::kInvalidArgument, "The webhook was removed or is disabled."), now);
   }
-  const auto address = parse_webhook_url(webhook->url);
+  const auto url = admin::webhook_url(services_.sealer, *webhook);
+  if (!url) return note_webhook(message, url.error(), now);
+  const auto address = parse_webhook_url(url.value().expose());
   if (!address) return note_webhook(message, address.error(), now);
-  if (!webhook->sealed_secret.empty()) {
-    auto opened = services_.sealer.open(webhook->sealed_secret, {"webhook", webhook->id, address.value().origin});
-    if (!opened) return note_webhook(message, opened.error(), now);
-    secret = std::move(opened.value());
-  }
-  const auto answer = post_webhook(fetch_, address.value(), secret, message.id, now, body);
+  auto secret = admin::webhook_secret(services_.sealer, *webhook);
+  if (!secret) return note_webhook(message, secret.error(), now);
+  const auto answer = post_webhook(fetch_, address.value(), secret.value(), message.id, now, body);
   if (!answer) away.insert(message.recipient);
   return note_webhook(message, answer, now);
 }

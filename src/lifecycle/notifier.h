@@ -11,6 +11,7 @@
 #include "admin/services.h"
 #include "lifecycle/jobs.h"
 #include "lifecycle/mail.h"
+#include "lifecycle/watch.h"
 #include "lifecycle/webhook.h"
 #include "store/outbox.h"
 
@@ -48,6 +49,7 @@ class Notifier {
   http::FetchOptions fetch_;
   /// Of the jobs' thread.
   std::optional<Instant> laddered_, whole_ladder_;
+  Rhythms rhythms_;
 };
 
 }  // namespace gatehouse::lifecycle

@@ -1,6 +1,7 @@
 // Use cases of webhooks and calendar feeds.
 #include "admin/describe.h"
 #include "admin/find.h"
+#include "admin/webhook_seal.h"
 #include "lifecycle/calendar.h"
 #include "lifecycle/notify.h"
 #include "lifecycle/webhook.h"
@@ -28,7 +29,6 @@ std::string_view to_string(store::WebhookForm form) noexcept {
 
 /// The address of a chat's webhook is itself a secret: whoever knows it can post there. Only its origin is shown.
 admin::Document describe(const store::Webhook& webhook) {
-  const auto address = parse_webhook_url(webhook.url);
   json::array kinds;
   std::string word;
   for (const char c : webhook.kinds + " ") {
@@ -41,7 +41,7 @@ admin::Document describe(const store::Webhook& webhook) {
   admin::Document document;
   document["id"] = webhook.id;
   document["name"] = webhook.name;
-  document["origin"] = address ? address.value().origin : std::string();
+  document["origin"] = webhook.origin;
   document["form"] = to_string(webhook.form);
   document["kinds"] = std::move(kinds);
   document["state"] = webhook.state == State::kLive ? "live" : "disabled";
@@ -76,13 +76,11 @@ Result<admin::Document> add_webhook(admin::Services& services, const Caller& cal
   GH_TRY(webhook.kinds, parse_kinds(request.kinds));
   webhook.id = random_base62(services.random, kIdLength);
   webhook.name = request.name;
-  webhook.url = request.url;
+  webhook.origin = address.origin;
   webhook.created_at = services.clock.now();
   SecretString secret;
-  if (webhook.form == store::WebhookForm::kStandard) {
-    secret = new_webhook_secret(services.random);
-    webhook.sealed_secret = services.sealer.seal(secret, {"webhook", webhook.id, address.origin});
-  }
+  if (webhook.form == store::WebhookForm::kStandard) secret = new_webhook_secret(services.random);
+  admin::seal_webhook(services.sealer, request.url, secret, webhook);
   GH_TRY(store::UnitOfWork work, services.database.begin());
   GH_TRYV(work->channels.insert_webhook(webhook));
   admin::Document document = describe(webhook);
@@ -116,6 +114,7 @@ Result<void> remove_webhook(admin::Services& services, const Caller& caller, std
   GH_TRY(store::UnitOfWork work, services.database.begin());
   GH_TRY(const store::Webhook webhook, work->channels.webhook(name));
   GH_TRYV(work->channels.set_webhook_state(webhook.id, State::kRevoked, {}));
+  GH_TRYV(work->channels.set_webhook_sealed(webhook.id, {}, {}));
   return admin::commit(services, std::move(work),
                        admin::make_event(caller, "webhook.remove", "webhook", webhook.id, webhook.name));
 }

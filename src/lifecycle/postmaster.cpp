@@ -25,7 +25,9 @@ int first_rungs(NoticeKind kind) {
     case NoticeKind::kReuse:
     case NoticeKind::kOrphaned:
     case NoticeKind::kUpstreamRefused:
-    case NoticeKind::kFailing: return 2;
+    case NoticeKind::kFailing:
+    case NoticeKind::kInGrace:
+    case NoticeKind::kApprovalAsked: return 2;
     default: return 1;
   }
 }

@@ -21,6 +21,7 @@ class Builder {
   explicit Builder(const store::Repositories& at) : at_(at) {}
 
   void rung() { rungs_.emplace_back(); }
+  void leave_out(const UserId& id) { known_.insert(id.value); }
 
   Result<void> add(const UserId& id, std::string_view reason) {
     if (id.empty() || known_.contains(id.value)) return success();
@@ -129,6 +130,22 @@ Result<void> grant_rungs(const store::Repositories& at, const std::string& id, B
   return to.add_project_admins({grant->resource});
 }
 
+/// Who may decide: the administrators of its resources first, but not who asked.
+Result<void> approval_rungs(const store::Repositories& at, const std::string& id, Builder& to) {
+  const auto approval = at.approvals.get(id);
+  if (!approval) return approval.error().code == Errc::kNotFound ? Result<void>(success()) : approval.error();
+  to.leave_out(approval.value().asked_by);
+  std::vector<Resource> resources;
+  GH_TRY(const auto token, found(at.credentials.get(CredentialId(approval.value().subject))));
+  GH_TRY(const auto grant, found(at.grants.get(GrantId(approval.value().subject))));
+  if (grant) resources.push_back(grant->resource);
+  if (token) {
+    for (const BoundaryEntry& entry : token->boundary) resources.push_back(entry.resource);
+  }
+  to.rung();
+  return to.add_project_admins(resources);
+}
+
 Result<void> site_credential_rungs(const store::Repositories& at, const std::string& id, Builder& to) {
   GH_TRY(const auto credential, found(at.upstream_credentials.get(UpstreamCredentialId(id))));
   if (!credential) return success();
@@ -181,6 +198,8 @@ Result<Rungs> rungs_of(const store::Repositories& at, std::string_view kind, con
     GH_TRYV(account_rungs(at, AccountId(id), builder));
   } else if (kind == "grant") {
     GH_TRYV(grant_rungs(at, id, builder));
+  } else if (kind == "approval") {
+    GH_TRYV(approval_rungs(at, id, builder));
   } else if (kind == "site_credential") {
     GH_TRYV(site_credential_rungs(at, id, builder));
   } else if (kind == "site") {

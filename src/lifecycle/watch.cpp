@@ -259,28 +259,37 @@ struct Silence {
   Instant last;
 };
 
-/// What was added up tells most of them at once; the others are looked at closely.
-Result<Silence> silence_of(const store::Reader& reader, const store::Watch::Quiet& one, Instant now) {
+/// What was added up, and the hours since then, tell most of them at once; only who seems to be silent is looked at closely.
+Result<Silence> silence_of(const store::Reader& reader, const store::Watch::Quiet& one, const std::map<AccountId, Instant>& fresh,
+                           Rhythms& rhythms, Instant now) {
   Silence found{false, {}, one.last_at};
-  if (one.expected_every ? one.last_at + *one.expected_every * 3 / 2 > now : one.last_at + kQuietForAWhile > now) return found;
-  GH_TRY(const auto used, reader->watch.account_last_used(one.account));
-  found.last = std::max(one.last_at, used.value_or(one.last_at));
+  if (const auto use = fresh.find(one.account); use != fresh.end()) found.last = std::max(found.last, use->second);
   std::optional<Duration> patience;
   if (one.expected_every) {
     found.every = *one.expected_every;
     patience = found.every * 3 / 2;
   } else {
-    GH_TRY(const auto hours, reader->watch.account_hours(one.account, found.last - kLearnFrom));
-    patience = learnt_patience(hours);
+    if (found.last + kQuietForAWhile > now) return found;
+    auto& [learnt_at, learnt] = rhythms[one.account];
+    if (learnt_at != found.last) {
+      GH_TRY(const auto hours, reader->watch.account_hours(one.account, found.last - kLearnFrom));
+      learnt = learnt_patience(hours);
+      learnt_at = found.last;
+    }
+    patience = learnt;
     if (patience) found.every = *patience * 2 / 3;
   }
-  found.silent = patience && found.last + *patience <= now;
+  if (!patience || found.last + *patience > now) return found;
+  // A token of it that ended since may have been used later.
+  GH_TRY(const auto used, reader->watch.account_last_used(one.account));
+  found.last = std::max(found.last, used.value_or(found.last));
+  found.silent = found.last + *patience <= now;
   return found;
 }
 
 }  // namespace
 
-Result<void> watch_silence(admin::Services& services, Instant now) {
+Result<void> watch_silence(admin::Services& services, Instant now, Rhythms& rhythms) {
   GH_TRYV(admin::flush_records(services));
   std::vector<Notice> found;
   {
@@ -291,8 +300,9 @@ Result<void> watch_silence(admin::Services& services, Instant now) {
       if (matter.topic == "silent") known_silent.insert(matter.subject_id);
     }
     GH_TRY(const auto quiet, reader->watch.quiet_accounts(now - kSilenceCounts, now, kMost));
+    GH_TRY(const auto fresh, reader->watch.fresh_uses());
     for (const auto& one : quiet) {
-      GH_TRY(const Silence silence, silence_of(reader, one, now));
+      GH_TRY(const Silence silence, silence_of(reader, one, fresh, rhythms, now));
       if (silence.silent == known_silent.contains(one.account.value)) continue;
       Notice notice{silence.silent ? NoticeKind::kSilent : NoticeKind::kRecovered, "account", one.account.value, one.handle};
       notice.facts["last_used_at"] = format_instant(silence.last);

@@ -2,11 +2,15 @@
 // credential. Each is told once, and once more when it is well again. Dead tokens in use are told where they are noticed.
 #pragma once
 
+#include <map>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "admin/services.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "model/ids.h"
 
 namespace gatehouse::lifecycle {
 
@@ -15,9 +19,12 @@ namespace gatehouse::lifecycle {
 /// minutes.
 Result<void> watch(admin::Services& services, Instant now);
 
+/// What was learnt of accounts that have not called since: by account, the last use that it was learnt at and what came out.
+using Rhythms = std::map<AccountId, std::pair<Instant, std::optional<Duration>>>;
+
 /// Accounts that should have called: by what was declared (`expected_every`, half as much again is allowed), else by what was
-/// learnt of the last two weeks.
-Result<void> watch_silence(admin::Services& services, Instant now);
+/// learnt of the last two weeks. `rhythms` is kept from one call to the next, so that who is quiet is looked at closely once.
+Result<void> watch_silence(admin::Services& services, Instant now, Rhythms& rhythms);
 
 /// How long an automation with these hours of use may be quiet: half as much again as its longest pause so far. Nothing where
 /// they are too few, or too irregular, to tell: fewer than five pauses of an hour or more, or one of a week.

@@ -58,6 +58,7 @@ std::string noun_of(const std::string& kind) {
   if (kind == "site_credential") return "site credential";
   if (kind == "user") return "person";
   if (kind == "webhook") return "webhook";
+  if (kind == "approval") return "request";
   return "credential";
 }
 
@@ -71,11 +72,24 @@ std::string from(const Facts& facts) {
   return address.empty() ? std::string() : " from " + address;
 }
 
+std::string on_resource(const Facts& facts) {
+  const std::string resource = facts.text("resource");
+  return resource.empty() ? std::string() : " for " + resource;
+}
+
 /// How a credential of that sort is renewed.
 std::string renewal(const store::StoredNotice& notice) {
   if (notice.subject_kind == "token") return "gatehouse token rotate " + notice.subject_id;
   if (notice.subject_kind == "site_credential") return "gatehouse site credential rotate --help";
   return {};
+}
+
+/// How it gets an owner again.
+std::string adoption(const store::StoredNotice& notice, const Facts& facts) {
+  if (notice.subject_kind == "token") return "gatehouse token transfer " + notice.subject_id + " --to EMAIL";
+  if (notice.subject_kind == "site_credential")
+    return "gatehouse site credential edit " + notice.subject_id + " --site " + facts.text("site") + " --owner EMAIL";
+  return "gatehouse account transfer " + clean(notice.subject_name) + " --to EMAIL";
 }
 
 /// Title and sentences of what goes on by itself and must be looked at.
@@ -94,8 +108,7 @@ void trouble(NoticeKind kind, const std::string& name, const Facts& facts, const
     case NoticeKind::kOrphaned:
       words.title = "Nobody answers for " + name;
       words.what = facts.text("because") + " Give it an owner before something happens that nobody looks after.";
-      words.command = "gatehouse " + std::string(notice.subject_kind == "token" ? "token" : "account") + " transfer " +
-                      notice.subject_name + " --to EMAIL";
+      words.command = adoption(notice, facts);
       break;
     case NoticeKind::kUpstreamRefused:
       words.title = "The site refuses Gatehouse's credential: " + name;
@@ -113,14 +126,23 @@ void trouble(NoticeKind kind, const std::string& name, const Facts& facts, const
       words.title = name + " has gone silent";
       words.what = "It used to call every " + facts.text("expected_every") + " and has not for longer than that.";
       break;
+    case NoticeKind::kOldSecretUsed:
+      words.title = "The old secret of " + name + " is still in use";
+      words.what = "Its overlap ends at " + facts.text("overlap_ends_at") + ", and something still calls with the old secret" +
+                   from(facts) + ". Give it the new one before that, or let the old one live longer.";
+      words.command = "gatehouse token rotation extend " + notice.subject_id + " --until T";
+      break;
     case NoticeKind::kInGrace:
       words.title = "The grant " + name + " has lost its backing";
-      words.what = "Who gave it has no authority for it any more. It goes on until " + facts.text("grace_ends_at") +
-                   "; after that its requests are refused.";
+      words.what = "Who gave it, " + facts.text("granted_by") + ", has no authority for it any more. It goes on until " +
+                   facts.text("grace_ends_at") +
+                   "; after that its requests are refused, unless somebody else with authority backs it.";
+      words.command = "gatehouse grant back " + notice.subject_id;
       break;
     case NoticeKind::kApprovalAsked:
       words.title = "You are asked to approve: " + name;
       words.what = facts.text("what") + " It was asked for" + by(facts) + ".";
+      words.command = "gatehouse approval approve " + notice.subject_id;
       break;
     case NoticeKind::kNobody:
       words.title = "Nobody is there to be told about " + name;
@@ -148,11 +170,11 @@ void deed(NoticeKind kind, const std::string& name, const Facts& facts, Words& w
       words.what = "It made its own successor" + from(facts) + ", as it may.";
       break;
     case NoticeKind::kPaused:
-      words.title = name + " is paused";
-      words.what = "It was paused" + by(facts) + "; its requests are refused until it is resumed.";
+      words.title = name + " is paused" + on_resource(facts);
+      words.what = "It was paused" + by(facts) + "; its requests" + on_resource(facts) + " are refused until it is resumed.";
       break;
     case NoticeKind::kResumed:
-      words.title = name + " is resumed";
+      words.title = name + " is resumed" + on_resource(facts);
       words.what = "It was resumed" + by(facts) + ".";
       break;
     case NoticeKind::kRevoked:
@@ -182,6 +204,12 @@ void deed(NoticeKind kind, const std::string& name, const Facts& facts, Words& w
     case NoticeKind::kApprovalDecided:
       words.title = name + ": " + facts.text("decision");
       words.what = "It was decided" + by(facts) + ".";
+      break;
+    case NoticeKind::kHandedOver:
+      words.title = name + " waits for you";
+      words.what = "It was made for you" + by(facts) + ". You alone can take it, once, until " + facts.text("until") +
+                   "; not taken by then, it is revoked.";
+      words.command = "gatehouse token take " + facts.text("handover");
       break;
     case NoticeKind::kTest:
       words.title = "This is a test from Gatehouse";
@@ -219,6 +247,20 @@ std::string in_words(Duration span) {
   const std::int64_t hours_left = round<hours>(span).count();
   if (hours_left < 48) return say(hours_left, "hour");
   return say(round<days>(span).count(), "day");
+}
+
+std::string html_text(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      default: out += c;
+    }
+  }
+  return out;
 }
 
 std::string type_of(const store::StoredNotice& notice) {

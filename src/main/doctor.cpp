@@ -10,6 +10,7 @@
 #include "audit/head.h"
 #include "audit/verify.h"
 #include "crypto/self_test.h"
+#include "lifecycle/mail.h"
 #include "store/data_folder.h"
 #include "store/database.h"
 
@@ -81,6 +82,19 @@ Check check_sites(store::Database& database) {
   return check;
 }
 
+/// Without mail nobody is told of an end, and a server that does not answer is found out when it is too late.
+Check check_mail(const lifecycle::MailSettings& mail) {
+  if (!mail.enabled()) {
+    return {"mail server", false,
+            "none is configured, so nobody is told by mail before something ends: set [smtp] in the configuration file "
+            "(docs/operate/notifications.md)"};
+  }
+  if (const auto fit = lifecycle::check(mail); !fit) return {"mail server", false, told(fit.error())};
+  const auto answered = lifecycle::try_server(mail);
+  if (!answered) return {"mail server", false, told(answered.error()) + " See [smtp] in the configuration file."};
+  return {"mail server", true, mail.host + " answers" + (mail.username.empty() ? "" : " and takes the password")};
+}
+
 std::vector<Check> look_over(const Settings& settings) {
   std::vector<Check> checks;
   const auto add = [&checks](std::string name, const Result<void>& result, std::string fine) {
@@ -102,6 +116,7 @@ std::vector<Check> look_over(const Settings& settings) {
   add("database", success(), database.value()->name());
   checks.push_back(check_chain(*database.value(), folder.value()));
   checks.push_back(check_sites(*database.value()));
+  checks.push_back(check_mail(settings.notify.mail));
   return checks;
 }
 

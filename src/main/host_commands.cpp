@@ -1,12 +1,17 @@
 #include "main/host_commands.h"
 
+#include <unistd.h>
+
 #include <boost/json.hpp>
+#include <istream>
 #include <memory>
 #include <ostream>
 #include <string>
 
 #include "admin/index_feed.h"
 #include "admin/initialize.h"
+#include "admin/policy.h"
+#include "admin/sign_in.h"
 #include "local/place.h"
 #include "main/demo.h"
 #include "main/doctor.h"
@@ -14,6 +19,7 @@
 #include "main/key_commands.h"
 #include "main/serve.h"
 #include "main/settings.h"
+#include "main/sign_in_commands.h"
 #include "sandbox/sandbox.h"
 
 namespace gatehouse {
@@ -23,6 +29,7 @@ struct Options {
   Settings settings;
   std::string configuration;
   std::string admin_email;
+  std::string service_accounts;
   std::uint16_t port = 0;
   bool once = false;
   bool control = false;
@@ -51,23 +58,53 @@ void add_listener_options(CLI::App& command, Settings& settings) {
   command.add_option("--admin", settings.admin, "where the panel and the REST API listen")->capture_default_str();
 }
 
-int initialize(const Settings& settings, const std::string& admin_email, const cli::Context& context) {
+/// Asked where somebody sits there to answer; else Atlassian's own free plan.
+std::string ask_quota(const std::string& given, const cli::Context& context) {
+  if (!given.empty() || context.json || !isatty(STDIN_FILENO)) return given.empty() ? "free" : given;
+  context.err
+      << "How many service accounts may there be: free (5), guard-standard (250), enterprise (1000), a number, or unlimited? "
+         "[free] "
+      << std::flush;
+  std::string answer;
+  std::getline(context.in, answer);
+  return answer.empty() ? "free" : answer;
+}
+
+Result<void> set_quota(admin::Services& services, const std::string& quota) {
+  Caller caller;
+  caller.actor_kind = "local";
+  caller.actor_name = "init";
+  GH_TRYV(admin::set_policy(services, caller, {{"service-accounts", quota}}));
+  return success();
+}
+
+int initialize(const Settings& settings, const std::string& admin_email, const std::string& service_accounts,
+               const cli::Context& context) {
+  const std::string quota = ask_quota(service_accounts, context);
+  admin::Policy policy;
+  if (const auto right = admin::apply_policy(policy, "service-accounts", quota); !right)
+    return tell(context, "init", right.error());
   auto installation = Installation::create(settings);
   if (!installation) return tell(context, "init", installation.error());
   admin::Services& services = installation.value()->services();
   if (const auto loaded = services.feed->load(); !loaded) return tell(context, "init", loaded.error());
   const auto key = admin::initialize(services, admin_email);
   if (!key) return tell(context, "init", key.error());
+  if (const auto set = set_quota(services, quota); !set) return tell(context, "init", set.error());
+  const auto link = admin::first_link(services);
+  if (!link) return tell(context, "init", link.error());
+  const std::string url = link.value() ? "http://" + settings.admin + link.value()->path : std::string();
   const std::string master = installation.value()->folder().master_key_path();
   if (context.json) {
     context.out << boost::json::serialize(boost::json::object{
-                       {"admin_key", key.value().text.expose()}, {"sign_in_url", nullptr}, {"master_key_file", master}})
+                       {"admin_key", key.value().text.expose()}, {"sign_in_url", url}, {"master_key_file", master}})
                 << std::endl;
   } else {
     context.out << key.value().text.expose() << std::endl;
     context.err << "That is the administrator key of " << admin_email
                 << ". It is shown once; keep it, and set GATEHOUSE_KEY to it.\n";
   }
+  context.err << "Within 15 minutes, once the server runs, this signs you in once: " << url << "\n";
   context.err << "Keep a copy of " << master
               << " elsewhere, apart from the backups: without it the upstream credentials can't be\n"
               << "opened, no token can be checked and the audit chain can't be verified, and nobody can make it again.\n"
@@ -102,9 +139,16 @@ void add_init(CLI::App& root, cli::Context& context, int& exit_status) {
   auto options = std::make_shared<Options>();
   CLI::App* command = root.add_subcommand("init", "make a data folder, its keys and the first administrator");
   add_place_options(*command, options->settings);
+  command->add_option("--admin", options->settings.admin, "where the admin listener will be: the link to sign in leads there")
+      ->capture_default_str();
   command->add_option("--admin-email", options->admin_email, "e-mail of the first organization administrator")->required();
-  command->callback(
-      [options, &context, &exit_status] { exit_status = initialize(options->settings, options->admin_email, context); });
+  command->add_option(
+      "--service-accounts", options->service_accounts,
+      "how many there may be: free (5), guard-standard (250), enterprise (1000), a number, or unlimited; asked where "
+      "somebody sits at the terminal, else free");
+  command->callback([options, &context, &exit_status] {
+    exit_status = initialize(options->settings, options->admin_email, options->service_accounts, context);
+  });
 }
 
 void add_serve(CLI::App& root, cli::Context& context, int& exit_status) {
@@ -166,6 +210,7 @@ void add_host_commands(CLI::App& root, cli::Context& context, int& exit_status) 
   add_sandbox(root, exit_status);
   add_doctor(root, context, exit_status);
   add_key_commands(root, context, exit_status);
+  add_sign_in_commands(root, context, exit_status);
 }
 
 }  // namespace gatehouse

@@ -43,6 +43,12 @@ Result<std::unique_ptr<Installation>> Installation::open(const Settings& setting
   return wire(settings, std::move(folder));
 }
 
+Result<std::unique_ptr<Installation>> Installation::open_beside(const Settings& settings) {
+  GH_TRYV(crypto::self_test());
+  GH_TRY(auto folder, store::DataFolder::open_beside(settings.data, settings.master_key));
+  return wire(settings, std::move(folder));
+}
+
 Result<void> Installation::add_keys(const Settings& settings) {
   GH_TRYV(crypto::self_test());
   SystemRandom random;
@@ -83,9 +89,9 @@ Result<std::unique_ptr<Installation>> Installation::wire(const Settings& setting
   fetch.upstream = settings.server.upstream;
   std::vector<std::string> certificates;
   if (!settings.server.tls_certificate_file.empty()) certificates.push_back(settings.server.tls_certificate_file);
-  parts->services = std::make_unique<admin::Services>(
-      admin::ServicesInput{*parts->database, *parts->log, keys, parts->folder.head_path(), parts->clock, parts->random,
-                           *parts->index, parts->sites, shared, std::move(fetch), std::move(certificates)});
+  parts->services = std::make_unique<admin::Services>(admin::ServicesInput{
+      *parts->database, *parts->log, keys, parts->folder.head_path(), parts->clock, parts->random, *parts->index, parts->sites,
+      shared, std::move(fetch), std::move(certificates), settings.session_limits});
   // Other nodes can make tokens only where the database is shared.
   if (parts->database->is_postgres()) {
     parts->refresh = std::make_unique<token::IndexRefresh>([feed = parts->services->feed.get()] {

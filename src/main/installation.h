@@ -19,6 +19,9 @@ class Installation {
   static Result<std::unique_ptr<Installation>> create(const Settings& settings);
   /// Opens what create() made and takes the folder's lock. Nothing runs yet.
   static Result<std::unique_ptr<Installation>> open(const Settings& settings);
+  /// The same beside a running server, without the lock: for one change to records that the server reads anew each time, such as
+  /// a link that signs in.
+  static Result<std::unique_ptr<Installation>> open_beside(const Settings& settings);
   /// Adds a new key of every purpose to the keyring; the older ones stay. Takes the folder's lock: kConflict beside a server.
   static Result<void> add_keys(const Settings& settings);
   ~Installation();

@@ -9,10 +9,15 @@
 #include <mutex>
 #include <utility>
 
+#include "admin/approvals.h"
+#include "admin/backing.h"
+#include "admin/handovers.h"
 #include "admin/index_feed.h"
 #include "admin/judge.h"
+#include "admin/provider.h"
 #include "admin/recorder.h"
 #include "admin/self_rotation.h"
+#include "admin/sign_in.h"
 #include "admin/usage_upkeep.h"
 #include "api/admin_server.h"
 #include "api/router.h"
@@ -21,6 +26,7 @@
 #include "lifecycle/jobs.h"
 #include "lifecycle/notifier.h"
 #include "local/place.h"
+#include "web/web.h"
 
 namespace gatehouse {
 namespace {
@@ -50,7 +56,10 @@ struct Serving::Parts {
 
   Installation& installation;
   bool tls = false;
+  std::string sign_in_url;
   std::once_flag named;
+  std::unique_ptr<admin::Provider> provider;
+  std::unique_ptr<web::Web> web;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<admin::Judge> judge;
   std::unique_ptr<admin::Recorder> recorder;
@@ -121,7 +130,12 @@ Result<void> Serving::Parts::start_gateway(const Settings& settings) {
 }
 
 Result<void> Serving::Parts::start_admin(const Settings& settings) {
-  api = std::make_unique<api::Api>(installation.services());
+  if (!settings.provider.issuer.empty()) {
+    GH_TRY(provider, admin::Provider::make(installation.services(), settings.provider));
+  }
+  web = std::make_unique<web::Web>(installation.services(), web::WebOptions{tls, !settings.server.trusted_proxies.empty(),
+                                                                            settings.public_url, provider.get()});
+  api = std::make_unique<api::Api>(installation.services(), [this](const api::Request& request) { return web->handle(request); });
   api::AdminServerOptions options;
   GH_TRY(options.listen, http::parse_listen_address(settings.admin));
   options.hosts = settings.admin_hosts;
@@ -129,7 +143,10 @@ Result<void> Serving::Parts::start_admin(const Settings& settings) {
   options.tls_key_file = settings.server.tls_key_file;
   options.trusted_proxies = settings.server.trusted_proxies;
   admin = std::make_unique<api::AdminServer>(std::move(options), *api);
-  return admin->start();
+  GH_TRYV(admin->start());
+  GH_TRY(const auto link, admin::first_link(installation.services()));
+  if (link) sign_in_url = url_of(admin->address(), tls) + link->path;
+  return success();
 }
 
 /// Everything that happens by itself, in the order in which it should: first what changes records, then who is told of it.
@@ -142,7 +159,14 @@ void Serving::Parts::start_jobs(const Settings& settings) {
   deliveries->start();
   jobs = std::make_unique<lifecycle::Jobs>(installation.clock());
   notifier->add_jobs(*jobs);
+  jobs->add("grace", std::chrono::minutes(1), [this](Instant now) { return admin::end_graces(installation.services(), now); });
+  jobs->add("approvals", std::chrono::minutes(1),
+            [this](Instant now) { return admin::expire_approvals(installation.services(), now); });
+  jobs->add("handing over", std::chrono::minutes(1),
+            [this](Instant now) { return admin::end_handovers(installation.services(), now); });
   jobs->add("usage", std::chrono::minutes(1), [this](Instant now) { return admin::tend_usage(installation.services(), now); });
+  jobs->add("sign-in", std::chrono::hours(1),
+            [this](Instant now) { return admin::forget_old_sign_ins(installation.services(), now); });
   jobs->start();
 }
 
@@ -153,6 +177,7 @@ std::string Serving::admin_address() const { return http::format_listen_address(
 std::string Serving::gateway_url() const {
   return parts_->gateway ? url_of(parts_->gateway->address(), parts_->tls) : std::string();
 }
+std::string Serving::sign_in_url() const { return parts_->sign_in_url; }
 std::string Serving::admin_url() const { return url_of(parts_->admin->address(), parts_->tls); }
 
 Result<void> Serving::reload() {
@@ -195,10 +220,14 @@ int serve(const Settings& settings, bool json) {
   if (json) {
     boost::json::object ready{{"admin_url", running.admin_url()}};
     if (!settings.register_only) ready["gateway_url"] = running.gateway_url();
+    if (!running.sign_in_url().empty()) ready["sign_in_url"] = running.sign_in_url();
     std::cout << boost::json::serialize(ready) << std::endl;
   }
   if (!settings.register_only) std::cerr << "Gateway: " << running.gateway_url() << "\n";
   std::cerr << "Administration: " << running.admin_url() << std::endl;
+  if (!running.sign_in_url().empty())
+    std::cerr << "Nobody can sign in yet. Within 15 minutes this signs the first administrator in, once: "
+              << running.sign_in_url() << std::endl;
   wait_for_signal(*serving.value());
   std::cerr << "Finishing what is under way …" << std::endl;
   return 0;

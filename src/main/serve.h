@@ -24,6 +24,8 @@ class Serving {
   std::string admin_address() const;
   std::string gateway_url() const;
   std::string admin_url() const;
+  /// Signs the first administrator in once, within 15 minutes; empty where somebody has set up a way to sign in already.
+  std::string sign_in_url() const;
   /// Reads the certificates again; what is wrong is told and the old ones stay.
   Result<void> reload();
 

@@ -89,6 +89,20 @@ const std::map<std::string, Setter, std::less<>>& setters() {
       {"proxy_protocol", flag([](Settings& s) -> bool& { return s.server.proxy_protocol; })},
       {"register_only", flag([](Settings& s) -> bool& { return s.register_only; })},
       {"stale_limit", duration([](Settings& s, Duration span) { s.stale_limit = span; })},
+      {"provider.issuer", text([](Settings& s) -> std::string& { return s.provider.issuer; })},
+      {"provider.client_id", text([](Settings& s) -> std::string& { return s.provider.client_id; })},
+      {"provider.client_secret_file", text([](Settings& s) -> std::string& { return s.provider.secret_file; })},
+      {"provider.name", text([](Settings& s) -> std::string& { return s.provider.name; })},
+      {"provider.scopes", text([](Settings& s) -> std::string& { return s.provider.scopes; })},
+      {"provider.provision",
+       [](Settings& settings, const toml::node& node) -> Result<void> {
+         const std::string_view word = node.value_or(std::string_view());
+         if (word != "nobody" && word != "members") return wrong_type("\"nobody\" or \"members\"");
+         settings.provider.provisioning = word == "members" ? admin::Provisioning::kMembers : admin::Provisioning::kNobody;
+         return success();
+       }},
+      {"sign_in.idle", duration([](Settings& s, Duration span) { s.session_limits.idle = span; })},
+      {"sign_in.longest", duration([](Settings& s, Duration span) { s.session_limits.whole = span; })},
       {"threads",
        [](Settings& settings, const toml::node& node) -> Result<void> {
          const auto value = node.value_exact<std::int64_t>();

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "admin/provider_settings.h"
+#include "admin/session_limits.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "http/server.h"
@@ -25,6 +27,8 @@ struct Settings {
   Duration stale_limit = std::chrono::seconds(30);
   std::vector<std::string> admin_hosts;  ///< names under which the admin listener may be reached, beside its address
   http::ServerOptions server;            ///< certificate, time-outs, limits, upstreams
+  admin::SessionLimits session_limits;   ///< of people in a browser
+  admin::ProviderSettings provider;      ///< the company's OpenID Connect provider
   lifecycle::NotifySettings notify;      ///< mail server, links, addresses of webhooks
 };
 

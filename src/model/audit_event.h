@@ -17,6 +17,9 @@ struct Caller {
   std::string on_behalf_of;
   std::string address;
   std::string user_agent;
+  /// What the route that was called needs (policy::Need, as a number); held once more against the caller's role inside the unit
+  /// of work. 0: not called through a route.
+  std::uint8_t need = 0;
 };
 
 struct AuditEvent {

@@ -11,13 +11,18 @@ namespace gatehouse {
 enum class State { kRevoked = 0, kPaused = 1, kLive = 2, kArchived = 3 };
 
 /// Who may end a pause before its time, beside the passing of `until`. The numbers are stored.
-enum class ResumeBy { kOrgAdmin = 1, kOwner };
+enum class ResumeBy {
+  kOrgAdmin = 1,
+  kOwner,
+  kResourceAdmin,  ///< who administers the resource that it is about
+  kApproval,       ///< nobody: it waits for a second person's approval
+};
 
 /// Why and until when something is paused. `until` empty: until somebody resumes it.
 struct Pause {
   std::string reason;
   std::optional<Instant> until;
-  ResumeBy resume_by = ResumeBy::kOrgAdmin;  ///< kOwner: the owners and deputies of what is paused, too
+  ResumeBy resume_by = ResumeBy::kOrgAdmin;  ///< beside organization administrators
   bool operator==(const Pause&) const = default;
 };
 

@@ -11,7 +11,7 @@ constexpr std::string_view kOrgAdminRole = "org-admin";
 constexpr Rule kClosed{Need::kNotDeclared, "nobody", "Not declared: closed to everybody.", kNone, kNone, kNone, kNone};
 
 // Columns: organization administrator, auditor, project administrator, member; step-up.
-constexpr std::array<Rule, 14> kRules{{
+constexpr std::array<Rule, 15> kRules{{
     {Need::kNothing, "nothing", "Open without a sign-in.", kAll, kAll, kAll, kAll},
     {Need::kAnyKey, "any sign-in or key", "What concerns oneself alone.", kOwn, kOwn, kOwn, kOwn},
     {Need::kAuditor, "auditor or organization administrator", "Reads the whole organization.", kAll, kAll, kNone, kNone},
@@ -33,6 +33,8 @@ constexpr std::array<Rule, 14> kRules{{
      true},
     {Need::kApprove, "project administrator of the resource or organization administrator",
      "Decides on what somebody else asked for.", kAll, kNone, kTheirs, kNone, true},
+    {Need::kTake, "the person that it is for", "Takes the secret of a token that was made for oneself.", kOwn, kOwn, kOwn, kOwn,
+     true},
     {Need::kApply, "owner, project administrator or organization administrator",
      "Many changes from a file, each checked like the single one.", kAll, kNone, kOwnAndTheirs, kOwn, true},
 }};
@@ -76,9 +78,14 @@ Error not_allowed(std::string_view needed, std::string_view missing_role) {
   return error;
 }
 
+Error refusal_of(Need need) {
+  const Rule& rule = rule_of(need);
+  return not_allowed(rule.word, least_role(rule));
+}
+
 Result<void> check(Need need, const Principal& who, Instant now) {
   const Rule& rule = rule_of(need);
-  if (reach_in(rule, who) == kNone) return not_allowed(rule.word, least_role(rule));
+  if (reach_in(rule, who) == kNone) return refusal_of(need);
   if (rule.step_up && !stepped_up(who, now)) {
     Error error = fail(Errc::kNotAllowed, "Before a secret is made or an authority is given, confirm once more that it is you.");
     error.missing_role = "step-up";

@@ -32,6 +32,7 @@ enum class Need : std::uint8_t {
   kMakeToken,      ///< creating a token, or asking for one
   kMakeSecret,     ///< a new secret of what one owns
   kApprove,        ///< deciding on a request of somebody else
+  kTake,           ///< taking a secret that was made for one
   kApply,          ///< many changes from a file, each checked like the single one
 };
 
@@ -66,6 +67,8 @@ std::uint8_t reach_of(Need need, const Principal& who) noexcept;
 /// The check that the server makes once for every route. kNotAllowed names the missing role in the text and in
 /// `Error::missing_role`; what only a fresh step-up is missing for is kNotAllowed with `missing_role` "step-up".
 Result<void> check(Need need, const Principal& who, Instant now);
+/// What `check` says to a role that does not do.
+Error refusal_of(Need need);
 /// Whether a session proved lately enough that the person is there. Administrator keys and the host need not.
 bool stepped_up(const Principal& who, Instant now) noexcept;
 

@@ -85,6 +85,7 @@ Result<Listed<Stored<ServiceAccount>>> Accounts::list(const Filter& filter, cons
   if (filter.external) select.where("external = ", std::int64_t{*filter.external ? 1 : 0});
   if (filter.state) select.where("state = ", static_cast<std::int64_t>(*filter.state));
   if (!filter.archived && filter.state != State::kArchived) select.where("state <> 3");
+  if (filter.sight) select.where_any(sight_of_accounts(*filter.sight));
   return read_listed<Stored<ServiceAccount>>(select.listed(session_, page), read);
 }
 

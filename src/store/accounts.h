@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "model/service_account.h"
+#include "store/sight.h"
 #include "store/stored.h"
 
 namespace gatehouse::store {
@@ -22,7 +23,8 @@ class Accounts {
     std::optional<UserId> owner;  ///< as owner or deputy
     std::optional<State> state;
     std::optional<bool> external;
-    bool archived = false;  ///< these as well
+    bool archived = false;       ///< these as well
+    std::optional<Sight> sight;  ///< only what this person may see
   };
   Result<Listed<Stored<ServiceAccount>>> list(const Filter& filter, const Page& page) const;
 

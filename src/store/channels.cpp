@@ -7,8 +7,9 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::string_view kWebhookColumns = "id, name, url, form, sealed_secret, kinds, state, pause_reason, created_at";
-constexpr std::string_view kWebhookTypes = "tttittiti";
+constexpr std::string_view kWebhookColumns =
+    "id, name, origin, sealed_url, form, sealed_secret, kinds, state, pause_reason, created_at";
+constexpr std::string_view kWebhookTypes = "ttttittiti";
 constexpr std::string_view kFeedColumns = "id, user_id, hash, created_at, revoked_at";
 constexpr std::string_view kFeedTypes = "tttii";
 
@@ -17,7 +18,8 @@ Result<Webhook> read_webhook(const Row& row) {
   Webhook webhook;
   webhook.id = cells.text();
   webhook.name = cells.text();
-  webhook.url = cells.text();
+  webhook.origin = cells.text();
+  webhook.sealed_url = cells.text();
   webhook.form = cells.number(WebhookForm::kStandard, WebhookForm::kTeams);
   webhook.sealed_secret = cells.text();
   webhook.kinds = cells.text();
@@ -72,7 +74,8 @@ Result<Webhook> Channels::webhook(std::string_view id_or_name) const {
 
 Result<void> Channels::insert_webhook(const Webhook& webhook) {
   Binds binds;
-  binds.text(webhook.id).text(webhook.name).text(webhook.url).number(webhook.form).text(webhook.sealed_secret);
+  binds.text(webhook.id).text(webhook.name).text(webhook.origin).text(webhook.sealed_url).number(webhook.form);
+  binds.text(webhook.sealed_secret);
   binds.text(webhook.kinds).number(webhook.state).text(webhook.pause_reason).instant(webhook.created_at);
   auto inserted = insert_plain(session_, "webhooks", kWebhookColumns, binds);
   if (!inserted && inserted.error().code == Errc::kConflict)
@@ -83,6 +86,13 @@ Result<void> Channels::insert_webhook(const Webhook& webhook) {
 Result<void> Channels::set_webhook_state(const std::string& id, State state, std::string_view reason) {
   GH_TRYV(session_.run("UPDATE webhooks SET state = :p1, pause_reason = :p2 WHERE id = :p3",
                        {static_cast<std::int64_t>(state), std::string(reason), id}));
+  return success();
+}
+
+Result<void> Channels::set_webhook_sealed(const std::string& id, const std::string& sealed_url,
+                                          const std::string& sealed_secret) {
+  GH_TRYV(
+      session_.run("UPDATE webhooks SET sealed_url = :p1, sealed_secret = :p2 WHERE id = :p3", {sealed_url, sealed_secret, id}));
   return success();
 }
 

@@ -21,9 +21,10 @@ enum class WebhookForm { kStandard = 1, kSlack, kTeams };
 struct Webhook {
   std::string id;
   std::string name;
-  std::string url;
+  std::string origin;      ///< scheme, host and port: all of its address that may be shown
+  std::string sealed_url;  ///< crypto/seal.h (admin/webhook_seal.h), as is …
   WebhookForm form = WebhookForm::kStandard;
-  std::string sealed_secret;  ///< crypto/seal.h; of kStandard, else empty
+  std::string sealed_secret;  ///< … this; of kStandard, else empty
   std::string kinds;          ///< "token.expiring account.", with spaces between; a dot at the end means all of them. Empty: all
   State state = State::kLive;
   std::string pause_reason;
@@ -53,6 +54,8 @@ class Channels {
   Result<void> insert_webhook(const Webhook& webhook);
   /// Changes state and reason alone.
   Result<void> set_webhook_state(const std::string& id, State state, std::string_view reason);
+  /// The same address and secret, sealed by another key; or both empty, of one that was removed.
+  Result<void> set_webhook_sealed(const std::string& id, const std::string& sealed_url, const std::string& sealed_secret);
 
   Result<CalendarFeed> feed(const std::string& id) const;
   /// Live ones; of everybody where `user` is empty.

@@ -190,6 +190,7 @@ Result<Listed<Stored<Credential>>> Credentials::list(const Filter& filter, const
     if (filter.resource_id) select.where("resource_id = ", *filter.resource_id);
     select.close();
   }
+  if (filter.sight) select.where_any(sight_of_credentials(*filter.sight));
   GH_TRY(auto listed, read_listed<Stored<Credential>>(select.listed(session_, page), read_alone));
   GH_TRYV(read_parts(session_, pointers(listed.items)));
   return listed;

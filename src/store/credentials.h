@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "model/credential.h"
+#include "store/sight.h"
 #include "store/stored.h"
 
 namespace gatehouse::store {
@@ -30,6 +31,7 @@ class Credentials {
     std::optional<Instant> expires_after;    ///< with expires_before: a window
     std::optional<SiteId> site;              ///< whose boundary names it
     std::optional<std::string> resource_id;  ///< with `site`
+    std::optional<Sight> sight;              ///< only what this person may see
   };
   Result<Listed<Stored<Credential>>> list(const Filter& filter, const Page& page) const;
 

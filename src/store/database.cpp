@@ -1,6 +1,7 @@
 #include "store/database.h"
 
 #include "store/database_state.h"
+#include "store/idempotent_requests.h"
 #include "store/migrate.h"
 #include "store/target.h"
 
@@ -113,6 +114,20 @@ Result<void> Database::tend_outbox(const std::function<Result<void>(Outbox&, con
   GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
   Repositories& at = lease->repositories();
   GH_TRYV(work(at.outbox, at));
+  return lease->session().commit();
+}
+
+Result<void> Database::tend_sign_in(const std::function<Result<void>(SignIn&, const Repositories&)>& work) {
+  GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
+  Repositories& at = lease->repositories();
+  GH_TRYV(work(at.sign_in, at));
+  return lease->session().commit();
+}
+
+Result<void> tend_requests(Database& database, const std::function<Result<void>(IdempotentRequests&)>& work) {
+  GH_TRY(auto lease, begin_on(database.state().writers, &Session::begin_write));
+  IdempotentRequests requests(lease->session());
+  GH_TRYV(work(requests));
   return lease->session().commit();
 }
 

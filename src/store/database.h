@@ -116,6 +116,9 @@ class Database {
   /// and writes to the outbox alone; an error rolls back.
   Result<void> tend_outbox(const std::function<Result<void>(Outbox& outbox, const Repositories& at)>& work);
 
+  /// Bookkeeping of signing in: when a session was seen, when a device asked. Likewise; `work` writes to `sign_in` alone.
+  Result<void> tend_sign_in(const std::function<Result<void>(SignIn& sign_in, const Repositories& at)>& work);
+
   /// Blocks until a change above `after` is committed, by any node, or `timeout` has passed; the latest number then. For one
   /// thread (the feed's); an error means that the database could not be asked. Wakes at once when `stop_waiting` was called.
   Result<std::int64_t> wait_for_change(std::int64_t after, Duration timeout);

@@ -76,7 +76,9 @@ Result<Listed<Stored<Grant>>> Grants::list(const Filter& filter, const Page& pag
   if (filter.site) select.where("site = ", filter.site->value);
   if (filter.resource_id) select.where("resource_id = ", *filter.resource_id);
   if (filter.granted_by) select.where("granted_by = ", filter.granted_by->value);
+  if (filter.backing) select.where("backing = ", static_cast<std::int64_t>(*filter.backing));
   if (!filter.revoked) select.where("state <> 0");
+  if (filter.sight) select.where_any(sight_of_grants(*filter.sight));
   return read_listed<Stored<Grant>>(select.listed(session_, page), read);
 }
 

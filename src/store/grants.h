@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "model/grant.h"
+#include "store/sight.h"
 #include "store/stored.h"
 
 namespace gatehouse::store {
@@ -23,7 +24,9 @@ class Grants {
     std::optional<SiteId> site;
     std::optional<std::string> resource_id;  ///< with `site`; "*" is the whole site's own entry
     std::optional<UserId> granted_by;
-    bool revoked = false;  ///< these as well
+    std::optional<Backing> backing;
+    bool revoked = false;        ///< these as well
+    std::optional<Sight> sight;  ///< only what this person may see
   };
   Result<Listed<Stored<Grant>>> list(const Filter& filter, const Page& page) const;
 

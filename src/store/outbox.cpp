@@ -134,6 +134,22 @@ Result<bool> Outbox::knows(const std::string& once_key) const {
   return !rows.empty();
 }
 
+Result<std::set<std::string>> Outbox::known_of(const std::vector<std::string>& once_keys) const {
+  constexpr std::size_t kAtOnce = 500;
+  std::set<std::string> known;
+  for (std::size_t from = 0; from < once_keys.size(); from += kAtOnce) {
+    std::string names;
+    std::vector<Value> binds;
+    for (std::size_t i = from; i < std::min(from + kAtOnce, once_keys.size()); ++i) {
+      binds.emplace_back(once_keys[i]);
+      names += (names.empty() ? ":p" : ", :p") + std::to_string(binds.size());
+    }
+    GH_TRY(const auto rows, session_.rows("SELECT once_key FROM notices WHERE once_key IN (" + names + ")", "t", binds));
+    for (const Row& row : rows) known.insert(std::get<std::string>(row.front()));
+  }
+  return known;
+}
+
 Result<StoredNotice> Outbox::notice(const std::string& id) const {
   return read_one(
       session_.row(select(kNoticeColumns, "notices", "WHERE id = :p1"), kNoticeTypes, {id}, "There is no such notice."),
@@ -208,6 +224,20 @@ Result<std::vector<Matter>> Outbox::open_matters(const std::string& subject_id) 
       read_matter);
 }
 
+Result<std::vector<Matter>> Outbox::overtaken(Instant latest) const {
+  const std::string columns = "SELECT " + qualified("matters", kMatterColumns) + " FROM matters JOIN ";
+  return read_all(
+      session_.rows(columns +
+                        "credentials c ON c.id = matters.subject_id WHERE matters.closed_at IS NULL AND "
+                        "matters.subject_kind = 'token' AND ((c.state = 0 AND matters.topic NOT IN ('reuse', 'dead')) OR "
+                        "(matters.topic = 'expiry' AND (c.expires_at IS NULL OR c.expires_at > :p1))) UNION ALL " +
+                        columns +
+                        "upstream_credentials u ON u.id = matters.subject_id WHERE matters.closed_at IS NULL AND "
+                        "matters.subject_kind = 'site_credential' AND u.state <> 2",
+                    kMatterTypes, {number(latest)}),
+      read_matter);
+}
+
 Result<std::vector<Matter>> Outbox::to_escalate(Instant now, int limit) const {
   return read_all(
       session_.rows(
@@ -245,6 +275,39 @@ Result<std::vector<Message>> Outbox::messages_of(const std::string& notice) cons
   return read_all(
       session_.rows(select(kMessageColumns, "messages", "WHERE notice = :p1 ORDER BY created_at, id"), kMessageTypes, {notice}),
       read_message);
+}
+
+namespace {
+
+MessageCount read_count(Cells& cells) {
+  MessageCount one;
+  one.channel = cells.text();
+  one.state = cells.number(MessageState::kGivenUp, MessageState::kNotNeeded);
+  one.messages = cells.integer();
+  return one;
+}
+
+Result<std::vector<MessageCount>> read_counts(Result<std::vector<Row>> rows) {
+  GH_TRYV(rows);
+  std::vector<MessageCount> all;
+  for (const Row& row : rows.value()) {
+    Cells cells(row, "messages");
+    all.push_back(read_count(cells));
+    GH_TRYV(cells.finish());
+  }
+  return all;
+}
+
+}  // namespace
+
+Result<std::vector<MessageCount>> Outbox::counts() const {
+  return read_counts(
+      session_.rows("SELECT channel, state, COUNT(*) FROM messages GROUP BY channel, state ORDER BY channel, state", "tii"));
+}
+
+Result<std::vector<MessageCount>> Outbox::retried() const {
+  return read_counts(session_.rows(
+      "SELECT channel, 1, COUNT(*) FROM messages WHERE state = 1 AND attempts > 0 GROUP BY channel ORDER BY channel", "tii"));
 }
 
 Result<bool> Outbox::claim(const std::string& message, Instant now, Instant until) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,6 +70,13 @@ struct Delivery {
   std::string detail;
 };
 
+/// How many messages of one channel came to one end.
+struct MessageCount {
+  std::string channel;
+  MessageState state = MessageState::kWaiting;
+  std::int64_t messages = 0;
+};
+
 class Outbox {
  public:
   explicit Outbox(Session& session) noexcept : session_(session) {}
@@ -78,6 +86,8 @@ class Outbox {
   Result<bool> insert_notice(const StoredNotice& notice);
   /// Whether a notice of that once_key is there.
   Result<bool> knows(const std::string& once_key) const;
+  /// Those of them that are there.
+  Result<std::set<std::string>> known_of(const std::vector<std::string>& once_keys) const;
   Result<StoredNotice> notice(const std::string& id) const;
   /// Those of which no messages were made yet, oldest first.
   Result<std::vector<StoredNotice>> unaddressed(int limit) const;
@@ -94,6 +104,9 @@ class Outbox {
   Result<void> update_matter(const Matter& matter);
   /// All open ones of a subject; empty subject: of all.
   Result<std::vector<Matter>> open_matters(const std::string& subject_id) const;
+  /// Open ones that were overtaken: their token or site credential is gone, or the expiry of a token that they are about ends
+  /// after `latest` now, or never. That a dead token was reused or is in use is not overtaken by its death.
+  Result<std::vector<Matter>> overtaken(Instant latest) const;
   /// Open, unacknowledged, and their time is up at `now`.
   Result<std::vector<Matter>> to_escalate(Instant now, int limit) const;
 
@@ -103,6 +116,10 @@ class Outbox {
   /// Waiting and due, oldest first, without those that another node works on.
   Result<std::vector<Message>> due(Instant now, int limit) const;
   Result<std::vector<Message>> messages_of(const std::string& notice) const;
+  /// Of all that are kept.
+  Result<std::vector<MessageCount>> counts() const;
+  /// Waiting ones that were tried in vain at least once.
+  Result<std::vector<MessageCount>> retried() const;
   /// Who sends it, until when the others leave it alone. False where another node was quicker.
   Result<bool> claim(const std::string& message, Instant now, Instant until);
   /// The outcome of one attempt, with its line in the delivery log. `message` holds the new state.

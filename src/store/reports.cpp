@@ -183,10 +183,11 @@ Result<Findings> run(Session& session, Instant now, const std::string& found, in
 
 Result<Findings> Reports::unused(Instant now, int limit) const {
   GH_TRY(const Instant mark, Rollups(session_).rolled_until());
-  const std::string never = "(t.credential IS NULL AND c.created_at < " + number(count(now) - kYoung) + ")";
-  const std::string idle = "(t.last_at < " + number(count(now - kMonth)) + ")";
+  // What was used since the last roll-up is neither.
   const std::string silent =
-      "NOT EXISTS (SELECT 1 FROM usage_ticks k WHERE k.credential = c.id AND k.hour >= " + number(count(mark)) + ")";
+      " AND NOT EXISTS (SELECT 1 FROM usage_ticks k WHERE k.credential = c.id AND k.hour >= " + number(count(mark)) + "))";
+  const std::string never = "(t.credential IS NULL AND c.created_at < " + number(count(now) - kYoung) + silent;
+  const std::string idle = "(t.last_at < " + number(count(now - kMonth)) + silent;
   return run(
       session_, now,
       "SELECT 1 AS kind, c.id AS id, " + bit(kNeverUsed, never) + " + " + bit(kIdle, idle) + " + " +
@@ -194,8 +195,8 @@ Result<Findings> Reports::unused(Instant now, int limit) const {
           " AS reasons, " + number(count(now)) +
           " - COALESCE(t.last_at, c.created_at) AS weight, COALESCE(t.unused_scopes, '') || '|' || "
           "COALESCE(t.unused_resources, '') AS note FROM credentials c LEFT JOIN usage_totals t ON t.credential = c.id WHERE " +
-          live_token(count(now)) + " AND c.kind <> 4 AND (((" + never + " OR " + idle + ") AND " + silent +
-          ") OR t.unused_scopes <> '' OR t.unused_resources <> '')",
+          live_token(count(now)) + " AND c.kind <> 4 AND (" + never + " OR " + idle +
+          " OR t.unused_scopes <> '' OR t.unused_resources <> '')",
       limit);
 }
 
@@ -241,8 +242,8 @@ Result<Findings> Reports::drift(Instant now, int limit) const {
           ", 1, t.beyond FROM usage_totals t JOIN credentials c ON c.id = t.credential WHERE t.beyond <> '' AND " +
           live_token(count(now)) + " UNION ALL SELECT 2, a.id, " + number(kQuieterThanDeclared) +
           ", 0, '' FROM accounts a JOIN credentials c ON c.account = a.id JOIN usage_totals t ON t.credential = c.id WHERE "
-          "a.expected_every IS NOT NULL AND a.state = 2 GROUP BY a.id, a.expected_every HAVING MAX(t.last_at) < " +
-          missed +
+          "a.expected_every IS NOT NULL AND (a.state = 2 OR (a.state = 1 AND a.pause_until <= " +
+          number(count(now)) + ")) GROUP BY a.id, a.expected_every HAVING MAX(t.last_at) < " + missed +
           " AND NOT EXISTS (SELECT 1 FROM credentials e JOIN usage_ticks k ON k.credential = e.id WHERE e.account = a.id AND "
           "k.hour >= " +
           fresh + " AND k.last_at >= " + missed + ")",
@@ -348,16 +349,21 @@ Result<Findings> Reports::wake(Instant now, const WakeWanted& wanted, int limit)
     tokens += " AND c.id IN (SELECT b.credential FROM boundary_entries b WHERE b.site = " + next(wanted.site.value) + ")";
   }
   if (!wanted.user.empty()) {
-    const std::string user = wanted.user.value;
-    tokens += " AND c.id IN (SELECT id FROM credentials WHERE owner = " + next(user) +
-              " UNION SELECT e.id FROM accounts g JOIN credentials e ON e.account = g.id WHERE g.owner = " + next(user) +
-              " UNION SELECT e.id FROM accounts g JOIN credentials e ON e.account = g.id WHERE g.deputy = " + next(user) + ")";
+    // One after the other: within one expression the names would be given in any order.
+    tokens += " AND c.id IN (SELECT id FROM credentials WHERE owner = " + next(wanted.user.value);
+    for (const char* column : {"owner", "deputy"}) {
+      tokens += " UNION SELECT e.id FROM accounts g JOIN credentials e ON e.account = g.id WHERE g." + std::string(column) +
+                " = " + next(wanted.user.value);
+    }
+    tokens += ")";
   }
   if (!wanted.token.empty()) upstream += " AND 1 = 0";
   if (!wanted.account.empty()) upstream += " AND u.account = " + next(wanted.account.value);
   if (!wanted.site.empty()) upstream += " AND u.site = " + next(wanted.site.value);
-  if (!wanted.user.empty())
-    upstream += " AND (u.owner = " + next(wanted.user.value) + " OR u.deputy = " + next(wanted.user.value) + ")";
+  if (!wanted.user.empty()) {
+    upstream += " AND (u.owner = " + next(wanted.user.value);
+    upstream += " OR u.deputy = " + next(wanted.user.value) + ")";
+  }
   const std::string never = number(INT64_MAX);
   return run(session_, now,
              "SELECT 1 AS kind, c.id AS id, 0 AS reasons, 0 - COALESCE(c.expires_at, " + never +

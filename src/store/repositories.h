@@ -3,11 +3,15 @@
 
 #include "store/accounts.h"
 #include "store/admin_keys.h"
+#include "store/applied.h"
+#include "store/approvals.h"
 #include "store/audit_records.h"
 #include "store/changes.h"
 #include "store/channels.h"
 #include "store/credentials.h"
+#include "store/directory.h"
 #include "store/grants.h"
+#include "store/handovers.h"
 #include "store/judgements.h"
 #include "store/outbox.h"
 #include "store/register.h"
@@ -16,8 +20,10 @@
 #include "store/rollups.h"
 #include "store/secret_uses.h"
 #include "store/settings.h"
+#include "store/sign_in.h"
 #include "store/sign_in_links.h"
 #include "store/sites.h"
+#include "store/transfer_offers.h"
 #include "store/upstream_credentials.h"
 #include "store/usage.h"
 #include "store/users.h"
@@ -35,7 +41,13 @@ struct Repositories {
         credentials(session),
         admin_keys(session),
         sign_in_links(session),
+        sign_in(session),
+        directory(session),
+        transfer_offers(session),
         settings(session),
+        approvals(session),
+        handovers(session),
+        applied(session),
         changes(session),
         audit_records(session),
         usage(session),
@@ -57,7 +69,13 @@ struct Repositories {
   Credentials credentials;
   AdminKeys admin_keys;
   SignInLinks sign_in_links;
+  SignIn sign_in;
+  Directory directory;
+  TransferOffers transfer_offers;
   Settings settings;
+  Approvals approvals;
+  Handovers handovers;
+  Applied applied;
   Changes changes;
   AuditRecords audit_records;
   Usage usage;

@@ -127,9 +127,15 @@ Result<void> Rollups::refresh_range(Instant now, const Retention& retention, con
       "COALESCE(CAST(SUM(requests) AS BIGINT), 0), COALESCE(CAST(SUM(refused) AS BIGINT), 0), COALESCE(CAST(SUM(failed) AS "
       "BIGINT), 0) FROM usage_days WHERE usage_days.credential = usage_totals.credential AND day >= " +
           number(month / kDay * kDay) +
-          "), month_objects = (SELECT COUNT(DISTINCT CASE WHEN object_key <> '' THEN object_key ELSE object_id END) FROM "
-          "write_lines WHERE write_lines.credential = usage_totals.credential AND at >= " +
+          // A request that knows keys and ids of what it wrote has lines of both; they are the same objects.
+          "), month_objects = (SELECT COUNT(DISTINCT object_key) FROM write_lines WHERE write_lines.credential = "
+          "usage_totals.credential AND object_key <> '' AND at >= " +
           number(month) +
+          ") + (SELECT COUNT(DISTINCT object_id) FROM write_lines l WHERE l.credential = usage_totals.credential AND "
+          "l.object_key = '' "
+          "AND l.at >= " +
+          number(month) +
+          " AND NOT EXISTS (SELECT 1 FROM write_lines k WHERE k.request_id = l.request_id AND k.object_key <> '')"
           "), consumers = (SELECT COUNT(*) FROM usage_seen WHERE usage_seen.credential = usage_totals.credential AND kind = 3 "
           "AND "
           "last_at >= " +

@@ -45,6 +45,16 @@ Result<std::vector<SecretUse>> SecretUses::of_credential(const CredentialId& cre
   return uses;
 }
 
+Result<std::vector<CredentialId>> SecretUses::overlaps_ending(Instant after, Instant until) const {
+  GH_TRY(const auto rows,
+         session_.rows("SELECT DISTINCT credential FROM secrets WHERE state = 3 AND ends_at > :p1 AND ends_at <= :p2 ORDER BY "
+                       "credential",
+                       "t", {after.time_since_epoch().count(), until.time_since_epoch().count()}));
+  std::vector<CredentialId> found;
+  for (const Row& row : rows) found.emplace_back(std::get<std::string>(row.front()));
+  return found;
+}
+
 Result<void> SecretUses::add(const std::vector<SecretUse>& uses) {
   for (const SecretUse& use : uses) {
     GH_TRY(const bool room, has_room(session_, use));

@@ -36,6 +36,8 @@ class SecretUses {
 
   /// Of all its secrets, the latest use first.
   Result<std::vector<SecretUse>> of_credential(const CredentialId& credential) const;
+  /// Credentials with an old secret whose overlap ends in (after, until].
+  Result<std::vector<CredentialId>> overlaps_ending(Instant after, Instant until) const;
 
  private:
   friend class Database;

@@ -48,4 +48,12 @@ Result<void> SignInLinks::use(const std::string& id, Instant at) {
   return success();
 }
 
+Result<void> SignInLinks::end_all(const UserId& user, Instant at) {
+  Binds binds;
+  binds.instant(at).id(user).number(LinkPurpose::kSignIn);
+  GH_TRYV(session_.run("UPDATE sign_in_links SET used_at = :p1 WHERE user_id = :p2 AND purpose = :p3 AND used_at IS NULL",
+                       binds.values()));
+  return success();
+}
+
 }  // namespace gatehouse::store

@@ -32,6 +32,8 @@ class SignInLinks {
   Result<void> insert(const SignInLink& link);
   /// Marks it used and empties its payload: kConflict where it was used before, so that two who race can't both win.
   Result<void> use(const std::string& id, Instant at);
+  /// Those of this person that sign in and were not used count as used.
+  Result<void> end_all(const UserId& user, Instant at);
 
  private:
   Session& session_;

@@ -113,7 +113,7 @@ Pause Cells::pause() {
   Pause pause;
   pause.reason = text();
   pause.until = optional_instant();
-  pause.resume_by = number(ResumeBy::kOrgAdmin, ResumeBy::kOwner);
+  pause.resume_by = number(ResumeBy::kOrgAdmin, ResumeBy::kApproval);
   return pause;
 }
 
@@ -150,6 +150,25 @@ Select& Select::where_either(std::string_view one, std::string_view other, const
   where("(" + std::string(one) + " = ", value);
   conditions_.append(" OR ").append(other).append(" = ").append(next_name());
   binds_.emplace_back(value);
+  return close();
+}
+
+Select& Select::where_any(const Alternatives& alternatives) {
+  conditions_.append(conditions_.empty() ? " WHERE (" : " AND (");
+  for (std::size_t i = 0; i < alternatives.size(); ++i) {
+    const auto& [text, values] = alternatives[i];
+    conditions_.append(i == 0 ? "(" : " OR (");
+    std::size_t used = 0;
+    for (const char letter : text) {
+      if (letter != '?') {
+        conditions_ += letter;
+        continue;
+      }
+      conditions_.append(next_name());
+      binds_.emplace_back(values.at(used++));
+    }
+    conditions_.append(")");
+  }
   return close();
 }
 

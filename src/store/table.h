@@ -13,6 +13,7 @@
 #include "model/scope.h"
 #include "model/state.h"
 #include "store/session.h"
+#include "store/sight.h"
 
 namespace gatehouse::store {
 
@@ -103,6 +104,8 @@ class Select {
   Select& where_in(std::string_view column, const std::vector<std::string>& values);
   /// One of two columns is `value`.
   Select& where_either(std::string_view one, std::string_view other, const std::string& value);
+  /// One of the alternatives holds.
+  Select& where_any(const Alternatives& alternatives);
   /// Ends a fragment that opened a parenthesis.
   Select& close();
   Result<Row> one(Session& session) const;

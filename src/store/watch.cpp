@@ -93,11 +93,14 @@ Result<std::vector<Watch::DeadUse>> Watch::dead_uses(Instant from, int limit) co
 
 Result<std::vector<Watch::Quiet>> Watch::quiet_accounts(Instant since, Instant now, int limit) const {
   return read_all<Quiet>(
-      session_.rows("SELECT a.id, a.handle, a.expected_every, MAX(u.last_at) FROM usage_totals u "
-                    "JOIN credentials c ON c.id = u.credential JOIN accounts a ON a.id = c.account WHERE a.state = 2 "
-                    "AND c.state = 2 AND (c.expires_at IS NULL OR c.expires_at > :p1) "
-                    "GROUP BY a.id, a.handle, a.expected_every HAVING MAX(u.last_at) >= :p2 ORDER BY a.id LIMIT :p3",
-                    "ttii", {number(now), number(since), static_cast<std::int64_t>(limit)}),
+      // A pause whose end has passed is over, whatever the state says.
+      session_.rows(
+          "SELECT a.id, a.handle, a.expected_every, MAX(u.last_at) FROM usage_totals u "
+          "JOIN credentials c ON c.id = u.credential JOIN accounts a ON a.id = c.account WHERE "
+          "(a.state = 2 OR (a.state = 1 AND a.pause_until <= :p1)) "
+          "AND (c.state = 2 OR (c.state = 1 AND c.pause_until <= :p2)) AND (c.expires_at IS NULL OR c.expires_at > :p3) "
+          "GROUP BY a.id, a.handle, a.expected_every HAVING MAX(u.last_at) >= :p4 ORDER BY a.id LIMIT :p5",
+          "ttii", {number(now), number(now), number(now), number(since), static_cast<std::int64_t>(limit)}),
       [](Cells& cells) {
         Quiet one;
         one.account = cells.id<AccountId>();
@@ -106,6 +109,18 @@ Result<std::vector<Watch::Quiet>> Watch::quiet_accounts(Instant since, Instant n
         one.last_at = cells.instant();
         return one;
       });
+}
+
+Result<std::map<AccountId, Instant>> Watch::fresh_uses() const {
+  GH_TRY(
+      const auto rows,
+      session_.rows("SELECT c.account, MAX(t.last_at) FROM usage_ticks t JOIN credentials c ON c.id = t.credential WHERE t.hour "
+                    ">= (SELECT rolled_until FROM usage_state WHERE id = 1) GROUP BY c.account",
+                    "ti"));
+  std::map<AccountId, Instant> uses;
+  for (const Row& row : rows)
+    uses.emplace(AccountId(std::get<std::string>(row[0])), Instant(Duration(std::get<std::int64_t>(row[1]))));
+  return uses;
 }
 
 Result<std::optional<Instant>> Watch::account_last_used(const AccountId& account) const {

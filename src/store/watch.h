@@ -2,6 +2,7 @@
 // lifecycle/watch.cpp asks.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -60,6 +61,8 @@ class Watch {
     Instant last_at{};
   };
   Result<std::vector<Quiet>> quiet_accounts(Instant since, Instant now, int limit) const;
+  /// The last use of each account in the hours that were not added up yet; those without any are left out.
+  Result<std::map<AccountId, Instant>> fresh_uses() const;
   /// The last use of any of its credentials.
   Result<std::optional<Instant>> account_last_used(const AccountId& account) const;
   /// The hours from `from` on in which any of its credentials was used, in order.

@@ -56,7 +56,7 @@ Minted mint(TokenKind kind, std::string_view public_id, Random& random) {
 std::optional<ParsedToken> parse(std::string_view text) noexcept {
   if (text.size() != kTokenLength || text.substr(0, 3) != "gth" || text[4] != '_') return std::nullopt;
   const char kind = text[3];
-  if (kind != 't' && kind != 's' && kind != 'a' && kind != 'r') return std::nullopt;
+  if (kind != 't' && kind != 's' && kind != 'a' && kind != 'r' && kind != 'd') return std::nullopt;
   bool known = true;
   for (const char letter : text.substr(kPrefixLength)) known = known && kLetter[static_cast<unsigned char>(letter)];
   const std::size_t body = kTokenLength - kChecksumLength;

@@ -12,7 +12,7 @@
 namespace gatehouse::token {
 
 /// The fourth letter of a token. Zero is no kind.
-enum class TokenKind : char { kApiToken = 't', kClientSecret = 's', kAdminKey = 'a', kRefresh = 'r' };
+enum class TokenKind : char { kApiToken = 't', kClientSecret = 's', kAdminKey = 'a', kRefresh = 'r', kDirectoryKey = 'd' };
 
 inline constexpr std::size_t kSecretLength = 43;
 inline constexpr std::size_t kTokenLength = 5 + kIdLength + kSecretLength + 6;

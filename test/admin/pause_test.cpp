@@ -138,7 +138,7 @@ TEST_F(Proposals, CountFromTheirTimeOn) {
   world.clock().advance(hours(24));
   EXPECT_FALSE(live->judged(world.clock().now()));
   EXPECT_EQ(live->boundary_at(world.clock().now())->at(0).resource.key, "A");
-  EXPECT_EQ(first(must(show_token(world.services(), id)), "resources"), "acme/A");
+  EXPECT_EQ(first(must(show_token(world.services(), world.caller(), id)), "resources"), "acme/A");
   NarrowToken wider;
   wider.resources = {"acme/B"};
   EXPECT_FALSE(narrow_token(world.services(), world.caller(), id, wider)) << "it is not in what the token has now";

@@ -57,10 +57,10 @@ class Recorded : public testing::Test {
 };
 
 TEST_F(Recorded, UseIsSeenInTheToken) {
-  EXPECT_TRUE(must(show_token(world.services(), id)).at("last_used_at").is_null());
+  EXPECT_TRUE(must(show_token(world.services(), world.caller(), id)).at("last_used_at").is_null());
   for (int i = 0; i < 3; ++i) leave(token.token.expose(), [](gateway::RequestRecord&) {});
   must(recorder.flush());
-  EXPECT_EQ(must(show_token(world.services(), id)).at("last_used_at").as_string(), "2027-01-01T00:00:00Z");
+  EXPECT_EQ(must(show_token(world.services(), world.caller(), id)).at("last_used_at").as_string(), "2027-01-01T00:00:00Z");
   const auto reader = must(world.database().read());
   const auto ticks = must(reader->usage.ticks(CredentialId(id), test::kStart - hours(1)));
   ASSERT_EQ(ticks.size(), 1U) << "alike requests of one hour are one row";
@@ -92,9 +92,9 @@ TEST_F(Recorded, ManyDifferentUsesAreKeptApart) {
 
 TEST_F(Recorded, WhoAsksNeedNotWaitForTheNextBatch) {
   recorder.start();
-  must(show_token(world.services(), id));  // usage is not due again for seconds
+  must(show_token(world.services(), world.caller(), id));  // usage is not due again for seconds
   leave(token.token.expose(), [](gateway::RequestRecord&) {});
-  EXPECT_FALSE(must(show_token(world.services(), id)).at("last_used_at").is_null());
+  EXPECT_FALSE(must(show_token(world.services(), world.caller(), id)).at("last_used_at").is_null());
 }
 
 TEST_F(Recorded, WritesAreTraced) {
@@ -128,7 +128,7 @@ TEST_F(Recorded, FirstUseOfASuccessorStartsTheOverlap) {
   const CreatedToken successor = must(rotate_token(world.services(), world.caller(), id, hours(1)));
   leave(successor.token.expose(), [](gateway::RequestRecord& record) { record.successor_used = true; });
   must(recorder.flush());
-  const auto secrets = must(show_token(world.services(), id)).at("secrets").as_array();
+  const auto secrets = must(show_token(world.services(), world.caller(), id)).at("secrets").as_array();
   ASSERT_EQ(secrets.size(), 2U);
   EXPECT_EQ(secrets[0].at("state").as_string(), "overlap");
   EXPECT_EQ(secrets[0].at("ends_at").as_string(), "2027-01-01T01:00:00Z");
@@ -150,7 +150,7 @@ TEST_F(Recorded, WhatIsLeftIsWrittenAtTheEnd) {
   recorder.start();
   leave(token.token.expose(), [](gateway::RequestRecord&) {});
   recorder.stop();
-  EXPECT_FALSE(must(show_token(world.services(), id)).at("last_used_at").is_null());
+  EXPECT_FALSE(must(show_token(world.services(), world.caller(), id)).at("last_used_at").is_null());
 }
 
 TEST_F(Recorded, ExplainRunsTheGatewaysOwnCode) {

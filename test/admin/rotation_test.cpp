@@ -46,7 +46,7 @@ class Rotations : public testing::Test {
   void use(const std::string& token) {
     must(promote_secret(world.services(), CredentialId(id), secret_id(token), world.clock().now()));
   }
-  Document rotation() { return must(show_rotation(world.services(), id)).at("rotation").as_object(); }
+  Document rotation() { return must(show_rotation(world.services(), world.caller(), id)).at("rotation").as_object(); }
   std::string state() { return std::string(rotation().at("state").as_string()); }
 
   /// A request as a gateway thread would leave it; of a token that the index lacks, what it would know.
@@ -291,7 +291,7 @@ TEST_F(Rotations, TellOfARetiredSecretThatTheIndexNoLongerKnows) {
   call(first, "192.0.2.66", Reason::kInvalidToken);
   must(recorder.flush());
   EXPECT_THAT(world.audited("token.reuse").event.reason, HasSubstr(secret_id(first).value));
-  const Document shown = must(show_token(world.services(), id));
+  const Document shown = must(show_token(world.services(), world.caller(), id));
   ASSERT_EQ(shown.at("dead_uses").as_array().size(), 1U);
   EXPECT_EQ(shown.at("dead_uses").as_array()[0].at("address").as_string(), "192.0.2.66");
 }
@@ -303,7 +303,7 @@ TEST_F(Rotations, TellOfADeadTokenThatIsStillUsed) {
     call(first, "192.0.2.66", Reason::kInvalidToken);
     must(recorder.flush());
   }
-  const auto uses = must(show_token(world.services(), id)).at("dead_uses").as_array();
+  const auto uses = must(show_token(world.services(), world.caller(), id)).at("dead_uses").as_array();
   ASSERT_EQ(uses.size(), 1U);
   EXPECT_EQ(uses[0].at("calls").as_int64(), 3);
   EXPECT_EQ(uses[0].at("user_agent").as_string(), "jira.js");
@@ -320,7 +320,7 @@ TEST_F(Rotations, TakeNoGuessForAUse) {
   const std::string guess = token::mint(token::TokenKind::kApiToken, token::parse(first)->id, random).text.expose();
   call(guess, "192.0.2.66", Reason::kInvalidToken);
   must(recorder.flush());
-  EXPECT_TRUE(must(show_token(world.services(), id)).at("dead_uses").as_array().empty());
+  EXPECT_TRUE(must(show_token(world.services(), world.caller(), id)).at("dead_uses").as_array().empty());
 }
 
 TEST_F(Rotations, GiveATemporaryTokenALaterEndWithinThePolicy) {

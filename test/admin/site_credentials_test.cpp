@@ -20,6 +20,7 @@ SiteSecret bearer(std::string secret, std::optional<std::vector<std::string>> sc
   made.auth = "bearer";
   made.secret = SecretString(std::move(secret));
   made.scopes = std::move(scopes);
+  made.unchecked = true;
   return made;
 }
 
@@ -40,7 +41,7 @@ class SiteCredentials : public testing::Test {
   void SetUp() override {
     world.add_site();
     world.add_account();
-    account = text(must(show_account(world.services(), "ci")), "id");
+    account = text(must(show_account(world.services(), world.caller(), "ci")), "id");
   }
   upstream::SiteEntryPtr entry() { return *world.services().sites.snapshot()->find(Product::kJira, "acme"); }
   /// What a request of this operation shows to the site; empty: none may be used.
@@ -109,6 +110,20 @@ TEST_F(SiteCredentials, AreTriedBeforeTheOldOneStops) {
   EXPECT_EQ(must(list_site_credentials(world.services(), "acme", false, {})).items.size(), 1U);
   EXPECT_TRUE(must(test_site(world.services(), world.caller(), "acme")).at("ok").as_bool());
   EXPECT_THAT(world.audited("site_credential.rotate").event.after_json, testing::Not(HasSubstr(sandbox::kToken)));
+}
+
+TEST_F(SiteCredentials, AreTriedBeforeTheyAreAdded) {
+  SiteSecret wrong = bearer("not a token of the sandbox", {{"read:jira-work"}});
+  wrong.unchecked = false;
+  const auto refused = add_site_credential(world.services(), world.caller(), "acme", "", wrong);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::kNotAllowed);
+  EXPECT_THAT(refused.error().public_detail, HasSubstr("--no-check"));
+  EXPECT_EQ(must(list_site_credentials(world.services(), "acme", true, {})).items.size(), 1U);
+  add(right({{"read:jira-work"}}));
+  world.site().stop();
+  const auto away = add_site_credential(world.services(), world.caller(), "acme", "ci", right());
+  EXPECT_EQ(away.error().code, Errc::kUpstreamFailed);
 }
 
 TEST_F(SiteCredentials, AreRotatedOneByOne) {

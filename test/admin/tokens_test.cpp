@@ -66,7 +66,7 @@ TEST_F(Tokens, ShowTheirSecretNowhereButInTheAnswer) {
   const AuditRecord record = world.audited("token.create");
   EXPECT_EQ(record.event.target_id, id_of(token));
   EXPECT_EQ(record.event.after_json.find(parsed->secret), std::string::npos);
-  EXPECT_EQ(boost::json::serialize(must(show_token(world.services(), id_of(token)))).find(parsed->secret), std::string::npos);
+  EXPECT_EQ(boost::json::serialize(must(show_token(world.services(), world.caller(), id_of(token)))).find(parsed->secret), std::string::npos);
 }
 
 TEST_F(Tokens, WaitForAGrantThatComesLater) {
@@ -75,7 +75,7 @@ TEST_F(Tokens, WaitForAGrantThatComesLater) {
   const CreatedToken token = create(wanted);
   EXPECT_EQ(token.document.at("waiting").as_array().size(), 2U);
   world.add_grant("acme/A");
-  const Document shown = must(show_token(world.services(), id_of(token)));
+  const Document shown = must(show_token(world.services(), world.caller(), id_of(token)));
   ASSERT_EQ(shown.at("waiting").as_array().size(), 1U);
   EXPECT_EQ(shown.at("waiting").as_array()[0].as_string(), "acme/B");
   EXPECT_EQ(shown.at("boundary").as_array()[1].at("role").as_string(), "viewer");
@@ -158,7 +158,7 @@ TEST_F(Tokens, EndTheirPauseByThemselves) {
   EXPECT_FALSE(world.live(token.token.expose())->live(test::kStart));
   world.clock().advance(hours(1));
   EXPECT_TRUE(world.live(token.token.expose())->live(world.clock().now()));
-  EXPECT_EQ(must(show_token(world.services(), id_of(token))).at("state").as_string(), "live");
+  EXPECT_EQ(must(show_token(world.services(), world.caller(), id_of(token))).at("state").as_string(), "live");
   EXPECT_EQ(pause_token(world.services(), world.caller(), id_of(token), {"", test::kStart}).error().field, "until");
 }
 
@@ -211,7 +211,7 @@ TEST_F(Tokens, ThatHaveExpiredAreNotRotated) {
   const CreatedToken token = create(request());
   world.clock().advance(hours(24 * 30));
   EXPECT_EQ(rotate_token(world.services(), world.caller(), id_of(token), {}).error().code, Errc::kConflict);
-  EXPECT_EQ(must(show_token(world.services(), id_of(token))).at("state").as_string(), "expired");
+  EXPECT_EQ(must(show_token(world.services(), world.caller(), id_of(token))).at("state").as_string(), "expired");
 }
 
 TEST_F(Tokens, PauseOnReuseWhereThePolicySaysSo) {
@@ -275,7 +275,7 @@ TEST_F(Tokens, AreFoundByAccountStateEndAndResource) {
   create(longer);
   const auto names = [&](const TokenFilter& filter) {
     std::vector<std::string> found;
-    for (const auto& one : must(list_tokens(world.services(), filter, {})).items) found.emplace_back(one.at("name").as_string());
+    for (const auto& one : must(list_tokens(world.services(), world.caller(), filter, {})).items) found.emplace_back(one.at("name").as_string());
     return found;
   };
   EXPECT_EQ(names({}).size(), 2U);
@@ -292,7 +292,7 @@ TEST_F(Tokens, AreFoundByAccountStateEndAndResource) {
   EXPECT_THAT(names(revoked), testing::ElementsAre("notify"));
   TokenFilter unknown;
   unknown.account = "nobody";
-  EXPECT_EQ(list_tokens(world.services(), unknown, {}).error().code, Errc::kNotFound);
+  EXPECT_EQ(list_tokens(world.services(), world.caller(), unknown, {}).error().code, Errc::kNotFound);
 }
 
 TEST_F(Tokens, OfOneAccountStopWithItAndWithTheirGrant) {
@@ -304,11 +304,11 @@ TEST_F(Tokens, OfOneAccountStopWithItAndWithTheirGrant) {
   EXPECT_EQ(world.live(token.token.expose())->account->account.state, State::kPaused);
   must(resume_account(world.services(), world.caller(), "ci"));
   const auto resumed = world.live(token.token.expose());
-  const Documents grants = must(list_grants(world.services(), {"ci", "", "", false}, {}));
+  const Documents grants = must(list_grants(world.services(), world.caller(), {"ci", "", "", false}, {}));
   const std::string grant(grants.items.at(0).at("id").as_string());
   must(pause_grant(world.services(), world.caller(), grant, {"", {}}));
   EXPECT_TRUE(resumed->withdrawn.load());
-  EXPECT_EQ(must(show_token(world.services(), id_of(token))).at("boundary").as_array()[0].at("state").as_string(),
+  EXPECT_EQ(must(show_token(world.services(), world.caller(), id_of(token))).at("boundary").as_array()[0].at("state").as_string(),
             "grant paused");
   must(remove_grant(world.services(), world.caller(), grant, ""));
   EXPECT_TRUE(world.live(token.token.expose())->account->grants.empty());

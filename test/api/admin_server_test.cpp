@@ -82,6 +82,7 @@ TEST_F(Listener, RefusesWhatTwoParsersReadDifferently) {
   EXPECT_EQ(status("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: h2c\r\n\r\n"), "400");
   EXPECT_EQ(status("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(40'000, 'x') + "\r\n\r\n"), "431");
   EXPECT_EQ(status("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n"), "413");
+  EXPECT_EQ(status("POST /api/v1/register/import HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n\r\n"), "413");
   EXPECT_EQ(status("nonsense\r\n\r\n"), "400");
 }
 

@@ -192,7 +192,8 @@ TEST_P(OutboxTest, WebhooksFeedsAndChoicesRoundTrip) {
   store::Webhook webhook;
   webhook.id = "webhook1";
   webhook.name = "ops";
-  webhook.url = "https://hooks.example.com/x?y=z";
+  webhook.origin = "https://hooks.example.com";
+  webhook.sealed_url = "s1.1.url";
   webhook.form = store::WebhookForm::kTeams;
   webhook.sealed_secret = "s1.1.abc";
   webhook.kinds = "token.expiring account.";
@@ -205,7 +206,8 @@ TEST_P(OutboxTest, WebhooksFeedsAndChoicesRoundTrip) {
     return work->channels.set_digest(user.id, "none");
   }));
   const auto stored = read()->channels.webhook("ops").value();
-  EXPECT_EQ(stored.url, webhook.url);
+  EXPECT_EQ(stored.origin, webhook.origin);
+  EXPECT_EQ(stored.sealed_url, webhook.sealed_url);
   EXPECT_EQ(stored.form, store::WebhookForm::kTeams);
   EXPECT_TRUE(stored.wants("account.silent"));
   EXPECT_TRUE(stored.wants("token.expiring"));
