@@ -1,5 +1,6 @@
 """`gatehouse key rotate`: new keys, and nothing lost wherever it is interrupted."""
 import json
+import pathlib
 import signal
 import subprocess
 import time
@@ -25,11 +26,15 @@ class Keys(unittest.TestCase):
     def test_old_tokens_credentials_and_records_go_on_under_new_keys(self):
         with Installation() as it:
             before = it.token("acme/A")
+            it.ok("notify", "webhook", "add", "ops", "--url", "https://hooks.example.com/not-to-be-read")
             beside = run("key", "rotate", "--data", it.data)
             self.assertEqual(beside.returncode, 5, beside.stderr)
             it.server.stop()
             said = self.rotate(it)
-            self.assertEqual((said["epoch"], said["sealed_again"], said["older_tokens"], said["unreadable"]), (2, 1, 1, []))
+            self.assertEqual((said["epoch"], said["sealed_again"], said["older_tokens"], said["unreadable"]), (2, 2, 1, []))
+            stored = b"".join(path.read_bytes() for path in pathlib.Path(it.data).glob("gatehouse.db*"))
+            self.assertIn(b"https://hooks.example.com", stored)
+            self.assertNotIn(b"not-to-be-read", stored)
             it.start()
             after = it.token("acme/A")
             self.assert_all_well(it, before, after)
@@ -39,7 +44,7 @@ class Keys(unittest.TestCase):
             it.server.stop()
             self.assertEqual(self.rotate(it)["epoch"], 3)
             found = [line for line in run("doctor", "--data", it.data).stdout.splitlines() if not line.startswith("ok ")]
-            self.assertEqual([line for line in found if "without a known expiry" not in line], [])
+            self.assertEqual([line for line in found if "without a known expiry" not in line and "[smtp]" not in line], [])
             it.start()
             self.assert_all_well(it, before, after)
 

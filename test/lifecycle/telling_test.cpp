@@ -364,13 +364,14 @@ class Watching : public Telling {
   }
   std::vector<std::string> look() {
     must(lifecycle::watch(services(), world_.clock().now()));
-    must(lifecycle::watch_silence(services(), world_.clock().now()));
+    must(lifecycle::watch_silence(services(), world_.clock().now(), rhythms_));
     run();
     return news();
   }
 
   std::string token_;
   SiteId site_id_;
+  lifecycle::Rhythms rhythms_;
 };
 
 TEST_F(Watching, WhatUsedToSucceedAndIsRefusedNowIsToldOnceAndAgainWhenWell) {
