@@ -86,8 +86,10 @@ Result<Document> pause_account(Services& services, const Caller& caller, std::st
 
 Result<Document> resume_account(Services& services, const Caller& caller, std::string_view account) {
   return change_account(services, caller, Need::kPause, account, "account.resume", {},
-                        [](ServiceAccount& record, const Editing& in) -> Result<void> {
-                          GH_TRYV(check_may_resume(in.who, record.pause, answerable_for(record), false));
+                        [&services](ServiceAccount& record, const Editing& in) -> Result<void> {
+                          if (const auto present = pause_in_force(record.state, record.pause, services.clock.now())) {
+                            GH_TRYV(check_may_resume(in.who, *present, answerable_for(record), false));
+                          }
                           record.state = State::kLive;
                           record.pause = {};
                           return success();

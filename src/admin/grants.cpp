@@ -78,9 +78,11 @@ Result<Document> pause_grant(Services& services, const Caller& caller, std::stri
 
 Result<Document> resume_grant(Services& services, const Caller& caller, std::string_view grant) {
   return change_grant(services, caller, Need::kEndGrant, grant, "grant.resume", {},
-                      [](Grant& record, const Editing& in) -> Result<void> {
+                      [&services](Grant& record, const Editing& in) -> Result<void> {
                         GH_TRY(const auto answerable, answerable_for(in.at, record));
-                        GH_TRYV(check_may_resume(in.who, record.pause, answerable, in.who.covers(record.resource)));
+                        if (const auto present = pause_in_force(record.state, record.pause, services.clock.now())) {
+                          GH_TRYV(check_may_resume(in.who, *present, answerable, in.who.covers(record.resource)));
+                        }
                         record.state = State::kLive;
                         record.pause = {};
                         return success();

@@ -107,9 +107,11 @@ Result<Document> pause_token(Services& services, const Caller& caller, std::stri
 
 Result<Document> resume_token(Services& services, const Caller& caller, std::string_view token) {
   return change_token(services, caller, Need::kPause, token, "token.resume", {},
-                      [](Credential& credential, const Editing& in) -> Result<void> {
+                      [&services](Credential& credential, const Editing& in) -> Result<void> {
                         GH_TRY(const auto answerable, answerable_for(in.at, credential));
-                        GH_TRYV(check_may_resume(in.who, credential.pause, answerable, false));
+                        if (const auto present = pause_in_force(credential.state, credential.pause, services.clock.now())) {
+                          GH_TRYV(check_may_resume(in.who, *present, answerable, false));
+                        }
                         credential.state = State::kLive;
                         credential.pause = {};
                         return success();

@@ -54,11 +54,12 @@ Result<Document> add_user(Services& services, const Caller& caller, const AddUse
   GH_TRYV(check_name(request.name, "name"));
   User user;
   GH_TRY(user.role, parse_user_role(request.role));
-  for (const std::string& name : request.resources) {
-    GH_TRY(Resource resource, resolve_resource(services, name));
-    user.administers.push_back(std::move(resource));
-  }
+  // Before the sites are asked: how many there are decides.
+  user.administers.resize(request.resources.size());
   GH_TRYV(check_administers(user));
+  for (std::size_t i = 0; i < request.resources.size(); ++i) {
+    GH_TRY(user.administers[i], resolve_resource(services, request.resources[i]));
+  }
   user.id = new_id<UserId>(services.random);
   user.email = request.email;
   user.name = request.name;

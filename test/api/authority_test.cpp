@@ -94,7 +94,8 @@ TEST_F(Roles, EveryRouteIsHeldAgainstTheTable) {
       const Response response = ask(name, std::string(route.method), path);
       const bool reaches = policy::reach_of(route.need, who) != policy::kNone;
       EXPECT_EQ(response.status == 403, !reaches) << name << " " << route.operation_id << " " << response.body;
-      if (response.status == 403) EXPECT_THAT(response.body, HasSubstr("\"missing_role\":\"")) << route.operation_id;
+      if (reaches) continue;
+      EXPECT_THAT(response.body, HasSubstr("\"missing_role\":\"")) << route.operation_id;
     }
   }
 }
@@ -105,7 +106,8 @@ TEST_F(Roles, EveryChangeIsKeptFromAuditors) {
     const policy::Rule& rule = policy::rule_of(route.need);
     const bool reads = route.method == "GET" || route.operation_id == "explain" || route.operation_id == "verifyAudit";
     const bool oneself = route.need == Need::kAnyKey || route.need == Need::kTake || route.need == Need::kNothing;
-    if (!oneself) EXPECT_EQ(rule.auditor != policy::kNone, reads) << route.operation_id;
+    if (oneself) continue;
+    EXPECT_EQ(rule.auditor != policy::kNone, reads) << route.operation_id;
   }
 }
 
@@ -156,7 +158,7 @@ TEST_F(Roles, WhatEachGetsOfRealRecords) {
       {"POST", grant_a + "/resume", "", {200, 403, 200, 200, 404, 404}},
       {"POST", grant_a + "/back", "", {409, 403, 403, 409, 404, 403}},
       {"PATCH", "/users/max@example.com", R"({"name":"Max"})", {200, 403, 403, 403, 403, 403}},
-      {"PATCH", "/users/anna@example.com", R"({"role":"org-admin"})", {400, 403, 403, 403, 403, 403}},
+      {"PATCH", "/users/anna@example.com", R"({"role":"project-admin","resources":["acme/A"]})", {200, 403, 403, 403, 403, 403}},
       {"PATCH", "/policy", R"({"reuse":"tell"})", {200, 403, 403, 403, 403, 403}},
       {"POST", "/apply", R"({"text":"version: 1\naccounts:\n  - handle: ci\n    purpose: q\n"})", {200, 403, 200, 403, 403, 404}},
       {"POST",
@@ -169,7 +171,8 @@ TEST_F(Roles, WhatEachGetsOfRealRecords) {
       const Response response = ask(people[i], row.method, row.path, row.body);
       EXPECT_EQ(response.status, row.expected[i]) << people[i] << " " << row.method << " " << row.path << " " << row.body << "\n"
                                                   << response.body;
-      if (response.status == 404 && row.path != "/apply") EXPECT_THAT(response.body, testing::Not(HasSubstr("acme/")));
+      if (response.status != 404) continue;
+      EXPECT_THAT(response.body, testing::Not(HasSubstr("acme/")));
     }
   }
 }
