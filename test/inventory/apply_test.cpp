@@ -91,13 +91,12 @@ TEST_F(Apply, IsAllOrNothing) {
   EXPECT_THAT(error.public_detail, HasSubstr("Line "));
   EXPECT_FALSE(admin::show_account(world.services(), world.caller(), "ci"));
   wrong = whole + "    for: \"not an address\"\n";
-  EXPECT_THAT(apply(wrong).error().public_detail, HasSubstr("Line 21"));
+  EXPECT_THAT(apply(wrong).error().public_detail, HasSubstr("Line 20"));
   EXPECT_FALSE(admin::show_account(world.services(), world.caller(), "ci")) << "the last line was wrong, and nothing was done";
 }
 
 TEST_F(Apply, SaysWhatItCantRead) {
   for (const auto& [text, what] : std::vector<std::pair<std::string, std::string>>{
-           {"", "version: 1"},
            {"version: 2\n", "only version 1"},
            {"version: 1\nsecrets: []\n", "no such member"},
            {"version: 1\nlabel: \"a b\"\n", "label"},
@@ -166,7 +165,7 @@ TEST_F(Apply, OwnsByLabelAndPrunesOnlyWhatItOwns) {
 TEST_F(Apply, DoesNotWidenAToken) {
   must(apply(whole));
   std::string wider = whole;
-  wider.replace(wider.find("acme/A=viewer"), 13, "acme/A       ");
+  wider.replace(wider.find("acme/A=viewer"), 13, "acme/A");
   EXPECT_EQ(apply(wider).error().code, Errc::kConflict);
 }
 
