@@ -210,11 +210,13 @@ Result<std::unique_ptr<Session>> Session::open(const Target& target, const Sessi
   Native& inner = *session->native_;
   if (!target.postgres) {
     // Made here, since SQLite would make it readable by others under a common umask; its -wal and -shm take over the mode.
-    const int made = ::open(target.connect.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (made < 0) {
+    // One that is there is left alone: closing any descriptor of it drops every lock that this process holds on it (POSIX), and
+    // the next process that closes the database would take itself for the last, and remove the log that we still write to.
+    const int made = ::open(target.connect.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (made < 0 && errno != EEXIST) {
       return fail(Errc::kUnavailable, "Could not open the database " + target.name + ": " + std::strerror(errno) + ".");
     }
-    ::close(made);
+    if (made >= 0) ::close(made);
   }
   const auto opened = session->guarded("open", [&]() -> Result<void> {
     if (target.postgres) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 namespace gatehouse::store {
@@ -43,6 +44,22 @@ TEST_F(Sessions, ValuesStandInTheOrderOfTheirNames) {
   EXPECT_EQ(std::get<std::string>(rows.value().front().front()), "b");
   EXPECT_TRUE(session_->rows("SELECT one FROM pairs WHERE one = ':p7' OR other = :p1", "t", {std::string("b")}))
       << "a text in quotes is no name";
+}
+
+// `gatehouse user reset-link` opens the database beside a server. A process that closes it as the last removes the write-ahead log.
+TEST_F(Sessions, KeepsItsLogWhenAnotherProcessComesAndGoes) {
+  ASSERT_TRUE(session_->run("INSERT INTO pairs (one, other) VALUES (:p1, :p2)", {std::string("a"), std::string("b")}));
+  // The pool opens more of them while others are in use.
+  const auto second = Session::open({false, folder_ + "/test.db", "test"}, {std::chrono::seconds(1), 0});
+  ASSERT_TRUE(second);
+  const std::string other = "python3 -c \"import sqlite3; c = sqlite3.connect('" + folder_ +
+                            "/test.db'); c.execute('SELECT * FROM pairs').fetchall(); c.close()\"";
+  ASSERT_EQ(std::system(other.c_str()), 0);
+  EXPECT_TRUE(std::filesystem::exists(folder_ + "/test.db-wal")) << "it is still written to";
+  ASSERT_TRUE(session_->run("INSERT INTO pairs (one, other) VALUES (:p1, :p2)", {std::string("c"), std::string("d")}));
+  const auto third = Session::open({false, folder_ + "/test.db", "test"}, {std::chrono::seconds(1), 0});
+  ASSERT_TRUE(third);
+  EXPECT_EQ(third.value()->rows("SELECT one FROM pairs WHERE other = :p1", "t", {std::string("d")}).value().size(), 1U);
 }
 
 }  // namespace
