@@ -1,10 +1,10 @@
-# gatehouse_module(NAME [COLD] [ALONE] [DIR folder] [LINKS modules...] [THIRD targets...])
+# gatehouse_module(NAME [COLD] [DIR folder] [LINKS modules...] [THIRD targets...])
 #
 # One static library a folder. LINKS is the list of modules that it may use (tools/check_layers.py holds the
 # includes against it). A folder with headers only becomes an INTERFACE library.
-# COLD: no request passes through it. ALONE: each source is compiled by itself in every build.
+# COLD: no request passes through it.
 function(gatehouse_module name)
-  cmake_parse_arguments(arg "COLD;ALONE" "DIR" "LINKS;THIRD" ${ARGN})
+  cmake_parse_arguments(arg "COLD" "DIR" "LINKS;THIRD" ${ARGN})
   if(NOT arg_DIR)
     set(arg_DIR src/${name})
   endif()
@@ -16,11 +16,9 @@ function(gatehouse_module name)
     if(arg_COLD)
       gatehouse_optimize_less(gh_${name})
       gatehouse_precompile(gh_${name} cold)
+      gatehouse_batch(gh_${name} ${sources})
     else()
       gatehouse_precompile(gh_${name} hot)
-    endif()
-    if(NOT arg_ALONE)
-      gatehouse_batch(gh_${name} ${sources})
     endif()
   else()
     add_library(gh_${name} INTERFACE)

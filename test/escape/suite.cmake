@@ -11,7 +11,6 @@ if(TARGET gh_gateway AND TARGET gh_sandbox AND escape_sources)
   target_include_directories(escape_objects PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(escape_objects PRIVATE gatehouse_options)
   gatehouse_precompile(escape_objects hot)
-  gatehouse_batch(escape_objects ${escape_sources})
 
   add_executable(escape $<TARGET_OBJECTS:escape_objects>)
   gatehouse_link(escape gateway sandbox)
