@@ -73,7 +73,9 @@ class MainJob(unittest.TestCase):
 
     def test_no_and_wrong_tokens(self):
         url = self.it.gateway + "/ex/jira/acme/rest/api/3/issue/A-1"
-        for headers in ({}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Bearer " + self.token["token"][:-1] + "0"},
+        token = self.token["token"]
+        mistyped = token[:-1] + ("1" if token.endswith("0") else "0")
+        for headers in ({}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Bearer " + mistyped},
                         {"Authorization": "Basic " + base64.b64encode(b"x:y").decode()}):
             answer = http("GET", url, headers)
             self.assertEqual(answer.status, 401, answer)
