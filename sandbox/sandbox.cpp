@@ -118,7 +118,8 @@ Wire serve(Site& site, const Request& request, bool keep_alive, bool may_chunk) 
   if (fault.kind == "slow") wire.delay_ms = fault.delay_ms;
   if (fault.kind == "reset") wire.reset = true;
   if (fault.kind == "truncated") {
-    wire.bytes.resize(wire.bytes.size() - std::max<std::size_t>(1, reply.body.size() / 2));
+    const std::size_t lost = std::clamp<std::size_t>(reply.body.size() / 2, 1, wire.bytes.size());
+    wire.bytes.erase(wire.bytes.size() - lost);
     wire.close = true;
   }
   if (fault.kind == "extra-bytes")

@@ -7,6 +7,7 @@
 #include "admin/handovers.h"
 #include "admin/notices.h"
 #include "admin/policy.h"
+#include "admin/recorder.h"
 #include "admin/rotation.h"
 #include "admin/tokens.h"
 
@@ -25,6 +26,8 @@ Caller gateway_job(std::string_view address) {
 
 Result<CreatedToken> rotate_token(Services& services, const Caller& caller, std::string_view token,
                                   std::optional<Duration> overlap) {
+  // A successor that was used a moment ago must not be taken for one that nobody has.
+  GH_TRYV(flush_records(services));
   const Instant now = services.clock.now();
   GH_TRY(store::UnitOfWork work, services.database.begin());
   store::Repositories& at = *work.operator->();

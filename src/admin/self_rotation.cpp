@@ -5,6 +5,7 @@
 #include "admin/describe.h"
 #include "admin/json_values.h"
 #include "admin/notices.h"
+#include "admin/recorder.h"
 #include "admin/rotation.h"
 
 namespace gatehouse::admin {
@@ -132,6 +133,8 @@ Result<Document> show_itself(Services& services, const gateway::SelfRequest& req
 }
 
 Result<CreatedToken> rotate_itself(Services& services, const gateway::SelfRequest& request, SelfRefusal& refusal) {
+  // What was used a moment ago counts: the successor that was, and the old secret that is still in use.
+  GH_TRYV(flush_records(services));
   const Instant now = services.clock.now();
   const CredentialId id(text(request.credential));
   GH_TRY(store::UnitOfWork work, services.database.begin());

@@ -75,4 +75,13 @@ Step<Permitted> decide(Located located, const http::Now& now, Request& request) 
   return Permitted(std::move(located));
 }
 
+Refusal refuse_answer(const Matched& matched, Request& request) {
+  if (request.touches.empty()) return refuse_because(Reason::kOutsideBoundary, matched.operation().id);
+  const policy::Request whole{matched.operation(), request.peer.address, request.touches, true};
+  Decision decision = policy::decide(whole, matched.credential(), facts_of(matched), request.began.wall, policy::Explain::kNo);
+  // What has just ended (a pause, a grant) was not permitted when the answer was read.
+  if (decision.permitted()) return refuse_because(Reason::kOutsideBoundary, matched.operation().id);
+  return refusal_of(std::move(decision), matched, false);
+}
+
 }  // namespace gatehouse::gateway

@@ -507,8 +507,8 @@ Action GatewayExchange::redirect_browse(std::string_view base_url) {
 void GatewayExchange::on_finished(bool complete, const http::Now& now) {
   stop_waiting();
   if (request_.about_itself) secure_zero(request_.out.data(), request_.out.size());
-  // An agent that looks at its token does not use it.
-  if (!request_.about_itself || request_.effect != Effect::kPermit)
+  // An agent that looks at its token, or asks for another too early, does not use it.
+  if (!request_.about_itself || !credential_)
     record(credential_ ? credential_ : request_.refused, site_, complete, now, thread_, request_);
   request_.clear();
   credential_.reset();

@@ -23,6 +23,8 @@ void name_resources(const Request& request, RequestRecord& out) {
     add_word(resource.id, out.resource_ids);
   };
   if (request.touches.empty()) {
+    // Not there, or not one that says where it is.
+    if (request.by_answer) return;
     // A read or search that was confined: to all of them.
     for (const policy::PermittedResource& resource : request.permitted.resources) name(resource);
     return;

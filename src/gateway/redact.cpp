@@ -263,8 +263,9 @@ Step<Release> redact_by_shape(const Confined& confined, ThreadState& thread, Req
                              operation.shape->inside.by != catalogue::Inside::By::kBoard &&
                              operation.shape->inside.by != catalogue::Inside::By::kServiceDesk &&
                              operation.shape->inside.by != catalogue::Inside::By::kIssueLink;
-    if (redaction.outcome == Redaction::Outcome::kOutside && by_own_word)
-      return refuse_because(Reason::kOutsideBoundary, operation.id);
+    if (request.by_answer && !redaction.place.empty())
+      request.touches.assign(1, {request.keep(redaction.place), policy::End::kOnly, redaction.place_restricted});
+    if (redaction.outcome == Redaction::Outcome::kOutside && by_own_word) return refuse_answer(matched, request);
     request.redacted = redaction.left_out > 0;
     GH_TRY(const Settled settled, settle(redaction, operation, request));
     if (settled == Settled::kAsk) return Release::kAsk;

@@ -74,6 +74,10 @@ Kept ShapeRedactor::object(const Shape& shape, std::size_t watches, bool root) {
   walk_.unwatch(watches);
   if (walk_.token() != JsonToken::kObjectEnd) return Kept::kBroken;
   walk_.out.push_back('}');
+  if (root && shape.inside.by == Inside::By::kProject && claim.proves()) {
+    walk_.result.place = claim.id;
+    walk_.result.place_restricted = claim.restricted;
+  }
   // A field need not say itself whose it is: the site's own metadata does.
   const bool foreign_field =
       check_enabled("item_verified") && shape.inside.by == Inside::By::kScope && walk_.field_of_another_project(own_id.id);

@@ -75,6 +75,8 @@ struct Redaction {
   /// Issue ids (or keys), boards as "board 7" and service desks as "desk 7", that look-ups may prove; without repetition.
   std::vector<std::string> unproven;
   std::vector<std::pair<std::string, std::string>> attachments;  ///< that are released, each with the id of its issue
+  std::string place;             ///< of an answer that is one object: the project that its own word names; empty: none
+  bool place_restricted = true;  ///< likewise: it has a security level
   std::size_t left_out = 0;  ///< items and mentions taken out: for the record only, never told to the client
   std::string_view error;    ///< of kMalformed, in a few words without content
 

@@ -176,14 +176,17 @@ Result<void> Rollups::fold(const std::string& after, const std::string& last) co
   return success();
 }
 
-Result<void> Rollups::compare_range(const Repositories& at, const std::string& after, const std::string& last,
+/// Of live tokens: what a dead one could have done without helps nobody.
+Result<void> Rollups::compare_range(Instant now, const Repositories& at, const std::string& after, const std::string& last,
                                     const Compare& compare) const {
   const std::vector<Value> binds{after, last};
   GH_TRY(const auto rows,
          session_.rows(
              "SELECT t.credential, t.first_at, t.unused_scopes, t.unused_resources, t.beyond, s.kind, s.a, s.b, s.requests FROM "
-             "usage_totals t LEFT JOIN usage_seen s ON s.credential = t.credential AND s.kind IN (1, 2) WHERE "
-             "t.credential > :p1 AND t.credential <= :p2 ORDER BY t.credential",
+             "usage_totals t JOIN credentials c ON c.id = t.credential LEFT JOIN usage_seen s ON s.credential = t.credential AND "
+             "s.kind IN (1, 2) WHERE c.state IN (1, 2) AND COALESCE(c.expires_at, " +
+                 number(INT64_MAX) + ") > " + number(count(now)) +
+                 " AND t.credential > :p1 AND t.credential <= :p2 ORDER BY t.credential",
              "titttitti", binds));
   SeenOfCredential one;
   Compared before;
@@ -230,7 +233,7 @@ Result<bool> Rollups::refresh(Instant now, const Retention& retention, const Rep
   }
   const auto& last = std::get<std::string>(rows.back()[0]);
   GH_TRYV(refresh_range(now, retention, after, last));
-  GH_TRYV(compare_range(at, after, last, compare));
+  GH_TRYV(compare_range(now, at, after, last, compare));
   GH_TRYV(session_.run("UPDATE usage_state SET refresh_after = :p1 WHERE id = 1", {last}));
   return false;
 }

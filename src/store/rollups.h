@@ -92,7 +92,7 @@ class Rollups {
   Result<void> add_seen(std::int64_t hour) const;
   Result<void> refresh_range(Instant now, const Retention& retention, const std::string& after, const std::string& last) const;
   Result<void> fold(const std::string& after, const std::string& last) const;
-  Result<void> compare_range(const Repositories& at, const std::string& after, const std::string& last,
+  Result<void> compare_range(Instant now, const Repositories& at, const std::string& after, const std::string& last,
                              const Compare& compare) const;
 
   Session& session_;

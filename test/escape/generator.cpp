@@ -218,6 +218,7 @@ Question Generator::next(std::string& operation) {
                     : bearer < 80 ? kClassic
                     : bearer < 90 ? kPaused
                                   : kProposed;
+  if (chance(10)) question.host = chance(90) ? kMappedHost : kOwnHost;
   if (mood_ == Mood::kFriendly) return question;
   const std::size_t mark = question.target.find('?');
   std::string path = question.target.substr(0, mark);

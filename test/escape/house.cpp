@@ -80,6 +80,7 @@ House::Gateway::Gateway(const std::string& site_url) {
   entry->site.product = Product::kJira;
   entry->site.base_url = site_url;
   entry->site.cloud_id = "11111111-2222-3333-4444-555555555555";
+  entry->site.host = kMappedHost;
   entry->site.state = State::kLive;
   entry->origin = must(http::parse_base_url(site_url), "the site's address");
   auto route = std::make_shared<http::UpstreamRoute>();

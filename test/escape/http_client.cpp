@@ -24,6 +24,7 @@ bool same_without_case(std::string_view left, std::string_view right) {
 
 std::string Question::text() const {
   std::string out = method + " " + target;
+  if (!host.empty()) out += " [Host: " + host + "]";
   for (const auto& [name, value] : headers) out += " [" + name + ": " + value + "]";
   if (!content_type.empty()) out += " [Content-Type: " + content_type + "]";
   if (!body.empty()) out += "\n    body " + body;
@@ -129,7 +130,8 @@ bool HttpClient::read_answer(bool head_only, Answer& answer) {
 }
 
 Answer HttpClient::ask(const Question& question, std::string_view prefix, std::string_view token) {
-  std::string bytes = question.method + " " + std::string(prefix) + question.target + " HTTP/1.1\r\nHost: gate.example\r\n";
+  std::string bytes = question.method + " " + (question.host.empty() ? std::string(prefix) : "") + question.target +
+                      " HTTP/1.1\r\nHost: " + (question.host.empty() ? kOwnHost : question.host.c_str()) + "\r\n";
   if (!token.empty()) bytes += "Authorization: Bearer " + std::string(token) + "\r\n";
   for (const auto& [name, value] : question.headers) bytes += name + ": " + value + "\r\n";
   if (!question.body.empty()) {

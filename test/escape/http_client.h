@@ -11,6 +11,9 @@
 
 namespace gatehouse::escape {
 
+constexpr const char* kOwnHost = "gate.example";
+constexpr const char* kMappedHost = "jira.acme.example";
+
 struct Question {
   std::string method = "GET";
   std::string target;  ///< below the site's prefix: "/rest/api/3/…"
@@ -18,6 +21,7 @@ struct Question {
   std::string content_type;  ///< empty: application/json where there is a body
   std::vector<std::pair<std::string, std::string>> headers;
   unsigned bearer = 0;  ///< which of the house's tokens
+  std::string host;     ///< the request goes to this host name, without the site's prefix; empty: with it, to the gateway's own
 
   /// One line that a person can repeat by hand.
   std::string text() const;

@@ -217,8 +217,20 @@ void add_token_scenarios(const Ids& ids, std::vector<Scenario>& out) {
   out.push_back(lone("field_type_redaction", "links and fields in a list over 4 MiB",
                      get(api + "search?jql=project%20%3D%20A%20ORDER%20BY%20key%20DESC&maxResults=1000")));
   out.back().variant = kLongLists;
-  for (const char* path : {"/v1/self", "/v1/self/rotate"})
-    out.push_back(lone("canonical_target", "what a token says of itself goes to no site", send("POST", path, "{}")));
+  // Below the site's prefix, on a host that is mapped to the site, and where they belong.
+  for (const char* path : {"/v1/self", "/v1/self/rotate"}) {
+    for (const char* host : {"", kMappedHost, kOwnHost}) {
+      Question question = send("POST", path, "{}");
+      question.host = host;
+      out.push_back(lone("canonical_target", "what a token says of itself goes to no site", std::move(question)));
+    }
+  }
+  Question by_host = get(api + "issue/B-1");
+  by_host.host = kMappedHost;
+  out.push_back(lone("read_verified", "an issue of B by the mapped host", std::move(by_host)));
+  Question prefixed = get("/ex/jira/acme" + api + "issue/B-1");
+  prefixed.host = kMappedHost;
+  out.push_back(lone("canonical_target", "the prefix of a site on a host that is mapped to it", std::move(prefixed)));
 }
 
 std::multiset<std::string> field_names(std::string_view head) {
