@@ -86,6 +86,8 @@ Result<std::vector<OtherCredential>> other_credentials(Services& services, const
   const Instant now = services.clock.now();
   std::vector<OtherCredential> all;
   for (const std::string& file : services.certificate_files) all.push_back(certificate(file));
+  for (const ConfiguredSecret& secret : services.configured_secrets)
+    all.push_back({secret.kind, secret.file, secret.name, {}, {}, secret.expires_at, true, secret.effect, {}});
   GH_TRY(OtherCredential master, master_key(services, at));
   all.push_back(std::move(master));
   GH_TRYV(add_administrator_keys(at, now, all));

@@ -18,6 +18,7 @@ Services::Services(ServicesInput input)
       gateway(input.gateway),
       fetch(std::move(input.fetch)),
       certificate_files(std::move(input.certificate_files)),
+      configured_secrets(std::move(input.configured_secrets)),
       sealer(input.keys, input.random),
       hasher(input.keys),
       session_limits(input.session_limits),

@@ -33,6 +33,15 @@ class Judge;
 class Recorder;
 class SignInThrottle;
 
+/// A secret that somebody else gave out, with the end that was entered with it.
+struct ConfiguredSecret {
+  std::string kind;  ///< "openid connect secret"
+  std::string name;  ///< for people
+  std::string file;
+  Instant expires_at;
+  std::string effect;  ///< what stops when it ends
+};
+
 /// What main/ has opened already. Everything is borrowed and must outlive the Services.
 struct ServicesInput {
   store::Database& database;
@@ -48,6 +57,8 @@ struct ServicesInput {
   /// PEM files of the listeners' certificates: reports say when they end.
   std::vector<std::string> certificate_files = {};
   SessionLimits session_limits = {};
+  /// Secrets in files that the configuration names: likewise.
+  std::vector<ConfiguredSecret> configured_secrets = {};
 };
 
 struct Services {
@@ -67,6 +78,7 @@ struct Services {
   const gateway::GatewayShared& gateway;
   const http::FetchOptions fetch;
   const std::vector<std::string> certificate_files;
+  const std::vector<ConfiguredSecret> configured_secrets;
   const crypto::Sealer sealer;
   const crypto::TokenHasher hasher;
   const SessionLimits session_limits;

@@ -395,7 +395,9 @@ Action GatewayExchange::take_next_page(http::LookupAnswer& answer) {
   if (!answer.failed && answer.status == 429)
     return refuse(
         refuse_because(Reason::kRateLimited, {}, "The site itself limits requests now. Nothing is wrong with this token."));
-  return refuse(refuse_because(Reason::kUpstreamUnavailable, site_->site.key));
+  Refusal refusal = refuse_because(Reason::kUpstreamUnavailable, site_->site.key);
+  if (answer.timed_out) refusal.status = 504;
+  return refuse(std::move(refusal));
 }
 
 Action GatewayExchange::release() {

@@ -437,7 +437,11 @@ Step<bool> Questions::take(const std::vector<http::LookupAnswer>& answers, std::
   if (answers.size() != rounds_.size()) return refuse_because(Reason::kInternal);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const http::LookupAnswer& answer = answers[i];
-    if (answer.failed) return refuse_because(Reason::kUpstreamUnavailable, std::string(site_key));
+    if (answer.failed) {
+      Refusal refusal = refuse_because(Reason::kUpstreamUnavailable, std::string(site_key));
+      if (answer.timed_out) refusal.status = 504;
+      return refusal;
+    }
     if (answer.status == 401) return refuse_because(Reason::kUpstreamCredential, std::string(site_key));
     if (answer.status == 429)
       return refuse_because(Reason::kRateLimited, std::string(site_key), "The site itself limits requests now.");

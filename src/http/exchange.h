@@ -50,7 +50,8 @@ struct UpstreamRequest {
 
 /// A whole small answer, asked for in passing. At most kLookupLimit bytes are read of each.
 struct LookupAnswer {
-  bool failed = false;  ///< could not be had: no connection, time-out, too large
+  bool failed = false;     ///< could not be had: no connection, time-out, too large
+  bool timed_out = false;  ///< … because it took too long
   int status = 0;
   std::string body;
 };

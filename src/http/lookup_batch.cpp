@@ -31,9 +31,10 @@ void LookupBatch::one_done() {
   if (--open_ == 0) owner_->on_looked_up();
 }
 
-void LookupBatch::fail(UpstreamCall& call) {
+void LookupBatch::fail(UpstreamCall& call, bool timed_out) {
   LookupAnswer& answer = answer_of(call);
   answer.failed = true;
+  answer.timed_out = timed_out;
   answer.body.clear();
   call.cancel();
   one_done();
@@ -43,12 +44,14 @@ void LookupBatch::on_call_head(UpstreamCall& call, const ResponseHead& head) { a
 
 void LookupBatch::on_call_body(UpstreamCall& call, std::string_view piece, bool last) {
   LookupAnswer& answer = answer_of(call);
-  if (piece.size() > kLookupLimit - answer.body.size() || !budget_->add(piece.size())) return fail(call);
+  if (piece.size() > kLookupLimit - answer.body.size() || !budget_->add(piece.size())) return fail(call, false);
   answer.body.append(piece);
   held_ += piece.size();
   if (last) one_done();
 }
 
-void LookupBatch::on_call_failed(UpstreamCall& call, UpstreamFailure, bool) { fail(call); }
+void LookupBatch::on_call_failed(UpstreamCall& call, UpstreamFailure failure, bool) {
+  fail(call, failure == UpstreamFailure::kTimeout);
+}
 
 }  // namespace gatehouse::http

@@ -38,7 +38,7 @@ class LookupBatch final : public CallOwner {
 
  private:
   LookupAnswer& answer_of(const UpstreamCall& call) noexcept;
-  void fail(UpstreamCall& call);
+  void fail(UpstreamCall& call, bool timed_out);
   void one_done();
 
   LookupOwner* owner_ = nullptr;

@@ -57,6 +57,15 @@ Setter duration(std::function<void(Settings&, Duration)> store) {
   };
 }
 
+Setter instant(std::optional<Instant> Settings::*member) {
+  return [member](Settings& settings, const toml::node& node) -> Result<void> {
+    const auto value = node.value_exact<std::string>();
+    if (!value) return wrong_type("an instant with its zone in quotes, such as \"2027-03-01T00:00:00Z\"");
+    GH_TRY(settings.*member, parse_instant(*value));
+    return success();
+  };
+}
+
 Setter timeout(std::uint32_t http::Timeouts::*member) {
   return duration([member](Settings& settings, Duration span) {
     settings.server.timeouts.*member = static_cast<std::uint32_t>(span.count());
@@ -92,6 +101,7 @@ const std::map<std::string, Setter, std::less<>>& setters() {
       {"provider.issuer", text([](Settings& s) -> std::string& { return s.provider.issuer; })},
       {"provider.client_id", text([](Settings& s) -> std::string& { return s.provider.client_id; })},
       {"provider.client_secret_file", text([](Settings& s) -> std::string& { return s.provider.secret_file; })},
+      {"provider.client_secret_expires_at", instant(&Settings::provider_secret_expires_at)},
       {"provider.name", text([](Settings& s) -> std::string& { return s.provider.name; })},
       {"provider.scopes", text([](Settings& s) -> std::string& { return s.provider.scopes; })},
       {"provider.provision",
@@ -135,6 +145,7 @@ const std::map<std::string, Setter, std::less<>>& setters() {
          return success();
        }},
       {"smtp.username", text([](Settings& s) -> std::string& { return s.notify.mail.username; })},
+      {"smtp.password_expires_at", instant(&Settings::mail_password_expires_at)},
       {"smtp.password_file", text([](Settings& s) -> std::string& { return s.notify.mail.password_file; })},
       {"smtp.from", text([](Settings& s) -> std::string& { return s.notify.mail.from; })},
       {"smtp.ca_file", text([](Settings& s) -> std::string& { return s.notify.mail.ca_file; })},

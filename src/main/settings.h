@@ -1,6 +1,7 @@
 // What a process is told at start: flags, the configuration file and the environment, as plain values. Flags win over the file.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,11 +26,13 @@ struct Settings {
   std::vector<std::string> trusted_proxies;
   bool register_only = false;  ///< no gateway: the register and its reports alone
   Duration stale_limit = std::chrono::seconds(30);
-  std::vector<std::string> admin_hosts;  ///< names under which the admin listener may be reached, beside its address
-  http::ServerOptions server;            ///< certificate, time-outs, limits, upstreams
-  admin::SessionLimits session_limits;   ///< of people in a browser
-  admin::ProviderSettings provider;      ///< the company's OpenID Connect provider
-  lifecycle::NotifySettings notify;      ///< mail server, links, addresses of webhooks
+  std::vector<std::string> admin_hosts;               ///< names under which the admin listener may be reached, beside its address
+  http::ServerOptions server;                         ///< certificate, time-outs, limits, upstreams
+  admin::SessionLimits session_limits;                ///< of people in a browser
+  admin::ProviderSettings provider;                   ///< the company's OpenID Connect provider
+  lifecycle::NotifySettings notify;                   ///< mail server, links, addresses of webhooks
+  std::optional<Instant> provider_secret_expires_at;  ///< as whoever gave it out said
+  std::optional<Instant> mail_password_expires_at;
 };
 
 /// Reads FILE (TOML, docs/operate/configuration.md) over `settings`. An unknown key is an error that names it with its line.

@@ -1,4 +1,5 @@
 """Signing in with a real OpenID Connect provider (npm oidc-provider), and what must not work with it."""
+import datetime
 import html
 import json
 import os
@@ -62,6 +63,10 @@ class AtProvider:
         return answer
 
 
+def in_an_hour():
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def target(url):
     parts = urllib.parse.urlsplit(url)
     return parts.path + "?" + parts.query
@@ -80,6 +85,7 @@ class Provider(unittest.TestCase):
         (settings / "secret").write_text("a secret of the provider\n")
         (settings / "gatehouse.toml").write_text(
             f'[provider]\nissuer = "http://127.0.0.1:{port}"\nclient_id = "gatehouse"\nclient_secret_file = "{settings}/secret"\n'
+            f'client_secret_expires_at = "{in_an_hour()}"\n'
             'name = "Example Ltd"\nprovision = "members"\n')
         try:
             cls.it = Installation(granted=False, serve=["--config", str(settings / "gatehouse.toml")])
@@ -100,6 +106,15 @@ class Provider(unittest.TestCase):
             cls.process.stdout.close()
         if cls.it:
             cls.it.close()
+
+    def test_the_secret_at_the_provider_ends_like_any_other_credential(self):
+        report = self.it.cli("report", "wake", "--within", "24h", "--json")
+        self.assertEqual(report.returncode, 6, report)
+        items = json.loads(report.stdout)["items"]
+        secret = [item for item in items if item["kind"] == "openid connect secret"]
+        self.assertEqual(len(secret), 1, items)
+        self.assertIn("nobody signs in", secret[0]["stops"])
+        self.assertEqual(secret[0]["wakes"], [ADMIN])
 
     def leave(self, browser, path="/sign-in/provider?next=/device"):
         answer = browser.get(path)

@@ -45,7 +45,9 @@ struct Rest {
   http::Action next(http::Exchange& exchange) {
     const std::string_view part = std::string_view(body).substr(at, piece);
     const bool last = at + part.size() == body.size();
-    if (last && cut_off) return exchange.on_upstream_failure(http::UpstreamFailure::kReset, true);
+    if (last && cut_off) return {
+        return exchange.on_upstream_failure(given.late ? http::UpstreamFailure::kTimeout : http::UpstreamFailure::kReset, true);
+      };
     at += part.size();
     any = !last;
     return exchange.on_response_body(part, last);
@@ -66,6 +68,7 @@ std::vector<http::LookupAnswer> look_up(http::Exchange& exchange, const std::vec
     } else {
       const SiteAnswer given = script.answer(asked);
       answer.failed = given.fails;
+      answer.timed_out = given.late;
       answer.status = given.status;
       answer.body = given.body;
     }

@@ -31,6 +31,7 @@ struct SiteAnswer {
   bool fails = false;
   std::size_t piece = 0;  ///< the body comes in pieces of so many bytes; 0: in two halves
   bool cut_off = false;   ///< the site goes away before the last of them
+  bool late = false;      ///< it fails by taking too long
 };
 
 struct Answered {

@@ -123,7 +123,8 @@ void read_upstream(const Section& section, Case& out) {
   while (end > 1 && section.lines[end - 1].empty()) --end;
   read_message(section, 1, end, upstream.present, upstream.absent, upstream.body);
   const std::string status = split->substr(3);
-  upstream.answer.fails = status == "fails";
+  upstream.answer.late = status == "late";
+  upstream.answer.fails = status == "fails" || upstream.answer.late;
   if (!upstream.answer.fails) upstream.answer.status = std::stoi(status);
   upstream.answer.fields.emplace_back("Content-Type", "application/json;charset=UTF-8");
   std::vector<std::string> fields;

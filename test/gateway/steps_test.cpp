@@ -144,6 +144,36 @@ TEST_F(Steps, TellsThatARetiredSecretWasUsed) {
   EXPECT_EQ(seen[0].reason, Reason::kInvalidToken);
 }
 
+TEST_F(Steps, RecordsAReadForTheProjectThatTheAnswerNames) {
+  TokenSpec spec = on_a();
+  spec.projects = {"A", "B"};
+  EXPECT_EQ(read_issue(world_.add_token(spec)).status, 200);
+  site_.status = 404;
+  EXPECT_EQ(read_issue(world_.add_token(spec)).status, 404);
+  const auto seen = records();
+  ASSERT_EQ(seen.size(), 2U);
+  EXPECT_EQ(seen[0].resource, "A");
+  EXPECT_EQ(seen[0].resource_ids, "10000");
+  EXPECT_EQ(seen[1].resource, "") << "what is not there was in none of them";
+}
+
+TEST_F(Steps, RecordsThatAReadMetAPausedResource) {
+  TokenSpec spec = on_a();
+  spec.projects = {"A", "B"};
+  spec.paused = {"A"};
+  const Answered paused = read_issue(world_.add_token(spec));
+  spec.paused = {};
+  spec.projects = {"B"};
+  const Answered outside = read_issue(world_.add_token(spec));
+  const auto seen = records();
+  ASSERT_EQ(seen.size(), 2U);
+  EXPECT_EQ(seen[0].reason, Reason::kResourcePaused);
+  EXPECT_EQ(seen[1].reason, Reason::kOutsideBoundary);
+  EXPECT_EQ(paused.status, 404);
+  const auto without_id = [](std::string text) { return text.substr(0, text.find("--request-id")); };
+  EXPECT_EQ(without_id(paused.body), without_id(outside.body)) << "the client learns no more than of an issue elsewhere";
+}
+
 TEST_F(Steps, SendsNothingAfterARevocationThatCameMeanwhile) {
   const std::string token = world_.add_token(on_a());
   EXPECT_EQ(read_issue(token).status, 200);

@@ -23,6 +23,7 @@ namespace gatehouse::gateway {
 struct TokenSpec {
   std::vector<std::string> projects;  ///< of the boundary, by key; "*" for the whole site
   std::vector<std::string> granted;   ///< empty: all of them
+  std::vector<std::string> paused;    ///< of them: for this token
   std::vector<std::string> scopes = {"read:jira-work", "write:jira-work"};
   std::vector<std::string> grant_scopes;  ///< empty: the same
   std::string role;
