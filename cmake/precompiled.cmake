@@ -1,4 +1,4 @@
-# gatehouse_precompile(target hot|cold|flags|test): the target's sources start from headers that were parsed once.
+# gatehouse_precompile(target hot|cold|test): the target's sources start from headers that were parsed once.
 #
 # Parsing takes more of a build than anything else here (measured in CONTRIBUTING.md). Off in `dev`, whose objects ccache shares
 # between build folders: it can't do so with precompiled headers.
@@ -14,15 +14,12 @@ function(gatehouse_precompile target kind)
     file(CONFIGURE OUTPUT ${empty} CONTENT "// Only its precompiled header is used.\n")
     add_library(${source} OBJECT ${empty})
     target_link_libraries(${source} PRIVATE gatehouse_options)
-    if(kind STREQUAL "cold" OR kind STREQUAL "flags")
+    if(kind STREQUAL "cold")
       gatehouse_optimize_less(${source})
     endif()
     if(kind STREQUAL "test")
       target_link_libraries(${source} PRIVATE rapidcheck GTest::gmock)
       target_precompile_headers(${source} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled_test.h)
-    elseif(kind STREQUAL "flags")
-      target_link_libraries(${source} PRIVATE CLI11::CLI11)
-      target_precompile_headers(${source} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled_flags.h)
     else()
       target_precompile_headers(${source} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
     endif()

@@ -15,14 +15,14 @@
 namespace gatehouse::local {
 namespace {
 
-struct Options {
+struct AuditOptions {
   Place place;
   std::string head;  ///< empty: the data folder's
 };
 
 constexpr int kFoundSomething = 6;
 
-Result<audit::Verification> verify(const Options& options) {
+Result<audit::Verification> verify(const AuditOptions& options) {
   GH_TRYV(crypto::self_test());
   // Without the lock: a server may be running. The head is read first, since the chain only grows.
   GH_TRY(const auto folder, store::DataFolder::open_beside(options.place.data, options.place.master_key));
@@ -69,7 +69,7 @@ void report(const audit::Verification& result, bool json) {
 void add_audit_local_commands(CLI::App& root, int& exit_status, std::function<int(bool json)> ask_server) {
   const auto made = root.get_subcommands([](CLI::App* one) { return one->get_name() == "audit"; });
   CLI::App* const noun = made.empty() ? root.add_subcommand("audit", "who did what") : made.front();
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<AuditOptions>();
   CLI::App* const command = noun->add_subcommand("verify", "look for changed, missing, cut off or rolled back audit records");
   add_place_options(*command, options->place);
   command->get_option("--data")->required(false);

@@ -12,7 +12,7 @@
 namespace gatehouse::local {
 namespace {
 
-struct Options {
+struct BackupOptions {
   Place place;
   std::string file;
 };
@@ -21,7 +21,7 @@ std::string database_of(const Place& place, const store::DataFolder& folder) {
   return place.database.empty() ? folder.database_path() : place.database;
 }
 
-void report(const store::BackupSummary& summary, const Options& options, bool json, std::string_view words) {
+void report(const store::BackupSummary& summary, const BackupOptions& options, bool json, std::string_view words) {
   if (json) {
     std::cout << boost::json::serialize(boost::json::object{{"file", options.file},
                                                             {"rows", summary.rows},
@@ -32,7 +32,7 @@ void report(const store::BackupSummary& summary, const Options& options, bool js
   std::cerr << words << ": " << summary.rows << " rows, up to audit record " << summary.audit_sequence << "\n";
 }
 
-Result<store::BackupSummary> back_up(const Options& options) {
+Result<store::BackupSummary> back_up(const BackupOptions& options) {
   GH_TRYV(crypto::self_test());
   SystemRandom random;
   // Without the lock: a server may be running.
@@ -41,7 +41,7 @@ Result<store::BackupSummary> back_up(const Options& options) {
   return store::write_backup(*database, folder, options.file, random);
 }
 
-Result<store::BackupSummary> restore(const Options& options) {
+Result<store::BackupSummary> restore(const BackupOptions& options) {
   GH_TRYV(crypto::self_test());
   GH_TRY(auto folder, store::DataFolder::claim(options.place.data, options.place.master_key));
   return store::restore_backup(options.file, folder, database_of(options.place, folder));
@@ -50,7 +50,7 @@ Result<store::BackupSummary> restore(const Options& options) {
 }  // namespace
 
 void add_backup_commands(CLI::App& root, int& exit_status) {
-  const auto backup = std::make_shared<Options>();
+  const auto backup = std::make_shared<BackupOptions>();
   CLI::App* command = root.add_subcommand("backup", "write everything to one sealed file, while a server may be running");
   command->add_option("FILE", backup->file, "a new file; older ones are never overwritten")->required();
   add_place_options(*command, backup->place);
@@ -62,7 +62,7 @@ void add_backup_commands(CLI::App& root, int& exit_status) {
     std::cerr << "It can be read with the installation's master key only, which is not in it.\n";
   });
 
-  const auto given = std::make_shared<Options>();
+  const auto given = std::make_shared<BackupOptions>();
   command = root.add_subcommand("restore", "fill an empty data folder and database from a backup");
   command->add_option("FILE", given->file, "what `gatehouse backup` wrote")->required();
   add_place_options(*command, given->place);

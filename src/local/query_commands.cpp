@@ -17,7 +17,7 @@ namespace {
 
 namespace json = boost::json;
 
-struct Options {
+struct QueryOptions {
   std::vector<std::string> resources;  ///< as given: KEY or site/KEY
   bool strict = false;
   bool json = false;  ///< taken as on every command; the answers are JSON anyway
@@ -29,7 +29,7 @@ std::string_view site_of(std::string_view resource) {
   return slash == std::string_view::npos ? std::string_view() : resource.substr(0, slash);
 }
 
-std::vector<std::string> keys_of(const Options& options) {
+std::vector<std::string> keys_of(const QueryOptions& options) {
   std::vector<std::string> keys;
   for (const std::string& resource : options.resources) {
     const std::string key(key_of(resource));
@@ -133,7 +133,7 @@ bool read_line(std::istream& in, std::string& line) {
 
 using Answer = json::object (*)(std::string_view, const std::vector<std::string>&, bool);
 
-int run(const Options& options, Answer answer_line) {
+int run(const QueryOptions& options, Answer answer_line) {
   const std::vector<std::string> keys = keys_of(options);
   std::string line;
   while (read_line(std::cin, line)) {
@@ -147,7 +147,7 @@ int run(const Options& options, Answer answer_line) {
 }
 
 /// A key is judged by confining an empty query to it, so that there is one rule for keys.
-void check_usage(const Options& options, const std::string& flag, Answer answer_line) {
+void check_usage(const QueryOptions& options, const std::string& flag, Answer answer_line) {
   std::string_view site;
   for (const std::string& resource : options.resources) {
     if (!answer_line({}, {std::string(key_of(resource))}, false).at("ok").as_bool()) {
@@ -167,7 +167,7 @@ void add_confine(CLI::App& root, const std::string& language, const std::string&
   noun->require_subcommand(1);
   CLI::App* verb =
       noun->add_subcommand("confine", "Read one query a line and write it narrowed to a boundary, as one line of JSON");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<QueryOptions>();
   verb->add_option(flag, options->resources, "What the result must lie within; several keys may follow")
       ->required()
       ->type_name("KEY...");

@@ -165,7 +165,7 @@ const std::map<std::string, Setter, std::less<>>& setters() {
   return all;
 }
 
-Error at(const std::string& file, const toml::node& node, const std::string& name, const Error& error) {
+Error at_place(const std::string& file, const toml::node& node, const std::string& name, const Error& error) {
   return fail(error.code, file + ", line " + std::to_string(node.source().begin.line) + ": " + name + ": " + error.public_detail);
 }
 
@@ -178,8 +178,9 @@ Result<void> apply(const std::string& file, const toml::table& table, const std:
     }
     const auto setter = setters().find(name);
     if (setter == setters().end())
-      return at(file, node, name, fail(Errc::kInvalidArgument, "There is no such setting; see docs/operate/configuration.md."));
-    if (const auto done = setter->second(settings, node); !done) return at(file, node, name, done.error());
+      return at_place(file, node, name,
+                      fail(Errc::kInvalidArgument, "There is no such setting; see docs/operate/configuration.md."));
+    if (const auto done = setter->second(settings, node); !done) return at_place(file, node, name, done.error());
   }
   return success();
 }
