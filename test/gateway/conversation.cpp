@@ -45,9 +45,7 @@ struct Rest {
   http::Action next(http::Exchange& exchange) {
     const std::string_view part = std::string_view(body).substr(at, piece);
     const bool last = at + part.size() == body.size();
-    if (last && cut_off) return {
-        return exchange.on_upstream_failure(given.late ? http::UpstreamFailure::kTimeout : http::UpstreamFailure::kReset, true);
-      };
+    if (last && cut_off) return exchange.on_upstream_failure(http::UpstreamFailure::kReset, true);
     at += part.size();
     any = !last;
     return exchange.on_response_body(part, last);
@@ -82,7 +80,8 @@ http::Action send(http::Exchange& exchange, const http::UpstreamRequest& upstrea
   if (upstream.streams_body) asked.body = body;
   if (!exchange.may_send(now)) return exchange.on_upstream_failure(http::UpstreamFailure::kNotPermitted, false);
   SiteAnswer given = script.answer(asked);
-  if (given.fails) return exchange.on_upstream_failure(http::UpstreamFailure::kReset, true);
+  if (given.fails)
+    return exchange.on_upstream_failure(given.late ? http::UpstreamFailure::kTimeout : http::UpstreamFailure::kReset, true);
   std::string wire = "HTTP/1.1 " + std::to_string(given.status) + " X\r\n";
   for (const auto& [name, value] : given.fields) wire += name + ": " + value + "\r\n";
   wire += "Content-Length: " + std::to_string(given.body.size()) + "\r\n\r\n";

@@ -117,7 +117,9 @@ std::string World::add_token(const TokenSpec& spec) {
   credential->role = spec.role;
   credential->account = account;
   credential->boundary = boundary;
-  for (const std::string& key : spec.paused) credential->pauses.push_back({PausedFor::kToken, "", resource(key), {}});
+  std::vector<ResourcePause> pauses;
+  for (const std::string& key : spec.paused) pauses.push_back({PausedFor::kToken, "", resource(key), {}});
+  credential->pauses = std::move(pauses);
   credential->allow_ips = spec.allow_ips;
   credential->rate = spec.rate;
   credential->secrets[0] = {*token::to_key(secret_id.value), hash.digest, hash.epoch, spec.secret_state, clock.now()};
