@@ -158,7 +158,7 @@ class BadInput(unittest.TestCase):
                 self.assertIn("acme", answer.body)
                 # Before a write the issue is located; that alone was too slow.
                 answer = it.call("PUT", "/rest/api/3/issue/A-1", token, {"fields": {"summary": "late"}})
-                self.assertEqual(answer.status, 502, answer)
+                self.assertEqual(answer.status, 504, answer)
                 self.assertIn("Nothing of the request was carried out", answer.body)
                 it.sandbox.control("POST", "fault", {"kind": "", "remaining": 0})
                 answer = it.get("/rest/api/3/issue/A-1?fields=summary", token)
