@@ -251,7 +251,11 @@ Reply role(Call& call) { return one_of(call, call.site.roles, role_json, call.ar
 Reply license(Call&) { return ok({{"applications", {{{"id", "jira-software"}, {"plan", "FREE"}}}}}); }
 Reply data_policy(Call&) { return ok({{"anyContentBlocked", false}}); }
 Reply events(Call&) { return ok(json::array{json::object{{"id", 1}, {"name", "Issue Created"}}}); }
-Reply classification_levels(Call&) { return ok({{"classifications", json::array()}}); }
+Reply classification_levels(Call&) {
+  return ok({{"classifications",
+              {{{"id", "1"}, {"name", "Public"}, {"status", "PUBLISHED"}},
+               {{"id", "2"}, {"name", "Internal"}, {"status", "PUBLISHED"}}}}});
+}
 Reply columns(Call&) { return ok(json::array{json::object{{"label", "Summary"}, {"value", "summary"}}}); }
 Reply avatars(Call&) { return ok({{"system", json::array()}, {"custom", json::array()}}); }
 Reply gadgets(Call&) { return ok({{"gadgets", json::array()}}); }

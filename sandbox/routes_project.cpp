@@ -270,7 +270,7 @@ Reply classification(Call& call) {
   json::object& features = call.project().features;
   if (call.request.method == "PUT") {
     const std::string level = text_at(call.object(), "id");
-    if (number_of(level, -1) < 0) refuse(400, "The classification level does not exist.");
+    if (level != "1" && level != "2") refuse(400, "The classification level does not exist.");
     features["classification"] = level;
   }
   if (call.request.method == "DELETE") features.erase("classification");
