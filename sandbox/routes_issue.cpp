@@ -110,8 +110,8 @@ Reply create_meta(Call& call) {
   for (const auto& [id, project] : call.site.projects) {
     if (!call.sees(project)) continue;
     const bool all = keys.empty() && ids.empty();
-    const bool named =
-        std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return find_project(call.site, key) == &project; });
+    const bool named = std::any_of(keys.begin(), keys.end(),
+                                   [&, &its = project](const std::string& key) { return find_project(call.site, key) == &its; });
     const bool numbered = std::find(ids.begin(), ids.end(), std::to_string(id)) != ids.end();
     if (all || named || numbered) projects.push_back(create_types(call, project, fields));
   }

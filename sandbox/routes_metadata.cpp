@@ -123,8 +123,8 @@ Reply statuses_some(Call& call) {
   const std::vector<std::string> ids = call.list("id"), names = call.list("name");
   for (const auto& [id, row] : call.site.statuses) {
     const bool by_id = std::find(ids.begin(), ids.end(), std::to_string(id)) != ids.end();
-    const bool by_name =
-        std::any_of(names.begin(), names.end(), [&](const std::string& name) { return same_text(name, text_at(row, "name")); });
+    const bool by_name = std::any_of(names.begin(), names.end(),
+                                     [&its = row](const std::string& name) { return same_text(name, text_at(its, "name")); });
     if (call.path_has("search") || by_id || by_name) out.push_back(wide_status(call, id));
   }
   return call.path_has("search") ? ok(page(call, std::move(out), "values", 200)) : ok(out);

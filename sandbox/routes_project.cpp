@@ -72,8 +72,8 @@ Reply search(Call& call) {
   for (const auto& [id, project] : call.site.projects) {
     if (!call.sees(project)) continue;
     if (!ids.empty() && std::find(ids.begin(), ids.end(), std::to_string(id)) == ids.end()) continue;
-    const bool keyed =
-        std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return find_project(call.site, key) == &project; });
+    const bool keyed = std::any_of(keys.begin(), keys.end(),
+                                   [&, &its = project](const std::string& key) { return find_project(call.site, key) == &its; });
     if (!keys.empty() && !keyed) continue;
     if (!text.empty() && lower(project.key + " " + project.name).find(text) == std::string::npos) continue;
     out.push_back(full(call, project, expand_of(call), false));

@@ -114,8 +114,8 @@ Reply version_counts(Call& call) {
   const json::value wanted(call.arg(0));
   std::int64_t fixed = 0, affected = 0, open = 0;
   for (const auto& [id, issue] : call.site.issues) {
-    auto has = [&](const char* field) {
-      const json::value* stored = issue.fields.if_contains(field);
+    auto has = [&wanted, &its = issue](const char* field) {
+      const json::value* stored = its.fields.if_contains(field);
       return stored != nullptr && stored->is_array() &&
              std::find(stored->get_array().begin(), stored->get_array().end(), wanted) != stored->get_array().end();
     };

@@ -80,8 +80,8 @@ class Entry {
  private:
   const Node* find(std::string_view name) const {
     const auto found =
-        std::find_if(node_.members.begin(), node_.members.end(), [name](const auto& one) { return one.first == name; });
-    return found == node_.members.end() ? nullptr : &found->second;
+        std::find_if(node_.members.begin(), node_.members.end(), [name](const auto& one) { return one.name == name; });
+    return found == node_.members.end() ? nullptr : &found->value;
   }
   const Node* take(std::string_view name) {
     taken_.insert(std::string(name));

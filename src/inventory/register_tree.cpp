@@ -41,7 +41,7 @@ class Builder {
   }
   bool key(int line, std::string name) {
     Open& into = open_.back();
-    const auto same = [&name](const auto& member) { return member.first == name; };
+    const auto same = [&name](const auto& member) { return member.name == name; };
     if (std::any_of(into.node.members.begin(), into.node.members.end(), same)) {
       return refuse(line, "the member \"" + name + "\" is given twice.");
     }
@@ -74,7 +74,7 @@ class Builder {
       into.node.items.push_back(std::move(node));
       return true;
     }
-    into.node.members.emplace_back(std::move(into.key), std::move(node));
+    into.node.members.push_back({std::move(into.key), std::move(node)});
     into.has_key = false;
     return true;
   }

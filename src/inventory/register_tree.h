@@ -3,12 +3,13 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/result.h"
 
 namespace gatehouse::inventory {
+
+struct Member;
 
 struct Node {
   enum class Kind { kNull, kScalar, kList, kMap };
@@ -16,7 +17,11 @@ struct Node {
   int line = 0;
   std::string text;         ///< of a scalar, as it was written; true, false and numbers too
   std::vector<Node> items;  ///< of a list
-  std::vector<std::pair<std::string, Node>> members;
+  std::vector<Member> members;
+};
+struct Member {
+  std::string name;
+  Node value;
 };
 
 /// Both refuse a member that is given twice and nesting deeper than 12; kInvalidArgument names the line.
