@@ -91,15 +91,17 @@ void Recorder::stop() {
 }
 
 void Recorder::run() {
+  bool busy = false;
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    wake_.wait_for(lock, drained_ > kBusy ? kEveryWhereBusy : kEvery, [this] { return stopping_; });
+    wake_.wait_for(lock, busy ? kEveryWhereBusy : kEvery, [this] { return stopping_; });
     lock.unlock();
     {
       const std::lock_guard turn_lock(flush_mutex_);
       // A failure is seen in health by the feed's own reads; the batch stays and is tried again.
       const Result<void> outcome = turn(steady_clock::now() >= usage_due_ || ticks_.size() >= kUsageFull);
       static_cast<void>(outcome.has_value());
+      busy = drained_ > kBusy;
     }
     lock.lock();
   }
