@@ -18,8 +18,8 @@ std::vector<Route> insight_routes();  ///< explain, trace
 std::vector<Route> report_routes();
 std::vector<Route> audit_routes();
 std::vector<Route> policy_routes();
-std::vector<Route> notify_routes();   ///< delivery log, acknowledging, webhooks, calendars
-std::vector<Route> propose_routes();  ///< what tokens would meet under a proposed boundary
+std::vector<Route> notify_routes();     ///< delivery log, acknowledging, webhooks, calendars
+std::vector<Route> propose_routes();    ///< what tokens would meet under a proposed boundary
 std::vector<Route> authority_routes();  ///< approvals, handing over, policies of one owner or resource
 std::vector<Route> apply_routes();      ///< apply, export
 std::vector<Route> sign_in_routes();    ///< sessions, administrator keys, links

@@ -77,8 +77,8 @@ struct Redaction {
   std::vector<std::pair<std::string, std::string>> attachments;  ///< that are released, each with the id of its issue
   std::string place;             ///< of an answer that is one object: the project that its own word names; empty: none
   bool place_restricted = true;  ///< likewise: it has a security level
-  std::size_t left_out = 0;  ///< items and mentions taken out: for the record only, never told to the client
-  std::string_view error;    ///< of kMalformed, in a few words without content
+  std::size_t left_out = 0;      ///< items and mentions taken out: for the record only, never told to the client
+  std::string_view error;        ///< of kMalformed, in a few words without content
 
   /// Sorted, each once.
   void unite_unproven();

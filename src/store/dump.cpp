@@ -92,7 +92,8 @@ const std::vector<DumpTable>& dump_tables() {
       {"approvals", "id, kind, subject, scopes, asked_by, asked_at, expires_at, decision, decided_by, decided_at, reason",
        "tttttiiitit", "id"},
       {"handovers",
-       "id, credential, recipient, user_id, made_by, hash, code_hash, wrong_codes, sealed_secret, created_at, expires_at, taken_at, "
+       "id, credential, recipient, user_id, made_by, hash, code_hash, wrong_codes, sealed_secret, created_at, expires_at, "
+       "taken_at, "
        "ended_at",
        "tttttttitiiii", "id"},
       {"applied", "kind, subject, label", "ttt", "kind, subject"},
@@ -103,7 +104,8 @@ const std::vector<DumpTable>& dump_tables() {
       {"login_sessions", "id, user_id, hash, way, created_at, seen_at, proved_at, ends_at, ended_at, address, user_agent",
        "ttttiiiiitt", "id"},
       {"used_once", "id, ends_at", "ti", "id"},
-      {"device_requests", "id, hash, code_hash, name, address, state, user_id, created_at, ends_at, polled_at", "tttttitiii", "id"},
+      {"device_requests", "id, hash, code_hash, name, address, state, user_id, created_at, ends_at, polled_at", "tttttitiii",
+       "id"},
       {"identities", "issuer, subject, user_id, created_at", "ttti", "issuer, subject"},
       {"directory_keys", "id, name, hash, created_at, revoked_at", "tttii", "id"},
       {"directory_people", "user_id, user_name, user_name_lower, external_id, changed_at, removed_at", "ttttii", "user_id"},
@@ -145,7 +147,8 @@ const std::vector<DumpTable>& dump_tables() {
       {"messages", "id, notice, channel, recipient, reason, state, created_at, due_at, claimed_until, attempts, sent_at, problem",
        "tttttiiiiiit", "id"},
       {"deliveries", "message, attempt, at, outcome, detail", "tiitt", "message, attempt"},
-      {"webhooks", "id, name, origin, form, sealed_secret, kinds, state, pause_reason, created_at, sealed_url", "tttittitit", "id"},
+      {"webhooks", "id, name, origin, form, sealed_secret, kinds, state, pause_reason, created_at, sealed_url", "tttittitit",
+       "id"},
       {"calendar_feeds", "id, user_id, hash, created_at, revoked_at", "tttii", "id"},
       {"notify_preferences", "user_id, digest", "tt", "user_id"},
   };

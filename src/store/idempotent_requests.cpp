@@ -7,10 +7,11 @@ namespace gatehouse::store {
 Result<std::optional<IdempotentRequest>> IdempotentRequests::begin(const IdempotentRequest& request, Instant ends_at) {
   Binds binds;
   binds.text(request.id).text(request.fingerprint).integer(0).text("").instant(ends_at);
-  GH_TRY(const auto changed,
-         session_.run("INSERT INTO idempotent_requests (id, fingerprint, status, body, ends_at) VALUES (:p1, :p2, :p3, :p4, :p5) ON "
-                      "CONFLICT (id) DO NOTHING",
-                      binds.values()));
+  GH_TRY(
+      const auto changed,
+      session_.run("INSERT INTO idempotent_requests (id, fingerprint, status, body, ends_at) VALUES (:p1, :p2, :p3, :p4, :p5) ON "
+                   "CONFLICT (id) DO NOTHING",
+                   binds.values()));
   if (changed == 1) return std::optional<IdempotentRequest>();
   GH_TRY(const auto row, session_.row("SELECT id, fingerprint, status, body FROM idempotent_requests WHERE id = :p1", "ttit",
                                       {request.id}, "There is no such request."));

@@ -1,5 +1,5 @@
-// Requests that carry an Idempotency-Key: what was answered, so that a client that lost the answer may ask again. Kept for a day by
-// api/idempotency.h; never with a secret.
+// Requests that carry an Idempotency-Key: what was answered, so that a client that lost the answer may ask again. Kept for a day
+// by api/idempotency.h; never with a secret.
 #pragma once
 
 #include <functional>

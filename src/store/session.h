@@ -47,8 +47,8 @@ class Session {
   /// The connection is of no more use: the pool opens a new one.
   bool broken() const noexcept;
 
-  /// Runs one statement; binds are named :p1, :p2 … in their order, each once (kInternal otherwise). Gives the number of rows that
-  /// it changed.
+  /// Runs one statement; binds are named :p1, :p2 … in their order, each once (kInternal otherwise). Gives the number of rows
+  /// that it changed.
   Result<std::int64_t> run(std::string_view sql, const std::vector<Value>& binds = {});
   /// The same statement once for each row of binds, prepared once. Rows must be alike: the same kinds of values.
   Result<void> run_each(std::string_view sql, const std::vector<std::vector<Value>>& rows);

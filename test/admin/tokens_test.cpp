@@ -66,7 +66,8 @@ TEST_F(Tokens, ShowTheirSecretNowhereButInTheAnswer) {
   const AuditRecord record = world.audited("token.create");
   EXPECT_EQ(record.event.target_id, id_of(token));
   EXPECT_EQ(record.event.after_json.find(parsed->secret), std::string::npos);
-  EXPECT_EQ(boost::json::serialize(must(show_token(world.services(), world.caller(), id_of(token)))).find(parsed->secret), std::string::npos);
+  EXPECT_EQ(boost::json::serialize(must(show_token(world.services(), world.caller(), id_of(token)))).find(parsed->secret),
+            std::string::npos);
 }
 
 TEST_F(Tokens, WaitForAGrantThatComesLater) {
@@ -275,7 +276,8 @@ TEST_F(Tokens, AreFoundByAccountStateEndAndResource) {
   create(longer);
   const auto names = [&](const TokenFilter& filter) {
     std::vector<std::string> found;
-    for (const auto& one : must(list_tokens(world.services(), world.caller(), filter, {})).items) found.emplace_back(one.at("name").as_string());
+    for (const auto& one : must(list_tokens(world.services(), world.caller(), filter, {})).items)
+      found.emplace_back(one.at("name").as_string());
     return found;
   };
   EXPECT_EQ(names({}).size(), 2U);

@@ -46,7 +46,8 @@ TEST_F(Sessions, ValuesStandInTheOrderOfTheirNames) {
       << "a text in quotes is no name";
 }
 
-// `gatehouse user reset-link` opens the database beside a server. A process that closes it as the last removes the write-ahead log.
+// `gatehouse user reset-link` opens the database beside a server. A process that closes it as the last removes the write-ahead
+// log.
 TEST_F(Sessions, KeepsItsLogWhenAnotherProcessComesAndGoes) {
   ASSERT_TRUE(session_->run("INSERT INTO pairs (one, other) VALUES (:p1, :p2)", {std::string("a"), std::string("b")}));
   // The pool opens more of them while others are in use.
