@@ -22,14 +22,13 @@ build: packages-build ## build/gatehouse, the release program
 demo: build ## the main job on the sandbox site, with embedded SQLite; stays up (ONCE=1: ends after it)
 	@build/gatehouse demo $(if $(ONCE),--once)
 
-# What fails once is run once more and ctest prints both: several end-to-end tests wait for the clock, and CI's machine is busy. For
-# the same reason one more test runs than there are cores.
+# What fails once is run once more and ctest prints both: several end-to-end tests wait for the clock, and CI's machine is busy.
 test: packages-test ## everything, under ASan and UBSan, with the services that it needs
 	@mkdir -p build
 	@tools/check_all.sh quick
 	@$(call PRESET_BUILD,asan-ubsan)
 	@ASAN_OPTIONS=$${ASAN_OPTIONS:-detect_leaks=1:detect_stack_use_after_return=1} UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-	  tools/with_postgres.sh ctest --test-dir build/asan-ubsan --output-on-failure -j$$(($(JOBS) + 1)) --repeat until-pass:2
+	  tools/with_postgres.sh ctest --test-dir build/asan-ubsan --output-on-failure -j$(JOBS) --repeat until-pass:2
 
 # Left out: what reads megabytes or waits for clocks under the sanitizers. Properties are tried on fewer cases.
 SMOKE_FILTER = -LongList.*:TimeOuts.*:*NeverStopsAsking*:*SlowClient*:*ADatabaseThatHangs*:*IsDoneSoonWithAnyTextOfFullSize
