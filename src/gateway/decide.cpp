@@ -11,6 +11,11 @@ namespace {
 
 policy::Facts facts_of(const Matched& matched) { return {matched.site().site, matched.catalogue()}; }
 
+bool of_grants(Reason reason) noexcept {
+  return reason == Reason::kWaitingForGrant || reason == Reason::kGrantPaused || reason == Reason::kGrantUnbacked ||
+         reason == Reason::kResourcePaused;
+}
+
 Refusal refusal_of(Decision decision, const Matched& matched, bool early) {
   Refusal refusal =
       refuse_because(decision.reason == Reason::kNone ? Reason::kInternal : decision.reason, matched.operation().id);
@@ -18,9 +23,7 @@ Refusal refusal_of(Decision decision, const Matched& matched, bool early) {
   if (decision.reason == Reason::kOperationRefused) refusal.detail = matched.operation().refusal;
   // Before anything was looked up the reason is about the token alone and may be told as it is; afterwards it would tell where
   // an object lies.
-  const bool of_grants = decision.reason == Reason::kWaitingForGrant || decision.reason == Reason::kGrantPaused ||
-                         decision.reason == Reason::kGrantUnbacked || decision.reason == Reason::kResourcePaused;
-  if (early && of_grants) refusal.status = 403;
+  if (early && of_grants(decision.reason)) refusal.status = 403;
   if (decision.effect == Effect::kCouldNotDecide) refusal.reason = Reason::kInternal;
   return refusal;
 }
@@ -75,13 +78,14 @@ Step<Permitted> decide(Located located, const http::Now& now, Request& request) 
   return Permitted(std::move(located));
 }
 
-Refusal refuse_answer(const Matched& matched, Request& request) {
-  if (request.touches.empty()) return refuse_because(Reason::kOutsideBoundary, matched.operation().id);
+Refusal refuse_answer(const Matched& matched, const Request& request) {
   const policy::Request whole{matched.operation(), request.peer.address, request.touches, true};
-  Decision decision = policy::decide(whole, matched.credential(), facts_of(matched), request.began.wall, policy::Explain::kNo);
-  // What has just ended (a pause, a grant) was not permitted when the answer was read.
-  if (decision.permitted()) return refuse_because(Reason::kOutsideBoundary, matched.operation().id);
-  return refusal_of(std::move(decision), matched, false);
+  const Decision decision =
+      policy::decide(whole, matched.credential(), facts_of(matched), request.began.wall, policy::Explain::kNo);
+  // What has just ended (a pause, a grant) was not permitted when the answer was read; a scope that is missing there alone would
+  // tell the client that the object is there.
+  const bool alike = !request.touches.empty() && (of_grants(decision.reason) || decision.reason == Reason::kRestrictedContent);
+  return refuse_because(alike ? decision.reason : Reason::kOutsideBoundary, matched.operation().id);
 }
 
 }  // namespace gatehouse::gateway

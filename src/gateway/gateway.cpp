@@ -395,9 +395,7 @@ Action GatewayExchange::take_next_page(http::LookupAnswer& answer) {
   if (!answer.failed && answer.status == 429)
     return refuse(
         refuse_because(Reason::kRateLimited, {}, "The site itself limits requests now. Nothing is wrong with this token."));
-  Refusal refusal = refuse_because(Reason::kUpstreamUnavailable, site_->site.key);
-  if (answer.timed_out) refusal.status = 504;
-  return refuse(std::move(refusal));
+  return refuse(not_answered(answer, site_->site.key));
 }
 
 Action GatewayExchange::release() {

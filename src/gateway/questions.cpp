@@ -433,15 +433,17 @@ void Questions::write_list(Ask ask, const std::vector<std::size_t>& facts, const
   }
 }
 
+Refusal not_answered(const http::LookupAnswer& answer, std::string_view site_key) {
+  Refusal refusal = refuse_because(Reason::kUpstreamUnavailable, std::string(site_key));
+  if (answer.timed_out) refusal.status = 504;
+  return refusal;
+}
+
 Step<bool> Questions::take(const std::vector<http::LookupAnswer>& answers, std::string_view site_key) {
   if (answers.size() != rounds_.size()) return refuse_because(Reason::kInternal);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const http::LookupAnswer& answer = answers[i];
-    if (answer.failed) {
-      Refusal refusal = refuse_because(Reason::kUpstreamUnavailable, std::string(site_key));
-      if (answer.timed_out) refusal.status = 504;
-      return refusal;
-    }
+    if (answer.failed) return not_answered(answer, site_key);
     if (answer.status == 401) return refuse_because(Reason::kUpstreamCredential, std::string(site_key));
     if (answer.status == 429)
       return refuse_because(Reason::kRateLimited, std::string(site_key), "The site itself limits requests now.");

@@ -105,6 +105,9 @@ class Questions {
   std::vector<Round> rounds_;
 };
 
+/// The site could not be asked: 504 where it did not answer in time. Nothing was carried out.
+Refusal not_answered(const http::LookupAnswer& answer, std::string_view site_key);
+
 /// Calls `take(path, value, kind)` for each scalar of a JSON text: "issues[].fields.project.id". False: not JSON.
 enum class ScalarKind : std::uint8_t { kString, kNumber, kBoolean, kNull };
 

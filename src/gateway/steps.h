@@ -122,7 +122,7 @@ Step<std::optional<Located>> locate(std::optional<Admitted>& admitted, ThreadSta
 Step<Permitted> decide(Located located, const http::Now& now, Request& request);
 /// Of a read whose answer lies outside: why. To the client the same as what is not there; the record and its owner learn more,
 /// such as that the resource is paused (Request::touches, where the answer named a project).
-Refusal refuse_answer(const Matched& matched, Request& request);
+Refusal refuse_answer(const Matched& matched, const Request& request);
 /// Narrows queries and parameters, and writes them anew (Request::outgoing). Nothing where look-ups must be answered first.
 Step<std::optional<Confined>> confine(std::optional<Permitted>& permitted, ThreadState& thread, Request& request);
 /// The upstream request, built anew from the operation and its checked parameters. Its views live in `request`.
