@@ -21,14 +21,15 @@
 #include "lifecycle/notifier.h"
 #include "store/data_folder.h"
 #include "store/database.h"
+#include "test/support/world.h"
 #include "token/live_index.h"
 #include "upstream/site_table.h"
 
 namespace gatehouse::year {
 
-/// 2027-01-01T00:00:00Z
-inline constexpr Instant kStart{Duration(1'798'761'600'000)};
-inline constexpr const char* kAdministrator = "admin@example.com";
+using test::kAdministrator;
+using test::kStart;
+using test::must;
 
 /// Everything random of the installation, ids and secrets too, follows from the seed.
 class SeededRandom final : public Random {
@@ -46,16 +47,6 @@ struct Reply {
   std::string body;
   bool permitted() const noexcept { return status >= 200 && status < 300; }
 };
-
-/// Ends the test program with the error's words.
-template <class T>
-T must(Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().public_detail + " " + result.error().log_detail);
-  return std::move(result.value());
-}
-inline void must(const Result<void>& result) {
-  if (!result) throw std::runtime_error(result.error().public_detail + " " + result.error().log_detail);
-}
 
 class House {
  public:
