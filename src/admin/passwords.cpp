@@ -7,6 +7,7 @@
 
 #include "admin/signed_value.h"
 #include "base/encoding.h"
+#include "base/text.h"
 #include "crypto/one_time_code.h"
 #include "crypto/password.h"
 
@@ -39,12 +40,6 @@ class Place {
 
 crypto::SealContext password_context(const UserId& user) { return {"password", user.value, ""}; }
 crypto::SealContext code_context(const UserId& user) { return {"one-time codes", user.value, ""}; }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
 
 std::string only_letters_and_digits(std::string_view text) {
   std::string out;
@@ -84,9 +79,9 @@ Result<void> check_password(const SecretString& password, const User& user) {
   if (characters(text) < kLeastPassword)
     return refuse("A password needs at least " + std::to_string(kLeastPassword) + " characters; a sentence is easy to remember.");
   if (text.size() > kMostPassword) return refuse("A password may have " + std::to_string(kMostPassword) + " bytes at most.");
-  const std::string small = lower(text);
+  const std::string small = ascii_lower(text);
   if (is_pattern(small)) return refuse("That password is a pattern that would be tried first; take a sentence.");
-  const std::string email = lower(user.email);
+  const std::string email = ascii_lower(user.email);
   const std::string name = email.substr(0, email.find('@'));
   static constexpr std::array<std::string_view, 8> kFirstTried{
       "passwordpassword",  "correcthorsebatterystaple", "gatehousegatehouse", "passwort123456789",

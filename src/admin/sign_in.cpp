@@ -1,12 +1,11 @@
 #include "admin/sign_in.h"
 
-#include <algorithm>
-
 #include "admin/find.h"
 #include "admin/passwords.h"
 #include "admin/sign_in_throttle.h"
 #include "admin/signed_value.h"
 #include "base/encoding.h"
+#include "base/text.h"
 
 namespace gatehouse::admin {
 namespace {
@@ -16,16 +15,9 @@ constexpr Duration kPendingFor = std::chrono::minutes(5);
 constexpr std::string_view kBrowser = "known browser";
 constexpr std::size_t kLinkSecret = 43;
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
-
 Attempt attempt_of(const Services& services, const ClientInfo& client, std::string_view person) {
   Attempt attempt;
-  attempt.person = lower(person.substr(0, 254));
+  attempt.person = ascii_lower(person.substr(0, 254));
   attempt.address = client.address;
   // A browser counts as known for the very person who signed in there, and is counted for itself.
   const auto known = open_value(services, kBrowser, client.browser);
@@ -33,7 +25,7 @@ Attempt attempt_of(const Services& services, const ClientInfo& client, std::stri
     const auto reader = services.database.read();
     const auto user =
         reader ? reader.value()->users.get(UserId(known.value().payload)) : Result<store::Stored<User>>(reader.error());
-    if (user && lower(user.value().value.email) == attempt.person) attempt.browser = known.value().nonce;
+    if (user && ascii_lower(user.value().value.email) == attempt.person) attempt.browser = known.value().nonce;
   }
   return attempt;
 }

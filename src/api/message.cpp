@@ -2,17 +2,10 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace gatehouse::api {
-namespace {
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-}  // namespace
-
-bool same_name(std::string_view left, std::string_view right) noexcept {
-  return left.size() == right.size() &&
-         std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) { return lower(a) == lower(b); });
-}
+bool same_name(std::string_view left, std::string_view right) noexcept { return same_without_case(left, right); }
 
 std::string_view Request::field(std::string_view name) const noexcept {
   const auto found = std::find_if(fields.begin(), fields.end(), [name](const auto& one) { return same_name(one.first, name); });

@@ -1,7 +1,7 @@
 #include "api/replies.h"
 #include "api/routes.h"
+#include "base/text.h"
 #include "lifecycle/notify.h"
-#include "lifecycle/words.h"
 
 namespace gatehouse::api {
 namespace {
@@ -30,18 +30,18 @@ Reply page(const std::string& title, const std::string& inner) {
       "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width\"><meta name=\"referrer\" content=\"no-referrer\"><title>Gatehouse</title></head>"
       "<body><main><h1>" +
-      lifecycle::html_text(title) + "</h1>" + inner + "</main></body></html>\n";
+      escape_html(title) + "</h1>" + inner + "</main></body></html>\n";
   return answer;
 }
 
 /// Only shows: mail programs and scanners follow links by themselves. The button does it.
 Result<Reply> look(Call& call) {
   GH_TRY(const admin::Document found, lifecycle::look_at_link(call.services, call.at("link")));
-  std::string inner = "<p>" + lifecycle::html_text(found.at("text").as_string()) + "</p>";
+  std::string inner = "<p>" + escape_html(found.at("text").as_string()) + "</p>";
   if (found.at("state").as_string() == "open") {
     inner += "<form method=\"post\"><button type=\"submit\">I take care of it</button></form>";
   } else {
-    inner += "<p><strong>It is " + lifecycle::html_text(found.at("state").as_string()) + " already.</strong></p>";
+    inner += "<p><strong>It is " + escape_html(found.at("state").as_string()) + " already.</strong></p>";
   }
   return page(std::string(found.at("title").as_string()), inner);
 }

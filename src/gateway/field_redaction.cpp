@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "base/text.h"
 #include "gateway/checks.h"
 
 namespace gatehouse::gateway {
@@ -264,9 +265,7 @@ Kept FieldRedactor::change() {
   const Kept kept = walk_.copy(watches);
   walk_.unwatch(watches);
   if (kept != Kept::kIn) return kept;
-  std::string lower = name.id;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  const std::string lower = ascii_lower(name.id);
   // A move writes the old key and the old project into the history, whatever id those rows carry.
   const bool tells_of_move = lower == "key" || lower == "project" || field_id.id == "issuekey";
   const bool own = field_id.seen ? field_id.proves() && change_is_own(walk_.context.fields.type(field_id.id)) &&

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "gateway/checks.h"
 #include "gateway/request.h"
 #include "gateway/steps.h"
@@ -12,13 +13,6 @@ namespace {
 
 using catalogue::Operation;
 using catalogue::Parameter;
-
-bool same_without_case(std::string_view left, std::string_view right) noexcept {
-  return left.size() == right.size() && std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) {
-           const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-           return lower(a) == lower(b);
-         });
-}
 
 std::string_view without_port(std::string_view host) noexcept {
   const std::size_t colon = host.rfind(':');

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "gateway/references.h"
 
 namespace gatehouse::gateway {
@@ -13,13 +14,6 @@ using upstream::FieldType;
 
 /// Names are looked for in the lists of so many projects at most.
 constexpr std::size_t kMaxProjects = 10;
-
-bool same_without_case(std::string_view left, std::string_view right) noexcept {
-  return left.size() == right.size() && std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) {
-           const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-           return lower(a) == lower(b);
-         });
-}
 
 bool is_digits(std::string_view text) noexcept {
   return !text.empty() && text.size() <= 20 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });

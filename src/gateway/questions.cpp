@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "gateway/json_reader.h"
 
 namespace gatehouse::gateway {
@@ -43,13 +44,6 @@ bool plausible(Ask ask, std::string_view subject, std::string_view parent) noexc
     case Ask::kWorklog: return is_digits(subject) && is_digits(parent);
     default: return is_digits(subject);
   }
-}
-
-bool same_without_case(std::string_view left, std::string_view right) noexcept {
-  return left.size() == right.size() && std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) {
-           const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-           return lower(a) == lower(b);
-         });
 }
 
 std::string target_of(const Fact& fact) {

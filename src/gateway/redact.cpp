@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "gateway/checks.h"
 #include "gateway/cursor.h"
 #include "gateway/refuse.h"
@@ -16,13 +17,6 @@ using http::Known;
 constexpr std::string_view kJson = "Content-Type: application/json;charset=UTF-8\r\n";
 /// Mentions of issues are looked up in so many rounds: what the second did not prove is left out.
 constexpr int kMaxProofRounds = 2;
-
-bool same_without_case(std::string_view left, std::string_view right) noexcept {
-  return left.size() == right.size() && std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) {
-           const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-           return lower(a) == lower(b);
-         });
-}
 
 std::string_view field(const http::ResponseHead& head, std::string_view name) noexcept {
   for (const http::Field& one : head.fields.all()) {

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace gatehouse::http {
 
 enum CharacterClass : std::uint8_t {
@@ -45,12 +47,11 @@ constexpr bool all(std::string_view text, CharacterClass which) noexcept {
   }
   return true;
 }
-constexpr char lower(char byte) noexcept { return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte | 0x20) : byte; }
 /// `right` must be lower case.
 constexpr bool equals_lower(std::string_view left, std::string_view right) noexcept {
   if (left.size() != right.size()) return false;
   for (std::size_t at = 0; at < left.size(); ++at) {
-    if (lower(left[at]) != right[at]) return false;
+    if (ascii_lower(left[at]) != right[at]) return false;
   }
   return true;
 }

@@ -121,7 +121,7 @@ std::string_view FetchResponse::field(std::string_view name) const noexcept {
   for (const auto& [field, value] : fields) {
     if (field.size() != name.size()) continue;
     bool same = true;
-    for (std::size_t at = 0; same && at < name.size(); ++at) same = lower(field[at]) == lower(name[at]);
+    for (std::size_t at = 0; same && at < name.size(); ++at) same = ascii_lower(field[at]) == ascii_lower(name[at]);
     if (same) return value;
   }
   return {};

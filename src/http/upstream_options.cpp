@@ -8,12 +8,6 @@
 namespace gatehouse::http {
 namespace {
 
-std::string lower_copy(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
-}
-
 /// A host and an optional port as they stand in a URL. `host` is without brackets and in lower case.
 struct Authority {
   std::string host;
@@ -32,7 +26,7 @@ bool valid_name(std::string_view name) {
   }
   // What looks like a number is read as an IPv4 address by some resolvers: 127.1, 0x7f000001, 2130706433.
   const std::string_view last = name.substr(name.rfind('.') == std::string_view::npos ? 0 : name.rfind('.') + 1);
-  const bool numeric = all(last, kDigitClass) || (last.size() > 1 && last[0] == '0' && lower(last[1]) == 'x');
+  const bool numeric = all(last, kDigitClass) || (last.size() > 1 && last[0] == '0' && ascii_lower(last[1]) == 'x');
   return !numeric || parse_ip(name).has_value();
 }
 
@@ -47,7 +41,7 @@ Result<Authority> parse_authority(std::string_view text) {
     if (inner.find(':') == std::string_view::npos || parse_ip(inner).has_error()) {
       return fail(Errc::kInvalidArgument, "What stands in brackets is not an IPv6 address.");
     }
-    out.host = lower_copy(inner);
+    out.host = ascii_lower(inner);
     has_port = end + 1 < text.size();
     if (has_port && text[end + 1] != ':') return fail(Errc::kInvalidArgument, "After the bracket may only come a port.");
     if (has_port) port = text.substr(end + 2);
@@ -56,7 +50,7 @@ Result<Authority> parse_authority(std::string_view text) {
     has_port = colon != std::string_view::npos;
     if (has_port) port = text.substr(colon + 1);
     if (!valid_name(text.substr(0, colon))) return fail(Errc::kInvalidArgument, "The host is not a name or address.");
-    out.host = lower_copy(text.substr(0, colon));
+    out.host = ascii_lower(text.substr(0, colon));
   }
   if (!has_port) return out;
   std::uint64_t number = 0;
@@ -122,7 +116,7 @@ bool AddressPolicy::permits(std::string_view host, const IpAddress& address) con
     return true;
   }
   if (never_a_site(address)) return false;
-  const std::string name = lower_copy(host);
+  const std::string name = ascii_lower(host);
   return std::any_of(allowed_hosts.begin(), allowed_hosts.end(),
                      [&](const std::string& allowed) { return equals_lower(allowed, name); });
 }
@@ -132,7 +126,7 @@ Result<ProxySettings> ProxySettings::parse(std::string_view https_proxy, std::st
   while (!no_proxy.empty()) {
     const std::size_t comma = std::min(no_proxy.find(','), no_proxy.size());
     const std::string_view entry = trim(no_proxy.substr(0, comma));
-    if (!entry.empty()) out.exceptions.push_back(lower_copy(entry));
+    if (!entry.empty()) out.exceptions.push_back(ascii_lower(entry));
     no_proxy.remove_prefix(std::min(comma + 1, no_proxy.size()));
   }
   if (https_proxy.empty()) return out;
@@ -161,7 +155,7 @@ Result<ProxySettings> ProxySettings::parse(std::string_view https_proxy, std::st
 
 bool ProxySettings::applies_to(std::string_view upstream) const {
   if (host.empty()) return false;
-  const std::string name = lower_copy(upstream);
+  const std::string name = ascii_lower(upstream);
   const auto address = parse_ip(name);
   for (const std::string& entry : exceptions) {
     if (entry == "*" || entry == name) return false;

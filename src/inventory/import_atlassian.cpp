@@ -1,10 +1,10 @@
 // What Atlassian lists becomes accounts and external credentials of the register, and what it no longer lists is marked.
-#include <algorithm>
 #include <map>
 
 #include "admin/accounts.h"
 #include "admin/find.h"
 #include "admin/users.h"
+#include "base/text.h"
 #include "inventory/import.h"
 #include "inventory/import_change.h"
 
@@ -16,13 +16,6 @@ using admin::Document;
 
 constexpr std::size_t kMostListed = 500;
 constexpr std::size_t kLongestName = 200;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
 
 /// Without controls, not too long, cut between characters.
 std::string tidy(std::string_view text, std::size_t most = kLongestName) {
@@ -53,7 +46,7 @@ struct Known {
 
 /// How a token stands upstream, as a state here.
 void set_state(Credential& credential, std::string_view status) {
-  const std::string word = lower(status);
+  const std::string word = ascii_lower(status);
   credential.pause = {};
   credential.state = State::kLive;
   if (word.find("block") != std::string::npos) {
@@ -116,7 +109,9 @@ class ListingChange {
     return success();
   }
 
-  static std::string nature(std::string_view email, std::string_view label) { return lower(email) + "\n" + std::string(label); }
+  static std::string nature(std::string_view email, std::string_view label) {
+    return ascii_lower(email) + "\n" + std::string(label);
+  }
 
   /// By id; else by holder, label and time of making, where one of the two has no id.
   Known* find(const AtlassianToken& token) {
@@ -194,7 +189,7 @@ class ListingChange {
 
   Result<AccountId> account_of(const AtlassianToken& token, const UserId& owner) {
     if (!token.service_account) return add_account(token.label, {}, owner);
-    const std::string key = token.holder_id.empty() ? lower(token.holder_email) : token.holder_id;
+    const std::string key = token.holder_id.empty() ? ascii_lower(token.holder_email) : token.holder_id;
     if (const auto known = service_accounts_.find(key); known != service_accounts_.end()) return known->second.account;
     AtlassianServiceAccount account;
     account.id = key;

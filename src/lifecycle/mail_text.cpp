@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include "base/encoding.h"
+#include "base/text.h"
 #include "lifecycle/mail.h"
 
 namespace gatehouse::lifecycle {
@@ -68,15 +69,15 @@ std::string plain_item(const MailItem& item) {
 
 std::string html_item(const MailItem& item) {
   std::string out =
-      "<h2 style=\"font-size:1.1em\">" + html_text(item.words.title) + "</h2><p>" + html_text(item.words.what) + "</p>";
-  if (!item.words.command.empty()) out += "<pre>" + html_text(item.words.command) + "</pre>";
-  if (!item.action.empty()) out += "<p><a href=\"" + html_text(item.action) + "\">I take care of it</a></p>";
+      "<h2 style=\"font-size:1.1em\">" + escape_html(item.words.title) + "</h2><p>" + escape_html(item.words.what) + "</p>";
+  if (!item.words.command.empty()) out += "<pre>" + escape_html(item.words.command) + "</pre>";
+  if (!item.action.empty()) out += "<p><a href=\"" + escape_html(item.action) + "\">I take care of it</a></p>";
   out += "<table>";
   for (const auto& [title, text] : item.words.details) {
-    out += "<tr><th align=\"left\">" + html_text(title) + "</th><td>" + html_text(text) + "</td></tr>";
+    out += "<tr><th align=\"left\">" + escape_html(title) + "</th><td>" + escape_html(text) + "</td></tr>";
   }
   out += "</table>";
-  if (!item.reason.empty()) out += "<p style=\"color:#555\">You are told because: " + html_text(item.reason) + ".</p>";
+  if (!item.reason.empty()) out += "<p style=\"color:#555\">You are told because: " + escape_html(item.reason) + ".</p>";
   return out;
 }
 

@@ -31,9 +31,6 @@ Urgency urgency_of(const store::StoredNotice& notice);
 /// "3 days", "5 hours", "12 minutes": rounded to the nearest, never 0.
 std::string in_words(Duration span);
 
-/// Safe between tags and inside of quotes of HTML.
-std::string html_text(std::string_view text);
-
 /// "token.expiring", "account.paused": the type of a webhook.
 std::string type_of(const store::StoredNotice& notice);
 

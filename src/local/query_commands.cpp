@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
 #include "query/cql_confine.h"
 #include "query/jql_confine.h"
 #include "query/text.h"
@@ -39,9 +40,9 @@ std::vector<std::string> keys_of(const QueryOptions& options) {
 }
 
 const std::string* find_key(const std::vector<std::string>& keys, std::string_view value) {
-  const std::string wanted = query::ascii_lower(value);
+  const std::string wanted = ascii_lower(value);
   const auto found =
-      std::find_if(keys.begin(), keys.end(), [&wanted](const std::string& key) { return query::ascii_lower(key) == wanted; });
+      std::find_if(keys.begin(), keys.end(), [&wanted](const std::string& key) { return ascii_lower(key) == wanted; });
   return found == keys.end() ? nullptr : &*found;
 }
 

@@ -4,6 +4,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/text.h"
 #include "query/text.h"
 
 namespace gatehouse::query {

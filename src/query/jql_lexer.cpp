@@ -5,6 +5,7 @@
 #include <iterator>
 #include <optional>
 
+#include "base/text.h"
 #include "query/text.h"
 
 namespace gatehouse::query {

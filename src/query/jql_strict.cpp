@@ -3,6 +3,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/text.h"
 #include "query/jql_vocabulary.h"
 #include "query/text.h"
 

@@ -31,7 +31,4 @@ void append_unicode_escape(std::string& out, char32_t value);
 /// The first characters of `text` (valid UTF-8) in quotes, for an error message; invisible ones as \uXXXX.
 std::string excerpt(std::string_view text);
 
-char ascii_lower(char c) noexcept;
-std::string ascii_lower(std::string_view text);
-
 }  // namespace gatehouse::query

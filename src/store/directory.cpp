@@ -1,7 +1,6 @@
 #include "store/directory.h"
 
-#include <algorithm>
-
+#include "base/text.h"
 #include "store/table.h"
 
 namespace gatehouse::store {
@@ -10,13 +9,6 @@ namespace {
 constexpr std::string_view kKeyColumns = "id, name, hash, created_at, revoked_at";
 constexpr std::string_view kPersonColumns = "user_id, user_name, external_id, changed_at, removed_at";
 constexpr std::string_view kGroupColumns = "id, name, external_id, created_at, changed_at";
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter; });
-  return out;
-}
 
 Result<DirectoryKey> read_key(const Row& row) {
   Cells cells(row, "directory_keys");
@@ -77,7 +69,7 @@ Condition condition(std::string_view always, const DirectoryFilter& filter) {
   if (filter.column.empty()) return out;
   out.text += (out.text.empty() ? " WHERE " : " AND ") + filter.column + " = :p1";
   const bool folded = filter.column.size() > 6 && filter.column.substr(filter.column.size() - 6) == "_lower";
-  out.binds.emplace_back(folded ? lower(filter.value) : filter.value);
+  out.binds.emplace_back(folded ? ascii_lower(filter.value) : filter.value);
   return out;
 }
 
@@ -141,7 +133,7 @@ Result<DirectoryPerson> Directory::person(const UserId& user) const {
 Result<DirectoryPerson> Directory::person_by_name(std::string_view user_name) const {
   GH_TRY(const auto row,
          session_.row("SELECT " + std::string(kPersonColumns) + " FROM directory_people WHERE user_name_lower = :p1", "tttii",
-                      {lower(user_name)}, "The directory keeps no such person."));
+                      {ascii_lower(user_name)}, "The directory keeps no such person."));
   return read_person(row);
 }
 
@@ -158,7 +150,7 @@ Result<std::int64_t> Directory::count_people(const DirectoryFilter& filter) cons
 
 Result<void> Directory::set_person(const DirectoryPerson& person) {
   Binds binds;
-  binds.id(person.user).text(person.user_name).text(lower(person.user_name)).text(person.external_id);
+  binds.id(person.user).text(person.user_name).text(ascii_lower(person.user_name)).text(person.external_id);
   binds.instant(person.changed_at).optional_instant(person.removed_at);
   return told(insert_plain(session_, "directory_people",
                            "user_id, user_name, user_name_lower, external_id, changed_at, removed_at", binds,
@@ -186,7 +178,7 @@ Result<std::int64_t> Directory::count_groups(const DirectoryFilter& filter) cons
 
 Result<void> Directory::set_group(const DirectoryGroup& group) {
   Binds binds;
-  binds.text(group.id).text(group.name).text(lower(group.name)).text(group.external_id);
+  binds.text(group.id).text(group.name).text(ascii_lower(group.name)).text(group.external_id);
   binds.instant(group.created_at).instant(group.changed_at);
   return told(insert_plain(session_, "directory_groups", "id, name, name_lower, external_id, created_at, changed_at", binds,
                            "ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_lower = excluded.name_lower, external_id = "

@@ -1,8 +1,8 @@
 #include "store/users.h"
 
-#include <algorithm>
 #include <map>
 
+#include "base/text.h"
 #include "store/table.h"
 
 namespace gatehouse::store {
@@ -13,13 +13,6 @@ constexpr Table kTable{"users",
                        "ttttiitiii", Aggregate::kUser, "There is no such user."};
 constexpr Table kResources{"user_resources", "user_id, position, site, resource_id, resource_key", "tittt", Aggregate::kUser, ""};
 constexpr std::string_view kConflict = "A user has this e-mail address already.";
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter; });
-  return out;
-}
 
 Result<Stored<User>> read_alone(const Row& row) {
   Cells cells(row, kTable.name);
@@ -53,7 +46,7 @@ Result<Stored<User>> read_whole(Session& session, const Row& row) {
 
 Binds write(const User& user) {
   Binds binds;
-  binds.id(user.id).text(user.email).text(lower(user.email)).text(user.name).number(user.role);
+  binds.id(user.id).text(user.email).text(ascii_lower(user.email)).text(user.name).number(user.role);
   binds.number(user.state).pause(user.pause).instant(user.created_at);
   return binds;
 }
@@ -75,7 +68,7 @@ Result<Stored<User>> Users::get(const UserId& id) const {
 }
 
 Result<Stored<User>> Users::get_by_email(std::string_view email) const {
-  GH_TRY(const auto row, Select(kTable).where("email_lower = ", lower(email)).one(session_));
+  GH_TRY(const auto row, Select(kTable).where("email_lower = ", ascii_lower(email)).one(session_));
   return read_whole(session_, row);
 }
 

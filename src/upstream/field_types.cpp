@@ -6,6 +6,8 @@
 
 #include <boost/json.hpp>
 
+#include "base/text.h"
+
 namespace gatehouse::upstream {
 namespace {
 
@@ -129,13 +131,6 @@ std::string_view text_at(const json::object& object, std::string_view key) {
   return text ? std::string_view(*text) : std::string_view();
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return result;
-}
-
 IssueField read_field(const json::object& row) {
   IssueField field;
   field.id = text_at(row, "id");
@@ -161,7 +156,7 @@ IssueField read_field(const json::object& row) {
   }
   if (const json::value* clauses = row.if_contains("clauseNames"); clauses && clauses->is_array()) {
     for (const json::value& clause : clauses->get_array()) {
-      if (clause.is_string()) field.clauses.push_back(lower(std::string_view(clause.get_string())));
+      if (clause.is_string()) field.clauses.push_back(ascii_lower(std::string_view(clause.get_string())));
     }
   }
   return field;
@@ -177,7 +172,7 @@ void FieldTypes::add(IssueField field) {
 const FieldTypes& FieldTypes::system() {
   static const FieldTypes instance = [] {
     FieldTypes types;
-    for (const auto& [id, type] : kSystem) types.add(IssueField{std::string(id), std::string(id), type, {lower(id)}, {}});
+    for (const auto& [id, type] : kSystem) types.add(IssueField{std::string(id), std::string(id), type, {ascii_lower(id)}, {}});
     return types;
   }();
   return instance;

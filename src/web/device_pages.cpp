@@ -1,5 +1,6 @@
 // `gatehouse login` (RFC 8628): what the tool asks, in the forms of that RFC, and the page on which its person decides.
 #include "admin/device_login.h"
+#include "base/text.h"
 #include "web/visit.h"
 
 namespace gatehouse::web {
@@ -73,7 +74,7 @@ Response code_page(const Visit& visit, int status, std::string_view wrong) {
 Response show(Visit& visit) {
   const std::string& code = visit.query.get("code");
   if (code.empty()) return code_page(visit, 200, {});
-  if (!visit.fresh()) return ask_to_prove("/device?code=" + escaped(code));
+  if (!visit.fresh()) return ask_to_prove("/device?code=" + percent_encoded(code));
   const auto found = admin::look_at_device(visit.services, *visit.session, visit.client, code);
   if (!found) return code_page(visit, page_status(found.error().code), found.error().public_detail);
   const auto word = [&found](std::string_view name) {
@@ -93,7 +94,7 @@ Response decide(Visit& visit) {
   const std::string& code = visit.form.get("code");
   const bool approve = visit.form.get("decision") == "approve";
   // Refusing gives nothing away, and must not wait.
-  if (approve && !visit.fresh()) return ask_to_prove("/device?code=" + escaped(code));
+  if (approve && !visit.fresh()) return ask_to_prove("/device?code=" + percent_encoded(code));
   const auto done = admin::decide_device(visit.services, *visit.session, visit.client, code, approve);
   if (!done) return code_page(visit, page_status(done.error().code), done.error().public_detail);
   return own_page(visit, 200, approve ? "Done" : "Refused",

@@ -29,7 +29,4 @@ std::string cookie_of(std::string_view cookie_header, std::string_view name);
 /// A path of this listener to go to afterwards, or an address of `/authorize` behind `public_url`; "/" for whatever else.
 std::string safe_next(std::string_view next, std::string_view public_url);
 
-/// For a query: all but unreserved characters (RFC 3986 section 2.3) escaped.
-std::string escaped(std::string_view text);
-
 }  // namespace gatehouse::web

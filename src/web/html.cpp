@@ -1,23 +1,11 @@
 #include "web/html.h"
 
+#include "base/text.h"
 #include "web/assets.h"
 
 namespace gatehouse::web {
 
-std::string html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
+std::string html(std::string_view text) { return escape_html(text); }
 
 api::Response page(int status, const PageContent& content) {
   std::string top = "<a href=\"/\"><strong>Gatehouse</strong></a>";

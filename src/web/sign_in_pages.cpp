@@ -1,6 +1,7 @@
 // Signing in and out, and proving oneself again.
 #include "admin/passwords.h"
 #include "admin/sign_in.h"
+#include "base/text.h"
 #include "web/visit.h"
 
 namespace gatehouse::web {
@@ -22,7 +23,7 @@ Response sign_in_page(const Visit& visit, int status, std::string_view wrong, st
                hidden("next", visit.next()) + field("E-mail address", "email", "email", "username", email) +
                    field("Password", "password", "password", "current-password") + button("Sign in"));
   if (visit.options.provider) {
-    body += "<p><a href=\"/sign-in/provider?next=" + html(escaped(visit.next())) + "\">Sign in with " +
+    body += "<p><a href=\"/sign-in/provider?next=" + html(percent_encoded(visit.next())) + "\">Sign in with " +
             html(visit.options.provider->name()) + "</a></p>";
   }
   body += passkey_button(visit, "sign-in", "Sign in with a passkey");
@@ -110,7 +111,7 @@ Response step_up_page(const Visit& visit, int status, std::string_view wrong) {
     body += note("You have no password yet. Use a passkey, or a new link: gatehouse user reset-link on the host.", false);
   }
   if (visit.options.provider) {
-    body += "<p><a href=\"/step-up/provider?next=" + html(escaped(visit.next())) + "\">Sign in once more with " +
+    body += "<p><a href=\"/step-up/provider?next=" + html(percent_encoded(visit.next())) + "\">Sign in once more with " +
             html(visit.options.provider->name()) + "</a></p>";
   }
   body += passkey_button(visit, "prove", "Use a passkey");

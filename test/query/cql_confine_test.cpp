@@ -8,6 +8,7 @@
 #include <functional>
 #include <set>
 
+#include "base/text.h"
 #include "query/cql_print.h"
 #include "query/text.h"
 #include "test/query/case_file.h"

@@ -2,6 +2,7 @@
 // `strict:` does so with the strict rule.
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "query/cql_confine.h"
 #include "query/cql_print.h"
 #include "query/text.h"

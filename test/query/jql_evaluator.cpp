@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/text.h"
 #include "query/jql_print.h"
 #include "query/text.h"
 

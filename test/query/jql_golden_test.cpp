@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "base/text.h"
 #include "query/jql_confine.h"
 #include "query/jql_print.h"
 #include "query/text.h"

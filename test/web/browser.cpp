@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "base/encoding.h"
+#include "base/text.h"
 #include "crypto/digest.h"
 #include "web/fields.h"
 
@@ -105,7 +106,7 @@ api::Response Browser::post(const std::string& target, const FormFields& fields)
   request.method = "POST";
   request.target = target;
   for (const auto& [name, value] : fields)
-    request.body += (request.body.empty() ? "" : "&") + web::escaped(name) + "=" + web::escaped(value);
+    request.body += (request.body.empty() ? "" : "&") + percent_encoded(name) + "=" + percent_encoded(value);
   request.fields.emplace_back("Content-Type", "application/x-www-form-urlencoded");
   return send(std::move(request));
 }
