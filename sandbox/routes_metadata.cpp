@@ -178,17 +178,36 @@ Reply permissions(Call&) {
   return ok({{"permissions", std::move(out)}});
 }
 
+bool has_permission(const Call& call, std::string_view key, const Project& project) {
+  const auto administrators = project.role_members.find(10002);
+  if (key == "ADMINISTER_PROJECTS")
+    return call.is_admin() || (administrators != project.role_members.end() && administrators->second.contains(call.caller));
+  return call.sees(project);
+}
+
+/// Without a project or an issue: in any of them, as documented.
+bool has_permission(const Call& call, std::string_view key, const Project* project) {
+  if (key == "ADMINISTER") return call.is_admin();
+  if (project != nullptr) return has_permission(call, key, *project);
+  return std::any_of(call.site.projects.begin(), call.site.projects.end(),
+                     [&](const auto& one) { return has_permission(call, key, one.second); });
+}
+
 Reply my_permissions(Call& call) {
-  if (const auto key = call.given("projectKey")) call.project_of(*key);
-  if (const auto id = call.given("projectId")) call.project_of(*id);
-  if (const auto key = call.given("issueKey")) call.issue_of(*key);
-  if (const auto id = call.given("issueId")) call.issue_of(*id);
+  const Project* project = nullptr;
+  if (const auto key = call.given("projectKey")) project = &call.project_of(*key);
+  if (const auto id = call.given("projectId")) project = &call.project_of(*id);
+  if (const auto key = call.given("issueKey")) project = &call.site.projects.at(call.issue_of(*key).project);
+  if (const auto id = call.given("issueId")) project = &call.site.projects.at(call.issue_of(*id).project);
   const std::vector<std::string> wanted = call.list("permissions");
   json::object out;
   int id = 1;
   for (const char* key : kPermissions) {
     ++id;
-    if (wanted.empty() || std::find(wanted.begin(), wanted.end(), key) != wanted.end()) out[key] = permission(key, id, true);
+    if (wanted.empty() || std::find(wanted.begin(), wanted.end(), key) != wanted.end()) {
+      out[key] = permission(key, id, false);
+      out[key].get_object()["havePermission"] = has_permission(call, key, project);
+    }
   }
   return ok({{"permissions", std::move(out)}});
 }

@@ -17,6 +17,7 @@
 #include <boost/json.hpp>
 
 #include "sandbox/admin_api.h"
+#include "sandbox/atlassian.h"
 #include "sandbox/sandbox.h"
 
 namespace gatehouse::sandbox {
@@ -176,6 +177,7 @@ struct Site {
   std::map<std::string, std::vector<ObjectId>> cursors;  ///< nextPageToken → the issues that remain
 
   AdminApi admin = seeded_admin_api();
+  Account account;  ///< of people, and of the app that they consent to
 
   std::deque<Recorded> recorded;
   std::uint64_t requests_seen = 0;

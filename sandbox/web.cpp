@@ -64,10 +64,20 @@ Reply unauthorized() {
   return reply;
 }
 
+/// A person's own token works below /ex/ alone, on the site that it names, within what the person consented to.
+std::optional<std::string> person_of(const Site& site, const Request& request, const std::vector<std::string>& path) {
+  const std::string_view header = request.header("Authorization");
+  if (path.size() < 4 || path[0] != "ex" || path[2] != kCloudId || header.substr(0, 7) != "Bearer ") return std::nullopt;
+  const Consent* const consent = live_consent(site, header.substr(7));
+  if (consent == nullptr || consent->scopes.find(path[1] == "jira" ? "jira" : "confluence") == std::string::npos)
+    return std::nullopt;
+  return consent->account_id;
+}
+
 bool is_open(const std::vector<std::string>& path) {
   if (path.empty()) return false;
   if (path[0] == "__sandbox" || path[0] == "_edge" || path[0] == "media") return true;
-  if (path[0] == "admin") return true;  // has a key of its own
+  if (path[0] == "admin" || path[0] == "authorize" || path[0] == "oauth" || path[0] == "me") return true;  // look for themselves
   return path.size() == 4 && path[3] == "serverInfo";
 }
 
@@ -272,7 +282,7 @@ const Routes& all_routes() {
     for (auto add : {add_issue_routes, add_issue_write_routes, add_talk_routes, add_relation_routes, add_attachment_routes,
                      add_search_routes, add_project_routes, add_project_part_routes, add_metadata_routes, add_user_routes,
                      add_stored_query_routes, add_bulk_routes, add_agile_routes, add_service_routes, add_control_routes,
-                     add_admin_api_routes}) {
+                     add_admin_api_routes, add_atlassian_routes}) {
       add(made);
     }
     return made;
@@ -285,7 +295,9 @@ Reply answer(Site& site, const Request& request) {
   const std::size_t mark = target.find('?');
   std::vector<std::string> path = read_path(target.substr(0, std::min(mark, target.find('#'))), site.leniency);
   // The same site as api.atlassian.com names it.
-  if (path.size() > 3 && path[0] == "ex" && path[1] == "jira") path.erase(path.begin(), path.begin() + 3);
+  const auto person = person_of(site, request, path);
+  if (path.size() > 3 && path[0] == "ex" && (path[1] == "jira" || path[1] == "confluence"))
+    path.erase(path.begin(), path.begin() + 3);
   std::string method = request.method;
   if (const std::string_view other = request.header("X-HTTP-Method-Override"); site.leniency.method_override && !other.empty()) {
     method = upper(other);
@@ -294,7 +306,7 @@ Reply answer(Site& site, const Request& request) {
   if (mark != std::string_view::npos) call.query = read_query(target.substr(mark + 1));
   if (path.size() > 2 && path[1] == "api" && path[2] == "2") call.version = 2;
   if (path.size() > 1 && path[1] != "api") call.version = 2;  // agile answers in wiki text
-  const auto caller = authenticate(site, request);
+  const auto caller = person ? person : authenticate(site, request);
   if (!caller && !is_open(path)) return unauthorized();
   if (caller) call.caller = *caller;
   try {

@@ -125,6 +125,10 @@ void add_agile_routes(Routes& routes);
 void add_service_routes(Routes& routes);  // Service Management
 void add_control_routes(Routes& routes);
 void add_admin_api_routes(Routes& routes);  // of the organization
+void add_atlassian_routes(Routes& routes);  // of people and the app that they consent to
+
+/// What a person consented to by this access token; nullptr where it is none that lives.
+const Consent* live_consent(const Site& site, std::string_view access_token);
 
 /// Serves one request on the state as it is: target reading, authentication, dispatch, errors.
 Reply answer(Site& site, const Request& request);

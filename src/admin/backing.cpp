@@ -123,6 +123,49 @@ Result<void> check_may_give(const Services& services, const store::Repositories&
   return success();
 }
 
+namespace {
+
+Result<void> check_could_give(const Services& services, const store::Repositories& at, const UserId& person,
+                              const ServiceAccount& account, std::string_view as) {
+  const Instant now = services.clock.now();
+  GH_TRY(const auto user, at.users.get(person));
+  GH_TRY(const Principal who, principal_of(services, at, user.value, SignedInBy::kAdminKey));
+  GH_TRY(const auto grants, at.grants.of_account(account.id));
+  for (const Grant& grant : grants) {
+    const bool opens = grant.state != State::kRevoked && (backed_for_good(grant) || in_grace(grant, now));
+    if (!opens) continue;
+    const auto may = check_may_give(services, at, who, grant);
+    if (may) continue;
+    if (may.error().code != Errc::kNotAllowed) return may.error();
+    GH_TRY(const std::string resource, Describer(at, now).resource_name(grant.resource));
+    const std::string command = as == "deputy" ? "account edit " + account.handle + " --deputy " + user.value.email
+                                               : "account transfer " + account.handle + " --to " + user.value.email;
+    Error error =
+        fail(Errc::kNotAllowed,
+             "Whoever answers for an account uses what is granted to it, and " + user.value.email +
+                 " could not give its grant on " + resource + ". An organization administrator may say so: gatehouse " + command,
+             {}, std::string(as));
+    error.missing_role = "org-admin";
+    return error;
+  }
+  return success();
+}
+
+}  // namespace
+
+Result<void> check_may_answer(const Services& services, const store::Repositories& at, const Principal& who,
+                              const ServiceAccount& before, const ServiceAccount& after) {
+  if (who.org_admin()) return success();
+  const auto is_new = [&before](const UserId& one) { return !one.empty() && one != before.owner && one != before.deputy; };
+  if (is_new(after.owner)) {
+    GH_TRYV(check_could_give(services, at, after.owner, after, "owner"));
+  }
+  if (is_new(after.deputy)) {
+    GH_TRYV(check_could_give(services, at, after.deputy, after, "deputy"));
+  }
+  return success();
+}
+
 Result<void> review_backing(Services& services, store::Repositories& at, const User& user, Withdrawal how) {
   const Instant now = services.clock.now();
   Principal who;

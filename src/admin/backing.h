@@ -26,6 +26,12 @@ ScopeSet project_scopes(const Services& services, const Site& site);
 /// scopes, without the directory and without restricted content. kNotAllowed names the field and the missing role.
 Result<void> check_may_give(const Services& services, const store::Repositories& at, const Principal& who, const Grant& grant);
 
+/// Whether `who` may make somebody owner or deputy of an account who was neither `before`. Whoever answers for an account uses
+/// what is granted to it, so an organization administrator may name anybody, and others only who could give each of its grants
+/// themselves (docs/decisions/0008). kNotAllowed names the resource and the command for an organization administrator.
+Result<void> check_may_answer(const Services& services, const store::Repositories& at, const Principal& who,
+                              const ServiceAccount& before, const ServiceAccount& after);
+
 enum class Withdrawal { kOrdinary, kForCause };
 
 /// After `user` was changed in this unit of work (role, resources, state) or what the source knows of them: looks through the

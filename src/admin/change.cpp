@@ -1,6 +1,7 @@
 #include "admin/change.h"
 
 #include "admin/authority.h"
+#include "admin/backing.h"
 #include "admin/describe.h"
 #include "admin/find.h"
 #include "admin/tell.h"
@@ -21,6 +22,7 @@ Result<Document> change_account(Services& services, const Caller& caller, policy
   }
   const ServiceAccount old = found.value;
   GH_TRYV(edit(found.value, {at, who, old}));
+  GH_TRYV(check_may_answer(services, at, who, old, found.value));
   GH_TRYV(at.accounts.update(found.value, found.version));
   GH_TRYV(
       tell_of_change(services, at.outbox, caller, action, found.value.id.value, found.value.handle, reason, found.value.pause));

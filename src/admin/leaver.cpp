@@ -6,6 +6,7 @@ Result<void> end_all_of(Services& services, store::Repositories& at, const UserI
   const Instant now = services.clock.now();
   GH_TRYV(at.sign_in.end_sessions(user, "", now));
   GH_TRYV(at.sign_in_links.end_all(user, now));
+  GH_TRYV(at.atlassian.end(user, now));
   store::AdminKeys::Filter filter;
   filter.user = user;
   store::Page page{{}, 1000};

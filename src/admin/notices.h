@@ -47,6 +47,7 @@ enum class NoticeKind {
   kHandedOver,       ///< a token waits to be taken by its owner; facts: "by", "handover", "until"
   kOldSecretUsed,    ///< an overlap ends soon, and its old secret is still in use; facts: "overlap_ends_at", "address",
                      ///< "user_agent"
+  kAtlassianEnded,   ///< a person's sign-in at Atlassian is over: what rests on it needs it anew
 };
 std::string_view to_string(NoticeKind kind) noexcept;
 /// False where such a number was never given to a kind.

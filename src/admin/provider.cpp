@@ -10,9 +10,9 @@
 #include "admin/signed_value.h"
 #include "admin/users.h"
 #include "base/encoding.h"
-#include "catalogue/target.h"
+#include "base/text.h"
 #include "crypto/digest.h"
-#include "http/client.h"
+#include "http/outside.h"
 
 namespace gatehouse::admin {
 namespace {
@@ -25,7 +25,6 @@ constexpr Duration kKeepFor = std::chrono::hours(1);
 constexpr Duration kKeysAtMostEvery = std::chrono::minutes(1);
 constexpr Duration kSkew = std::chrono::seconds(60);
 constexpr Duration kProofMayBe = std::chrono::minutes(2);
-constexpr std::size_t kMostAnswer = 256 * 1024;
 
 Error failed(std::string why) {
   return fail(Errc::kUpstreamFailed, "The company's provider could not be asked; try again, or sign in with a password.",
@@ -35,40 +34,6 @@ Error refused(std::string why) {
   return fail(Errc::kUnauthenticated, "Signing in with the company's provider did not work; begin again.", std::move(why));
 }
 
-std::string text_of(const json::object& object, std::string_view name) {
-  const auto* member = object.if_contains(json::string_view(name.data(), name.size()));
-  return member && member->is_string() ? std::string(member->get_string()) : std::string();
-}
-
-std::string encoded(std::string_view text) {
-  std::string out;
-  catalogue::append_escaped(text, out);
-  return out;
-}
-
-/// An address of the provider, taken apart so that http::fetch can ask it.
-struct Address {
-  std::shared_ptr<http::UpstreamRoute> route;
-  std::string target;
-};
-
-Result<Address> parse_address(const std::string& url) {
-  const std::size_t scheme = url.find("://");
-  const std::size_t slash = scheme == std::string::npos ? scheme : url.find('/', scheme + 3);
-  GH_TRY(const http::Origin origin, http::parse_base_url(url.substr(0, slash)));
-  const bool here = origin.host == "127.0.0.1" || origin.host == "localhost" || origin.host == "::1";
-  if (origin.scheme != "https" && !here)
-    return fail(Errc::kInvalidArgument, "The provider's addresses must begin with https://.");
-  Address out;
-  out.route = std::make_shared<http::UpstreamRoute>();
-  out.route->scheme = origin.scheme;
-  out.route->host = origin.host;
-  out.route->port = origin.port;
-  out.route->pool_key = "provider " + origin.host;
-  out.target = slash == std::string::npos ? "/" : url.substr(slash);
-  return out;
-}
-
 struct Configuration {
   std::string authorization_endpoint;
   std::string token_endpoint;
@@ -76,20 +41,14 @@ struct Configuration {
   bool names_issuer = false;  ///< RFC 9207
 };
 
-Result<json::object> get_object(const http::FetchOptions& options, const Address& address) {
-  http::FetchRequest request;
-  request.route = address.route;
-  request.target = address.target;
-  request.fields = {{"Accept", "application/json"}};
-  http::FetchOptions limited = options;
-  limited.max_body = kMostAnswer;
-  auto answer = http::fetch(limited, request);
+Result<json::object> get_object(const http::FetchOptions& options, const std::string& url) {
+  http::OutsideRequest request;
+  GH_TRY(request.address, http::parse_outside_address(url));
+  auto answer = http::ask_outside(options, request);
   if (!answer) return failed(answer.error().public_detail + " " + answer.error().log_detail);
   if (answer.value().status != 200) return failed("status " + std::to_string(answer.value().status));
-  json::error_code problem;
-  json::value parsed = json::parse(answer.value().body, problem);
-  if (problem || !parsed.is_object()) return failed("no JSON object");
-  return std::move(parsed.get_object());
+  if (!answer.value().body.is_object()) return failed("no JSON object");
+  return std::move(answer.value().body.get_object());
 }
 
 bool names(const json::value* audience, const std::string& client) {
@@ -158,7 +117,7 @@ const std::string& Provider::name() const noexcept { return state_->settings.nam
 Result<std::unique_ptr<Provider>> Provider::make(Services& services, ProviderSettings settings) {
   if (settings.issuer.empty() || settings.client_id.empty())
     return fail(Errc::kInvalidArgument, "[provider] needs both issuer and client_id.");
-  GH_TRYV(parse_address(settings.issuer));
+  GH_TRYV(http::parse_outside_address(settings.issuer));
   SecretString secret;
   if (!settings.secret_file.empty()) {
     std::ifstream file(settings.secret_file);
@@ -180,17 +139,16 @@ Result<Configuration> Provider::State::configuration() {
   // OpenID Connect Discovery section 4: behind the issuer's path.
   std::string at = settings.issuer;
   while (!at.empty() && at.back() == '/') at.pop_back();
-  GH_TRY(const Address address, parse_address(at + "/.well-known/openid-configuration"));
-  GH_TRY(const json::object document, get_object(services.fetch, address));
-  if (text_of(document, "issuer") != settings.issuer) return failed("its discovery names another issuer");
+  GH_TRY(const json::object document, get_object(services.fetch, at + "/.well-known/openid-configuration"));
+  if (http::text_in(document, "issuer") != settings.issuer) return failed("its discovery names another issuer");
   Configuration found;
-  found.authorization_endpoint = text_of(document, "authorization_endpoint");
-  found.token_endpoint = text_of(document, "token_endpoint");
-  found.keys_address = text_of(document, "jwks_uri");
+  found.authorization_endpoint = http::text_in(document, "authorization_endpoint");
+  found.token_endpoint = http::text_in(document, "token_endpoint");
+  found.keys_address = http::text_in(document, "jwks_uri");
   const auto* names_issuer = document.if_contains("authorization_response_iss_parameter_supported");
   found.names_issuer = names_issuer && names_issuer->is_bool() && names_issuer->get_bool();
   for (const std::string& one : {found.authorization_endpoint, found.token_endpoint, found.keys_address}) {
-    if (!parse_address(one)) return failed("its discovery lacks a good address");
+    if (!http::parse_outside_address(one)) return failed("its discovery lacks a good address");
   }
   const std::lock_guard lock(mutex);
   known = found;
@@ -205,8 +163,7 @@ Result<std::vector<NamedKey>> Provider::State::keys(const Configuration& at, boo
     const bool fresh = !known_keys.empty() && now < keys_at + kKeepFor;
     if ((fresh && !again) || (again && now < keys_at + kKeysAtMostEvery)) return known_keys;
   }
-  GH_TRY(const Address address, parse_address(at.keys_address));
-  GH_TRY(const json::object document, get_object(services.fetch, address));
+  GH_TRY(const json::object document, get_object(services.fetch, at.keys_address));
   GH_TRY(auto read, read_key_set(json::serialize(document)));
   const std::lock_guard lock(mutex);
   known_keys = read;
@@ -216,29 +173,22 @@ Result<std::vector<NamedKey>> Provider::State::keys(const Configuration& at, boo
 
 Result<std::string> Provider::State::exchange(const Configuration& at, const std::string& redirect_uri, const std::string& code,
                                               const std::string& proof) {
-  GH_TRY(const Address address, parse_address(at.token_endpoint));
+  http::OutsideRequest request;
+  GH_TRY(request.address, http::parse_outside_address(at.token_endpoint));
   if (!secret.empty()) {
     // RFC 6749 section 2.3.1: both are form-encoded first.
-    const std::string pair = encoded(settings.client_id) + ":" + encoded(secret.expose());
-    address.route->authorization = SecretString("Authorization: Basic " + to_base64(as_bytes(pair)) + "\r\n");
+    const std::string pair = percent_encoded(settings.client_id) + ":" + percent_encoded(secret.expose());
+    request.authorization = SecretString("Basic " + to_base64(as_bytes(pair)));
   }
-  http::FetchRequest request;
-  request.route = address.route;
-  request.target = address.target;
   request.method = http::Method::kPost;
-  request.fields = {{"Accept", "application/json"}, {"Content-Type", "application/x-www-form-urlencoded"}};
-  request.has_body = true;
-  request.body = "grant_type=authorization_code&code=" + encoded(code) + "&redirect_uri=" + encoded(redirect_uri) +
-                 "&code_verifier=" + encoded(proof) + "&client_id=" + encoded(settings.client_id);
-  http::FetchOptions limited = services.fetch;
-  limited.max_body = kMostAnswer;
-  auto answer = http::fetch(limited, request);
+  request.content_type = "application/x-www-form-urlencoded";
+  request.body = SecretString("grant_type=authorization_code&code=" + percent_encoded(code) +
+                              "&redirect_uri=" + percent_encoded(redirect_uri) + "&code_verifier=" + percent_encoded(proof) +
+                              "&client_id=" + percent_encoded(settings.client_id));
+  const auto answer = http::ask_outside(services.fetch, request);
   if (!answer) return failed(answer.error().public_detail + " " + answer.error().log_detail);
-  json::error_code problem;
-  const json::value parsed = json::parse(answer.value().body, problem);
-  const auto* object = problem ? nullptr : parsed.if_object();
-  if (answer.value().status != 200 || !object) return refused("token endpoint: status " + std::to_string(answer.value().status));
-  std::string token = text_of(*object, "id_token");
+  if (answer.value().status != 200) return refused("token endpoint: status " + std::to_string(answer.value().status));
+  std::string token = http::text_in(answer.value().object(), "id_token");
   if (token.empty()) return refused("no id_token");
   return token;
 }
@@ -255,18 +205,18 @@ Result<json::object> Provider::State::claims_of(const Configuration& at, const s
   if (!verified) return verified.error();
   const json::object& claims = verified.value();
   const Instant now = services.clock.now();
-  if (text_of(claims, "iss") != settings.issuer) return refused("iss");
+  if (http::text_in(claims, "iss") != settings.issuer) return refused("iss");
   const auto* audience = claims.if_contains("aud");
   if (!names(audience, settings.client_id)) return refused("aud");
-  const std::string party = text_of(claims, "azp");
+  const std::string party = http::text_in(claims, "azp");
   if ((!party.empty() || (audience->is_array() && audience->get_array().size() > 1)) && party != settings.client_id)
     return refused("azp");
   const auto expires = instant_of(claims, "exp");
   const auto issued = instant_of(claims, "iat");
   if (!expires || now >= *expires + kSkew) return refused("exp");
   if (!issued || *issued > now + kSkew || *issued < now - kAwayFor - kSkew) return refused("iat");
-  if (text_of(claims, "nonce") != expected) return refused("nonce");
-  const std::string subject = text_of(claims, "sub");
+  if (http::text_in(claims, "nonce") != expected) return refused("nonce");
+  const std::string subject = http::text_in(claims, "sub");
   if (subject.empty() || subject.size() > 255) return refused("sub");
   return std::move(verified.value());
 }
@@ -278,9 +228,10 @@ Result<Provider::Departure> Provider::depart(ProviderVisit visit, const std::str
   GH_TRY(const SignedValue value, open_value(state_->services, kState, state));
   const auto digest = crypto::sha256(state_->verifier(value.nonce));
   std::string to = at.authorization_endpoint + (at.authorization_endpoint.find('?') == std::string::npos ? "?" : "&");
-  to += "response_type=code&client_id=" + encoded(state_->settings.client_id) + "&redirect_uri=" + encoded(redirect_uri) +
-        "&scope=" + encoded(state_->settings.scopes) + "&state=" + encoded(state) +
-        "&nonce=" + encoded(state_->nonce(value.nonce)) + "&code_challenge_method=S256&code_challenge=" + to_base64url(digest);
+  to += "response_type=code&client_id=" + percent_encoded(state_->settings.client_id) +
+        "&redirect_uri=" + percent_encoded(redirect_uri) + "&scope=" + percent_encoded(state_->settings.scopes) +
+        "&state=" + percent_encoded(state) + "&nonce=" + percent_encoded(state_->nonce(value.nonce)) +
+        "&code_challenge_method=S256&code_challenge=" + to_base64url(digest);
   if (visit == ProviderVisit::kProve) to += "&prompt=login&max_age=0";
   return Departure{std::move(to), state};
 }
@@ -290,7 +241,7 @@ namespace {
 /// Whoever is bound to this identity; with kMembers somebody new where the address is nobody's yet.
 Result<User> person_of(Services& services, store::Repositories& at, const ProviderSettings& settings,
                        const json::object& claims) {
-  const std::string subject = text_of(claims, "sub");
+  const std::string subject = http::text_in(claims, "sub");
   const auto bound = at.sign_in.identity(settings.issuer, subject);
   if (bound) {
     GH_TRY(const auto user, at.users.get(bound.value()));
@@ -304,13 +255,13 @@ Result<User> person_of(Services& services, store::Repositories& at, const Provid
            "or ask an administrator.");
   if (settings.provisioning != Provisioning::kMembers) return unknown;
   User user;
-  user.email = text_of(claims, "email");
+  user.email = http::text_in(claims, "email");
   if (!check_email(user.email, "email")) return unknown;
   const auto taken = at.users.get_by_email(user.email);
   if (taken) return unknown;
   if (taken.error().code != Errc::kNotFound) return taken.error();
   user.id = new_id<UserId>(services.random);
-  user.name = text_of(claims, "name").substr(0, 200);
+  user.name = http::text_in(claims, "name").substr(0, 200);
   if (user.name.empty()) user.name = user.email;
   user.created_at = services.clock.now();
   GH_TRYV(at.users.insert(user));
@@ -341,7 +292,7 @@ Result<Provider::Arrival> Provider::arrive(const ClientInfo& client, const std::
   User user;
   if (left.visit == ProviderVisit::kConnect) {
     user = session->user;
-    GH_TRYV(work->sign_in.insert_identity(own.settings.issuer, text_of(claims, "sub"), user.id, own.services.clock.now()));
+    GH_TRYV(work->sign_in.insert_identity(own.settings.issuer, http::text_in(claims, "sub"), user.id, own.services.clock.now()));
   } else {
     GH_TRY(user, person_of(own.services, *work.operator->(), own.settings, claims));
     if (left.visit == ProviderVisit::kProve) {

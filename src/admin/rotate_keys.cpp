@@ -1,5 +1,6 @@
 #include "admin/rotate_keys.h"
 
+#include "admin/atlassian.h"
 #include "admin/common.h"
 #include "admin/webhook_seal.h"
 #include "upstream/unseal.h"
@@ -49,6 +50,27 @@ Result<void> seal_webhooks(Services& services, store::UnitOfWork& work, RotatedK
   return success();
 }
 
+/// People's grants at Atlassian.
+Result<void> seal_atlassian_grants(Services& services, store::UnitOfWork& work, RotatedKeys& out) {
+  std::vector<store::AtlassianGrant> page;
+  UserId after;
+  do {
+    GH_TRY(page, work->atlassian.live(after, kPage));
+    for (const store::AtlassianGrant& grant : page) {
+      after = grant.user;
+      if (crypto::Sealer::epoch_of(grant.sealed_refresh) == out.epoch) continue;
+      if (const auto sealed = seal_atlassian_again(services, *work.operator->(), grant); sealed) {
+        ++out.sealed_again;
+      } else if (sealed.error().code == Errc::kDataCorrupt) {
+        out.unreadable.push_back(grant.user.value);
+      } else {
+        return sealed.error();
+      }
+    }
+  } while (!page.empty());
+  return success();
+}
+
 Result<std::size_t> count_older_tokens(const Services& services, const store::Repositories& at) {
   const int current = services.keys.current_epoch(crypto::KeyPurpose::kTokenHash);
   std::size_t count = 0;
@@ -75,6 +97,7 @@ Result<RotatedKeys> seal_all_again(Services& services, const Caller& caller) {
   GH_TRY(store::UnitOfWork work, services.database.begin());
   GH_TRYV(seal_credentials(services, work, out));
   GH_TRYV(seal_webhooks(services, work, out));
+  GH_TRYV(seal_atlassian_grants(services, work, out));
   GH_TRY(out.older_tokens, count_older_tokens(services, *work.operator->()));
   const Document after{{"epoch", out.epoch}, {"sealed_again", out.sealed_again}, {"unreadable", out.unreadable.size()}};
   GH_TRYV(commit(services, std::move(work),

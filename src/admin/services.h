@@ -27,6 +27,7 @@
 
 namespace gatehouse::admin {
 
+class Atlassian;
 class AuthoritySource;
 class IndexFeed;
 class Judge;
@@ -88,6 +89,8 @@ struct Services {
   std::atomic<Recorder*> recorder{nullptr};
   /// Set by the Judge as long as it lives; the recorder hands it what is to be judged.
   std::atomic<Judge*> judge{nullptr};
+  /// People's own sign-in at Atlassian (admin/atlassian.h). Set by main/ where there is an app.
+  std::atomic<Atlassian*> atlassian{nullptr};
   /// Who administers what, beside the roles given in Gatehouse (admin/authority.h). Set by main/ where there is one.
   std::atomic<AuthoritySource*> authority_source{nullptr};
 };

@@ -1,6 +1,7 @@
 #include "admin/transfers.h"
 
 #include "admin/authority.h"
+#include "admin/backing.h"
 #include "admin/describe.h"
 #include "admin/find.h"
 #include "admin/tell.h"
@@ -88,7 +89,9 @@ Result<Document> accept_offer(Services& services, const Caller& caller, const st
   const Instant now = services.clock.now();
   Describer describer(at, now);
   GH_TRY(const Document before, describer.account(account.value));
+  const ServiceAccount old = account.value;
   give(account.value, offer.to);
+  GH_TRYV(check_may_answer(services, at, who, old, account.value));
   GH_TRYV(at.accounts.update(account.value, account.version));
   GH_TRYV(at.transfer_offers.decide(id, true, now));
   GH_TRYV(tell_of_change(services, at.outbox, caller, "account.transfer", account.value.id.value, account.value.handle, {}));

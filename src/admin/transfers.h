@@ -16,7 +16,8 @@ inline constexpr Duration kOfferFor = std::chrono::hours(24 * 14);
 Result<Document> offer_account(Services& services, const Caller& caller, std::string_view account, std::string_view to);
 /// Those that the person made or got.
 Result<Documents> list_offers(Services& services, const Principal& who);
-/// By the person it was made to, as long as the giver still owns the account. Declining is open to the giver, too.
+/// By the person it was made to, as long as the giver still owns the account, and where that person may answer for what the
+/// account opens (admin/backing.h: check_may_answer). Declining is open to the giver, too.
 Result<Document> accept_offer(Services& services, const Caller& caller, const std::string& offer);
 Result<void> decline_offer(Services& services, const Caller& caller, const std::string& offer);
 

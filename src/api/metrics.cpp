@@ -56,6 +56,8 @@ void notifications(admin::Services& services, std::string& out) {
 Response readiness(admin::Services& services) {
   std::string problems;
   if (const auto feed = services.feed->health(); !feed) problems += "store: " + feed.error().public_detail + "\n";
+  if (const auto written = services.database.writable(); !written)
+    problems += "no change is taken, since its record can't be written: " + written.error().public_detail + "\n";
   if (const auto head = services.log.health(); !head) problems += "audit head: " + head.error().public_detail + "\n";
   if (services.index.fresh() + services.gateway.settings.stale_limit < services.clock.now())
     problems += "index: older than the stale limit\n";

@@ -1,8 +1,7 @@
 #include "api/openapi.h"
 
-#include <algorithm>
-
 #include "api/schemas.h"
+#include "base/text.h"
 
 namespace gatehouse::api {
 namespace {
@@ -98,6 +97,10 @@ json::array parameters_of(const Route& route) {
                                       {"description", field.about},
                                       {"schema", schema_of(field)}});
   }
+  if (route.method != "GET" && route.need != Need::kNothing) {
+    for (const char* name : {"IfMatch", "IdempotencyKey"})
+      parameters.push_back(json::object{{"$ref", std::string("#/components/parameters/") + name}});
+  }
   return parameters;
 }
 
@@ -116,6 +119,17 @@ json::object body_of(const Route& route) {
   return {{"required", must}, {"content", json::object{{"application/json", json::object{{"schema", std::move(schema)}}}}}};
 }
 
+/// The roles that the operation is open to, as far as each reaches.
+json::array roles_of(const Route& route) {
+  const policy::Rule& rule = policy::rule_of(route.need);
+  json::array roles;
+  for (const auto& [role, reach] : {std::pair("org-admin", rule.org_admin), std::pair("auditor", rule.auditor),
+                                    std::pair("project-admin", rule.project_admin), std::pair("member", rule.member)}) {
+    if (reach != policy::kNone) roles.emplace_back(role);
+  }
+  return roles;
+}
+
 json::object operation_of(const Route& route) {
   json::object success{{"description", reason_phrase(route.status)}};
   if (route.answer == "text") {
@@ -124,24 +138,21 @@ json::object operation_of(const Route& route) {
     success["content"] = json::object{{"application/json", json::object{{"schema", answer_schema(route.answer)}}}};
   }
   json::object responses{{std::to_string(route.status), std::move(success)}};
+  if (route.method == "GET" && route.need != Need::kNothing)
+    responses.at(std::to_string(route.status)).get_object()["headers"] =
+        json::object{{"ETag", json::object{{"$ref", "#/components/headers/ETag"}}}};
   responses["default"] = json::object{{"$ref", "#/components/responses/Problem"}};
   json::object operation{{"operationId", route.operation_id},
                          {"summary", route.summary},
                          {"description", "Needs: " + std::string(policy::rule_of(route.need).word) + "."},
                          {"tags", json::array{json::value(route.tag)}},
-                         {"x-gatehouse-need", policy::rule_of(route.need).word}};
+                         {"x-gatehouse-need", policy::rule_of(route.need).word},
+                         {"x-gatehouse-roles", roles_of(route)}};
   if (json::array parameters = parameters_of(route); !parameters.empty()) operation["parameters"] = std::move(parameters);
   if (!route.body.empty()) operation["requestBody"] = body_of(route);
   operation["responses"] = std::move(responses);
   if (route.need == Need::kNothing) operation["security"] = json::array{};
   return operation;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-  return out;
 }
 
 }  // namespace
@@ -151,12 +162,26 @@ std::string make_openapi(const std::vector<Route>& routes) {
   for (const Route& route : routes) {
     json::value& item = paths[route.path];
     if (!item.is_object()) item = json::object();
-    item.get_object()[lower(route.method)] = operation_of(route);
+    item.get_object()[ascii_lower(route.method)] = operation_of(route);
   }
   json::object all_schemas;
   for (const Schema& schema : schemas()) all_schemas[schema.name] = object_schema(schema);
+  const json::object text{{"type", "string"}};
+  const auto header = [](const char* name, const char* about, const json::object& schema) {
+    return json::object{{"name", name}, {"in", "header"}, {"required", false}, {"description", about}, {"schema", schema}};
+  };
   json::object components{
       {"schemas", std::move(all_schemas)},
+      {"parameters",
+       json::object{
+           {"IfMatch",
+            header("If-Match", "The ETag of the record as you have read it; 412 where it is another one by now.", text)},
+           {"IdempotencyKey", header("Idempotency-Key",
+                                     "Of your own making, 200 characters at most: the same request with it again within a day "
+                                     "is not done twice, and its secret is not shown again.",
+                                     text)}}},
+      {"headers", json::object{{"ETag", json::object{{"description", "Of this record: for If-Match and If-None-Match."},
+                                                     {"schema", text}}}}},
       {"responses",
        json::object{{"Problem", json::object{{"description", "An RFC 9457 problem document."},
                                              {"content", json::object{{"application/problem+json",

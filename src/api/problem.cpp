@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "audit/log.h"
 #include "base/result.h"
 
 namespace gatehouse::api {
@@ -49,6 +50,10 @@ int status_of(Errc code) noexcept {
 
 Response problem(const Error& error, std::string_view request_id) {
   Error told = error;
+  if (error.code == Errc::kConflict && error.field == audit::kConditionField) {
+    told.field.clear();
+    return render(412, "precondition_failed", told, request_id);
+  }
   if (told.public_detail.empty())
     told.public_detail = "Gatehouse could not do this; its log has the reason under the request id.";
   return render(status_of(error.code), to_string(error.code), told, request_id);

@@ -5,20 +5,20 @@
 
 #include "admin/admin_keys.h"
 #include "admin/index_feed.h"
+#include "api/entity_tag.h"
 #include "api/idempotency.h"
 #include "api/input.h"
 #include "api/metrics.h"
 #include "api/openapi.h"
 #include "api/problem.h"
 #include "api/routes.h"
-#include "base/encoding.h"
 #include "catalogue/target.h"
-#include "crypto/digest.h"
 
 namespace gatehouse::api {
 namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
+constexpr int kMostLooks = 20;
 
 struct Segments {
   std::string_view rest;
@@ -96,15 +96,27 @@ Response text_response(int status, std::string body) {
 /// RFC 9110 section 8.8.3: what was answered, by its bytes. Whoever has it already is told so (304).
 Response with_tag(const Route& route, const Request& request, Response response) {
   if (route.method != "GET" || response.status != 200 || route.need == Need::kNothing) return response;
-  const auto hash = crypto::sha256(response.body);
-  const std::string tag = "\"" + to_base64url(std::span(hash).first(16)) + "\"";
-  if (request.field("If-None-Match") == tag) {
+  const std::string tag = entity_tag(response.body);
+  if (lists_tag(request.field("If-None-Match"), tag)) {
     response.status = 304;
     response.body.clear();
   }
   response.fields.emplace_back("ETag", tag);
   response.fields.emplace_back("Cache-Control", "private, no-cache");
   return response;
+}
+
+/// The record that a change of it is about: the longest address that can be read and leads to it.
+const Route* record_of(const std::vector<Route>& routes, const Route& change) {
+  const Route* best = nullptr;
+  for (const Route& route : routes) {
+    const std::size_t size = route.path.size();
+    const bool leads = change.path.substr(0, size) == route.path && (change.path.size() == size || change.path[size] == '/');
+    const bool list = route.answer.empty() || route.answer == "text" || route.answer.back() == ']';
+    if (route.method == "GET" && leads && !list && route.need != Need::kNothing && (!best || size > best->path.size()))
+      best = &route;
+  }
+  return best;
 }
 
 }  // namespace
@@ -149,17 +161,41 @@ Response Api::not_allowed(const Route& route, const Call& call, const Error& err
   return problem(error, call.request.id);
 }
 
-Response Api::run(const Route& route, Call& call, std::string_view query) const {
+/// Who calls, and whether not too often. A stranger's failures count for the address, so that nobody can lock others out by them.
+std::optional<Response> Api::enter(const Route& route, Call& call, RateLimit::Standing& standing) const {
   const Request& request = call.request;
+  const Instant now = services_.clock.now();
+  Error stranger = fail(Errc::kUnauthenticated, {});
   if (route.need != Need::kNothing) {
     const auto who = admin::authenticate(services_, bearer_of(request), request.address, request.field("User-Agent"));
-    if (!who) return refuse(who.error(), request);
-    call.caller = who.value().caller;
-    call.principal = who.value().principal;
-    call.caller.need = static_cast<std::uint8_t>(route.need);
+    if (who) {
+      call.caller = who.value().caller;
+      call.principal = who.value().principal;
+      call.caller.need = static_cast<std::uint8_t>(route.need);
+    } else {
+      stranger = who.error();
+    }
   }
-  if (const auto may = policy::check(route.need, call.principal, services_.clock.now()); !may)
-    return not_allowed(route, call, may.error());
+  const bool known = !call.caller.actor_id.empty();
+  standing = known ? rate_.count("person " + call.caller.actor_id, RateLimit::kSignedIn, now)
+                   : rate_.count("address " + request.address, RateLimit::kStrangers, now);
+  if (standing.exceeded())
+    return problem(429, "too_many_requests", "Too many requests within a minute; Retry-After says when to go on.", request.id);
+  if (route.need != Need::kNothing && !known) return refuse(stranger, request);
+  if (const auto may = policy::check(route.need, call.principal, now); !may) return not_allowed(route, call, may.error());
+  return std::nullopt;
+}
+
+Response Api::run(const Route& route, Call& call, std::string_view query) const {
+  RateLimit::Standing standing;
+  std::optional<Response> refused = enter(route, call, standing);
+  Response response = refused ? std::move(*refused) : proceed(route, call, query);
+  add_rate_fields(response, standing);
+  return response;
+}
+
+Response Api::proceed(const Route& route, Call& call, std::string_view query) const {
+  const Request& request = call.request;
   if (const auto read = read_query(route, query, call); !read) return problem(read.error(), request.id);
   if (const auto read = read_body(route, request, call); !read) return problem(read.error(), request.id);
   const std::string_view key = request.field("Idempotency-Key");
@@ -167,9 +203,38 @@ Response Api::run(const Route& route, Call& call, std::string_view query) const 
   return once(services_, call.caller.actor_id, key, request, [&] { return act(route, call); });
 }
 
+/// RFC 9110 section 13.1.1. The tag is of the record that the address names, as the caller sees it. Nobody holds the store still
+/// between the look and the change; so the change is made to follow upon the very record of the chain that the look did, and
+/// where something came between, it is looked at again.
+Result<Reply> Api::carry_out(const Route& route, Call& call) const {
+  const std::string_view wanted = call.request.field("If-Match");
+  if (wanted.empty() || route.method == "GET") return route.handler(call);
+  const Error differs = fail(Errc::kConflict, "The record is not as you have read it (If-Match); read it again.", {},
+                             std::string(audit::kConditionField));
+  const Route* const record = record_of(routes_, route);
+  if (!record) return differs;
+  GH_TRYV(policy::check(record->need, call.principal, services_.clock.now()));
+  for (int look = 0; look < kMostLooks; ++look) {
+    std::int64_t sequence = 0;
+    {
+      GH_TRY(const store::Reader reader, services_.database.read());
+      GH_TRY(const auto end, reader->audit_records.end());
+      sequence = end.sequence;
+    }
+    Call looking{services_, call.caller, call.principal, call.request, call.path, {}, {}};
+    GH_TRY(const Reply shown, record->handler(looking));
+    if (!lists_tag(wanted, entity_tag(boost::json::serialize(shown.body)))) return differs;
+    call.caller.only_after = std::make_shared<std::int64_t>(sequence);
+    auto answer = route.handler(call);
+    call.caller.only_after = nullptr;
+    if (answer || answer.error().field != audit::kConditionField) return answer;
+  }
+  return fail(Errc::kTimeout, "Too much was changed by others meanwhile; try again.");
+}
+
 Response Api::act(const Route& route, Call& call) const {
   const Request& request = call.request;
-  auto answer = route.handler(call);
+  auto answer = carry_out(route, call);
   if (!answer && !answer.error().missing_role.empty()) return not_allowed(route, call, answer.error());
   if (!answer) return refuse(answer.error(), request);
   Reply& given = answer.value();

@@ -5,11 +5,13 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "admin/services.h"
 #include "api/message.h"
+#include "api/rate_limit.h"
 #include "api/refusal_log.h"
 #include "api/route.h"
 #include "inventory/report.h"
@@ -33,7 +35,10 @@ class Api {
 
  private:
   Response run(const Route& route, Call& call, std::string_view query) const;
+  std::optional<Response> enter(const Route& route, Call& call, RateLimit::Standing& standing) const;
+  Response proceed(const Route& route, Call& call, std::string_view query) const;
   Response act(const Route& route, Call& call) const;
+  Result<Reply> carry_out(const Route& route, Call& call) const;
   Response not_allowed(const Route& route, const Call& call, const Error& error) const;
 
   admin::Services& services_;
@@ -42,6 +47,7 @@ class Api {
   std::string openapi_;
   mutable inventory::ReportCounts report_counts_;  ///< thread-safe
   mutable RefusalLog refusals_;                    ///< thread-safe
+  mutable RateLimit rate_;                         ///< thread-safe
 };
 
 }  // namespace gatehouse::api

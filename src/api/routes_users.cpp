@@ -1,3 +1,5 @@
+#include "admin/atlassian.h"
+#include "admin/find.h"
 #include "admin/users.h"
 #include "api/replies.h"
 #include "api/routes.h"
@@ -36,6 +38,24 @@ Result<Reply> suspend(Call& call) {
 }
 
 Result<Reply> restore(Call& call) { return reply(admin::restore_user(call.services, call.caller, call.at("user"))); }
+
+Result<Reply> show_atlassian(Call& call) { return reply(admin::show_atlassian(call.services, call.at("user"))); }
+
+Result<UserId> id_of(const Call& call) {
+  GH_TRY(const store::Reader reader, call.services.database.read());
+  GH_TRY(const auto person, admin::find_user(*reader.operator->(), call.at("user")));
+  return person.value.id;
+}
+
+Result<Reply> disconnect_atlassian(Call& call) {
+  admin::Atlassian* const atlassian = call.services.atlassian.load();
+  if (!atlassian) return fail(Errc::kNotFound, "No 3LO app of Atlassian is configured here.");
+  GH_TRY(const UserId user, id_of(call));
+  GH_TRYV(atlassian->disconnect(call.caller, user));
+  return Reply{204, {}};
+}
+
+Result<Reply> my_atlassian(Call& call) { return reply(admin::show_atlassian(call.services, call.caller.actor_id)); }
 
 Result<Reply> me(Call& call) {
   GH_TRY(admin::Document document, admin::show_user(call.services, call.caller.actor_id));
@@ -116,11 +136,44 @@ std::vector<Route> user_routes() {
        "User",
        200,
        restore},
+      {"GET",
+       "/api/v1/users/{user}/atlassian",
+       "showAtlassian",
+       "user",
+       "A person's own sign-in at Atlassian, and what they administer by it.",
+       Need::kAuditor,
+       {},
+       {},
+       "AtlassianConnection",
+       200,
+       show_atlassian},
+      {"DELETE",
+       "/api/v1/users/{user}/atlassian",
+       "disconnectAtlassian",
+       "user",
+       "Forget a person's sign-in at Atlassian: what rests on it is in grace.",
+       Need::kGiveAuthority,
+       {},
+       {},
+       "",
+       204,
+       disconnect_atlassian},
   };
 }
 
 std::vector<Route> self_routes() {
-  return {{"GET", "/api/v1/me", "showMe", "user", "Whose key this is.", Need::kAnyKey, {}, {}, "User", 200, me}};
+  return {{"GET", "/api/v1/me", "showMe", "user", "Whose key this is.", Need::kAnyKey, {}, {}, "User", 200, me},
+          {"GET",
+           "/api/v1/me/atlassian",
+           "showMyAtlassian",
+           "user",
+           "One's own sign-in at Atlassian, and what one administers by it.",
+           Need::kAnyKey,
+           {},
+           {},
+           "AtlassianConnection",
+           200,
+           my_atlassian}};
 }
 
 }  // namespace gatehouse::api

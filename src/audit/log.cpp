@@ -81,7 +81,14 @@ Result<store::Committed> Log::commit(store::UnitOfWork work, std::vector<AuditEv
   std::vector<AuditRecord> records;
   Head head{work.chain_end().sequence, work.chain_end().mac, work.chain_end().key_epoch};
   const Instant now = clock_.now();
+  std::vector<std::shared_ptr<std::int64_t>> conditions;
   for (AuditEvent& event : events) {
+    if (const auto& condition = event.caller.only_after) {
+      if (*condition >= 0 && *condition != work.chain_end().sequence)
+        return fail(Errc::kConflict, "Something was changed meanwhile; read the record again and repeat the change.", {},
+                    std::string(kConditionField));
+      conditions.push_back(condition);
+    }
     if (event.action.empty() || event.outcome.empty()) {
       return fail(Errc::kInvalidArgument, "An audit record needs an action and an outcome.");
     }
@@ -97,6 +104,7 @@ Result<store::Committed> Log::commit(store::UnitOfWork work, std::vector<AuditEv
     head.key_epoch = record.key_epoch;
   }
   GH_TRY(const auto done, work.commit(records));
+  for (const auto& condition : conditions) *condition = -1;
   move_head(head);
   return done;
 }

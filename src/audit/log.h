@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "audit/head.h"
@@ -24,6 +25,9 @@
 
 namespace gatehouse::audit {
 
+/// `Error::field` of a change whose condition does not hold.
+inline constexpr std::string_view kConditionField = "If-Match";
+
 /// Thread-safe.
 class Log {
  public:
@@ -34,7 +38,8 @@ class Log {
                                            const Clock& clock, Random& random);
 
   /// Chains the event, commits change and record together, then moves the head. Durable on success. An event that names no action
-  /// or outcome is kInvalidArgument and nothing is written.
+  /// or outcome is kInvalidArgument and nothing is written; kConflict about kConditionField where the caller's condition
+  /// (Caller::only_after) does not hold.
   Result<store::Committed> commit(store::UnitOfWork work, AuditEvent event);
   /// Several records for one unit of work, at least one.
   Result<store::Committed> commit(store::UnitOfWork work, std::vector<AuditEvent> events);

@@ -41,6 +41,17 @@ void add_user_commands(CLI::App& root, Runner runner) {
   with_pause_options(suspend.positional("EMAIL", "email", "e-mail address")).run([](Call& call) {
     return call.post(api_path({"users", call.text("email"), "suspend"}), print_record);
   });
+  Command(user, runner, "atlassian", "somebody's own sign-in at Atlassian, and what they administer by it")
+      .positional("EMAIL", "email", "e-mail address; \"me\" for yourself")
+      .run([](Call& call) {
+        if (call.text("email") == "me") return call.get(api_path({"me", "atlassian"}), print_record);
+        return call.get(api_path({"users", call.text("email"), "atlassian"}), print_record);
+      });
+  Command(user, runner, "disconnect-atlassian", "forget somebody's sign-in at Atlassian: what rests on it is in grace")
+      .positional("EMAIL", "email", "e-mail address")
+      .run([](Call& call) {
+        return call.send("DELETE", api_path({"users", call.text("email"), "atlassian"}), print_record);
+      });
   Command(user, runner, "restore", "end the suspension").positional("EMAIL", "email", "e-mail address").run([](Call& call) {
     return call.post(api_path({"users", call.text("email"), "restore"}), print_record);
   });

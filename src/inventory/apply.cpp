@@ -301,6 +301,7 @@ Result<void> Application::account(const ApplyAccount& wanted) {
     if (account.deputy == account.owner) account.deputy = {};
   }
   GH_TRYV(admin::apply_edit(account, at_, wanted.rest));
+  GH_TRYV(admin::check_may_answer(services_, at_, who_, old, account));
   Describer describer(at_, now_);
   GH_TRY(const Document before, describer.account(old));
   GH_TRY(const Document after, describer.account(account));

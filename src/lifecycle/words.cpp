@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "admin/notices.h"
+#include "base/text.h"
 
 namespace gatehouse::lifecycle {
 namespace {
@@ -211,6 +212,14 @@ void deed(NoticeKind kind, const std::string& name, const Facts& facts, Words& w
                    "; not taken by then, it is revoked.";
       words.command = "gatehouse token take " + facts.text("handover");
       break;
+    case NoticeKind::kAtlassianEnded:
+      words.title = "Your sign-in at Atlassian has ended";
+      words.what =
+          "Atlassian takes it no more: it was not used for 90 days, your password changed, or it was withdrawn. Connect anew "
+          "under "
+          "\"Your account\". Until then nothing is done there in your name, and what you gave as administrator of a project or "
+          "space is in grace.";
+      break;
     case NoticeKind::kTest:
       words.title = "This is a test from Gatehouse";
       words.what = "If you can read it, this channel works. Nothing has to be done.";
@@ -247,20 +256,6 @@ std::string in_words(Duration span) {
   const std::int64_t hours_left = round<hours>(span).count();
   if (hours_left < 48) return say(hours_left, "hour");
   return say(round<days>(span).count(), "day");
-}
-
-std::string html_text(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
 }
 
 std::string type_of(const store::StoredNotice& notice) {

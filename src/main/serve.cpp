@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "admin/approvals.h"
+#include "admin/atlassian.h"
+#include "admin/atlassian_authority.h"
 #include "admin/backing.h"
 #include "admin/handovers.h"
 #include "admin/index_feed.h"
@@ -23,6 +25,7 @@
 #include "api/router.h"
 #include "gateway/gateway.h"
 #include "http/server.h"
+#include "lifecycle/audit_sinks.h"
 #include "lifecycle/jobs.h"
 #include "lifecycle/notifier.h"
 #include "local/place.h"
@@ -59,6 +62,8 @@ struct Serving::Parts {
   std::string sign_in_url;
   std::once_flag named;
   std::unique_ptr<admin::Provider> provider;
+  std::unique_ptr<admin::Atlassian> atlassian;
+  std::unique_ptr<admin::AtlassianAuthority> authority;
   std::unique_ptr<web::Web> web;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<admin::Judge> judge;
@@ -69,9 +74,14 @@ struct Serving::Parts {
   std::unique_ptr<lifecycle::Notifier> notifier;
   std::unique_ptr<lifecycle::Jobs> jobs;
   std::unique_ptr<lifecycle::Jobs> deliveries;  ///< of its own, so that a slow mail server holds nothing else up
+  std::unique_ptr<lifecycle::Jobs> questions;   ///< likewise: what Atlassian is asked
+  std::unique_ptr<lifecycle::AuditSinks> sinks;
+  std::unique_ptr<lifecycle::Jobs> records;  ///< likewise: what the sinks are sent
 
   Result<void> start_gateway(const Settings& settings);
+  Result<void> start_atlassian(const Settings& settings);
   Result<void> start_admin(const Settings& settings);
+  Result<void> start_sinks(const Settings& settings);
   void start_jobs(const Settings& settings);
 };
 
@@ -82,6 +92,8 @@ Serving::~Serving() {
   if (parts_->admin) parts_->admin->stop();
   if (parts_->jobs) parts_->jobs->stop();
   if (parts_->deliveries) parts_->deliveries->stop();
+  if (parts_->questions) parts_->questions->stop();
+  if (parts_->records) parts_->records->stop();
   if (parts_->gateway) parts_->gateway->stop();
   if (parts_->self_rotations) parts_->self_rotations->stop();
   if (parts_->recorder) parts_->recorder->stop();
@@ -99,6 +111,7 @@ Result<std::unique_ptr<Serving>> Serving::start(const Settings& settings, Instal
     GH_TRYV(parts.start_gateway(settings));
   }
   GH_TRYV(parts.start_admin(settings));
+  GH_TRYV(parts.start_sinks(settings));
   parts.start_jobs(settings);
   return serving;
 }
@@ -129,12 +142,24 @@ Result<void> Serving::Parts::start_gateway(const Settings& settings) {
   return gateway->start();
 }
 
+Result<void> Serving::Parts::start_atlassian(const Settings& settings) {
+  if (settings.atlassian.client_id.empty()) return success();
+  admin::Services& services = installation.services();
+  GH_TRY(atlassian, admin::Atlassian::make(services, settings.atlassian));
+  authority = std::make_unique<admin::AtlassianAuthority>(services, *atlassian);
+  services.atlassian = atlassian.get();
+  services.authority_source = authority.get();
+  return success();
+}
+
 Result<void> Serving::Parts::start_admin(const Settings& settings) {
   if (!settings.provider.issuer.empty()) {
     GH_TRY(provider, admin::Provider::make(installation.services(), settings.provider));
   }
-  web = std::make_unique<web::Web>(installation.services(), web::WebOptions{tls, !settings.server.trusted_proxies.empty(),
-                                                                            settings.public_url, provider.get()});
+  GH_TRYV(start_atlassian(settings));
+  web = std::make_unique<web::Web>(
+      installation.services(),
+      web::WebOptions{tls, !settings.server.trusted_proxies.empty(), settings.public_url, provider.get(), atlassian.get()});
   api = std::make_unique<api::Api>(installation.services(), [this](const api::Request& request) { return web->handle(request); });
   api::AdminServerOptions options;
   GH_TRY(options.listen, http::parse_listen_address(settings.admin));
@@ -149,6 +174,15 @@ Result<void> Serving::Parts::start_admin(const Settings& settings) {
   return success();
 }
 
+Result<void> Serving::Parts::start_sinks(const Settings& settings) {
+  if (!settings.audit.enabled()) return success();
+  GH_TRY(sinks, lifecycle::AuditSinks::make(installation.services(), settings.audit, settings.data + "/audit.sinks"));
+  records = std::make_unique<lifecycle::Jobs>(installation.clock());
+  records->add("audit sinks", std::chrono::seconds(1), [this](Instant now) { return sinks->run(now); });
+  records->start();
+  return success();
+}
+
 /// Everything that happens by itself, in the order in which it should: first what changes records, then who is told of it.
 void Serving::Parts::start_jobs(const Settings& settings) {
   lifecycle::NotifySettings notify = settings.notify;
@@ -157,6 +191,11 @@ void Serving::Parts::start_jobs(const Settings& settings) {
   deliveries = std::make_unique<lifecycle::Jobs>(installation.clock());
   deliveries->add("deliver", std::chrono::seconds(1), [this](Instant now) { return notifier->deliver(now); });
   deliveries->start();
+  if (authority) {
+    questions = std::make_unique<lifecycle::Jobs>(installation.clock());
+    questions->add("authority", std::chrono::seconds(10), [this](Instant now) { return authority->look(now); });
+    questions->start();
+  }
   jobs = std::make_unique<lifecycle::Jobs>(installation.clock());
   notifier->add_jobs(*jobs);
   jobs->add("grace", std::chrono::minutes(1), [this](Instant now) { return admin::end_graces(installation.services(), now); });

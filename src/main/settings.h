@@ -5,11 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "admin/atlassian_settings.h"
 #include "admin/provider_settings.h"
 #include "admin/session_limits.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "http/server.h"
+#include "lifecycle/audit_sinks.h"
 #include "lifecycle/notify_settings.h"
 #include "store/data_folder.h"
 
@@ -30,6 +32,8 @@ struct Settings {
   http::ServerOptions server;                         ///< certificate, time-outs, limits, upstreams
   admin::SessionLimits session_limits;                ///< of people in a browser
   admin::ProviderSettings provider;                   ///< the company's OpenID Connect provider
+  admin::AtlassianSettings atlassian;                 ///< the organization's 3LO app
+  lifecycle::AuditSinkSettings audit;                 ///< where the audit log goes beside the database
   lifecycle::NotifySettings notify;                   ///< mail server, links, addresses of webhooks
   std::optional<Instant> provider_secret_expires_at;  ///< as whoever gave it out said
   std::optional<Instant> mail_password_expires_at;

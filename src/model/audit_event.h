@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "base/clock.h"
@@ -20,6 +21,9 @@ struct Caller {
   /// What the route that was called needs (policy::Need, as a number); held once more against the caller's role inside the unit
   /// of work. 0: not called through a route.
   std::uint8_t need = 0;
+  /// If-Match: the change counts only where the chain ends at this record still, since that was what the caller had seen. Shared
+  /// by all that one request commits, and -1 after its first commit. Null: no condition.
+  std::shared_ptr<std::int64_t> only_after = {};
 };
 
 struct AuditEvent {

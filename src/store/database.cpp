@@ -21,6 +21,41 @@ Result<std::unique_ptr<SessionLease>> begin_on(SessionPool& pool, Result<void> (
   }
 }
 
+/// One of those that are kept out by a lock waits for it; who queued behind that one meanwhile is refused with it, so that nobody
+/// waits for longer than the lock's own time.
+Result<std::unique_ptr<SessionLease>> begin_writing(DatabaseState& state) {
+  const auto started = std::chrono::steady_clock::now();
+  for (int attempt = 0;; ++attempt) {
+    auto lease = state.writers.take();
+    if (!lease) {
+      // Busy with our own work is no trouble of the database's.
+      if (lease.error().code != Errc::kTimeout) state.wrote(&lease.error());
+      return std::move(lease).error();
+    }
+    {
+      const std::lock_guard lock(state.mutex);
+      if (state.locked_at > started && state.write_problem) return *state.write_problem;
+    }
+    Session& session = lease.value()->session();
+    auto begun = session.begin_write();
+    if (begun) return std::move(lease).value();
+    if (session.broken() && attempt < kMostStale) continue;
+    state.wrote(&begun.error());
+    if (begun.error().code == Errc::kTimeout) state.locked();
+    return std::move(begun).error();
+  }
+}
+
+/// Bookkeeping: a transaction of its own.
+template <class Work>
+Result<void> tend(DatabaseState& state, const Work& work) {
+  GH_TRY(auto lease, begin_writing(state));
+  GH_TRYV(work(lease->repositories()));
+  auto done = lease->session().commit();
+  state.wrote(done ? nullptr : &done.error());
+  return done;
+}
+
 }  // namespace
 
 Reader::Reader(std::unique_ptr<SessionLease> lease) : lease_(std::move(lease)) {}
@@ -28,7 +63,7 @@ Reader::Reader(Reader&&) noexcept = default;
 Reader::~Reader() = default;
 const Repositories* Reader::operator->() const noexcept { return &lease_->repositories(); }
 
-UnitOfWork::UnitOfWork(std::unique_ptr<SessionLease> lease, ChangeFeed& feed) : lease_(std::move(lease)), feed_(&feed) {}
+UnitOfWork::UnitOfWork(std::unique_ptr<SessionLease> lease, DatabaseState& state) : lease_(std::move(lease)), state_(&state) {}
 UnitOfWork::UnitOfWork(UnitOfWork&&) noexcept = default;
 UnitOfWork::~UnitOfWork() = default;
 Repositories* UnitOfWork::operator->() noexcept { return &lease_->repositories(); }
@@ -53,8 +88,10 @@ Result<Committed> UnitOfWork::commit(const std::vector<AuditRecord>& records) {
   if (session.is_postgres()) {
     GH_TRYV(session.run("NOTIFY gatehouse_change"));
   }
-  GH_TRYV(session.commit());
-  feed_->announce(done.change);
+  auto committed = session.commit();
+  state_->wrote(committed ? nullptr : &committed.error());
+  GH_TRYV(committed);
+  state_->feed->announce(done.change);
   return done;
 }
 
@@ -68,9 +105,10 @@ Result<std::unique_ptr<Database>> Database::open(std::string_view text, Database
   auto state = std::make_unique<DatabaseState>(target, options);
   std::int64_t latest = 0;
   {
-    GH_TRY(const auto lease, state->writers.take());
-    GH_TRYV(migrate(lease->session(), target.name, newest_schema()));
-    GH_TRY(latest, lease->repositories().changes.latest());
+    // A session of its own: another process may be at the same migration, for which one waits.
+    GH_TRY(const auto session, Session::open(target, {options.wait, options.max_pages}));
+    GH_TRYV(migrate(*session, target.name, newest_schema()));
+    GH_TRY(latest, Repositories(*session).changes.latest());
   }
   state->feed = target.postgres ? make_postgres_feed(target) : make_local_feed(latest);
   return std::unique_ptr<Database>(new Database(std::move(state)));
@@ -82,66 +120,67 @@ Result<Reader> Database::read() {
 }
 
 Result<UnitOfWork> Database::begin() {
-  GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
+  GH_TRY(auto lease, begin_writing(*state_));
   Session& session = lease->session();
-  UnitOfWork work(std::move(lease), *state_->feed);
+  UnitOfWork work(std::move(lease), *state_);
   // On PostgreSQL this row's lock orders the writers of all nodes; SQLite has no FOR UPDATE and needs none after BEGIN IMMEDIATE.
-  GH_TRY(
-      const auto row,
+  auto row =
       session.row(session.is_postgres() ? "SELECT sequence, mac, key_epoch, change_number FROM chain_head WHERE id = 1 FOR UPDATE"
                                         : "SELECT sequence, mac, key_epoch, change_number FROM chain_head WHERE id = 1",
-                  "itii", {}, "The database has no chain head."));
-  work.chain_end_ = {std::get<std::int64_t>(row[0]), std::get<std::string>(row[1]),
-                     static_cast<int>(std::get<std::int64_t>(row[2]))};
-  work.change_ = std::get<std::int64_t>(row[3]);
+                  "itii", {}, "The database has no chain head.");
+  if (!row) {
+    state_->wrote(&row.error());
+    if (row.error().code == Errc::kTimeout) state_->locked();
+    return row.error();
+  }
+  work.chain_end_ = {std::get<std::int64_t>(row.value()[0]), std::get<std::string>(row.value()[1]),
+                     static_cast<int>(std::get<std::int64_t>(row.value()[2]))};
+  work.change_ = std::get<std::int64_t>(row.value()[3]);
   return work;
 }
 
+Result<void> Database::writable() const {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->write_problem) return *state_->write_problem;
+  return success();
+}
+
 Result<void> Database::record(const UsageBatch& batch) {
-  GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
-  GH_TRYV(lease->repositories().usage.append(batch, state_->options.kept_decisions));
-  return lease->session().commit();
+  return tend(*state_, [&](Repositories& at) { return at.usage.append(batch, state_->options.kept_decisions); });
 }
 
 Result<void> Database::tend_usage(const std::function<Result<void>(Rollups&, const Repositories&)>& work) {
-  GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
-  Repositories& at = lease->repositories();
-  GH_TRYV(work(at.rollups, at));
-  return lease->session().commit();
+  return tend(*state_, [&work](Repositories& at) { return work(at.rollups, at); });
 }
 
 Result<void> Database::tend_outbox(const std::function<Result<void>(Outbox&, const Repositories&)>& work) {
-  GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
-  Repositories& at = lease->repositories();
-  GH_TRYV(work(at.outbox, at));
-  return lease->session().commit();
+  return tend(*state_, [&work](Repositories& at) { return work(at.outbox, at); });
 }
 
 Result<void> Database::tend_sign_in(const std::function<Result<void>(SignIn&, const Repositories&)>& work) {
-  GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
-  Repositories& at = lease->repositories();
-  GH_TRYV(work(at.sign_in, at));
-  return lease->session().commit();
+  return tend(*state_, [&work](Repositories& at) { return work(at.sign_in, at); });
+}
+
+Result<void> Database::tend_atlassian(const std::function<Result<void>(AtlassianGrants&, const Repositories&)>& work) {
+  return tend(*state_, [&work](Repositories& at) { return work(at.atlassian, at); });
 }
 
 Result<void> tend_requests(Database& database, const std::function<Result<void>(IdempotentRequests&)>& work) {
-  GH_TRY(auto lease, begin_on(database.state().writers, &Session::begin_write));
+  GH_TRY(auto lease, begin_writing(database.state()));
   IdempotentRequests requests(lease->session());
   GH_TRYV(work(requests));
   return lease->session().commit();
 }
 
 Result<void> Database::record_judgements(const std::vector<Judgement>& judgements) {
-  GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
-  GH_TRYV(lease->repositories().judgements.append(judgements));
-  return lease->session().commit();
+  return tend(*state_, [&](Repositories& at) { return at.judgements.append(judgements); });
 }
 
 Result<void> Database::record_secret_uses(const std::vector<SecretUse>& uses, Instant forget_before) {
-  GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
-  GH_TRYV(lease->repositories().secret_uses.add(uses));
-  GH_TRYV(lease->repositories().secret_uses.forget(forget_before));
-  return lease->session().commit();
+  return tend(*state_, [&](Repositories& at) -> Result<void> {
+    GH_TRYV(at.secret_uses.add(uses));
+    return at.secret_uses.forget(forget_before);
+  });
 }
 
 Result<std::int64_t> Database::wait_for_change(std::int64_t after, Duration timeout) {

@@ -28,7 +28,6 @@ class Log;
 
 namespace gatehouse::store {
 
-class ChangeFeed;
 class SessionLease;
 struct DatabaseState;
 
@@ -66,20 +65,22 @@ class UnitOfWork {
  private:
   friend class Database;
   friend class gatehouse::audit::Log;
-  UnitOfWork(std::unique_ptr<SessionLease> lease, ChangeFeed& feed);
+  UnitOfWork(std::unique_ptr<SessionLease> lease, DatabaseState& state);
   /// `records` extend the chain by at least one. Durable on return; an error means that nothing was written, or, with
   /// kUnavailable, that the database did not confirm it.
   Result<Committed> commit(const std::vector<AuditRecord>& records);
 
   std::unique_ptr<SessionLease> lease_;
-  ChangeFeed* feed_;
+  DatabaseState* state_;
   ChainEnd chain_end_;
   std::int64_t change_ = 0;
 };
 
 struct DatabaseOptions {
   int readers = 4;
-  Duration wait = std::chrono::seconds(5);  ///< for a free session or a lock; then kTimeout
+  Duration wait = std::chrono::seconds(5);  ///< for a free session, or what others of this process write; then kTimeout
+  /// For the lock on the database, where another process writes or hangs: changes are refused within a second then.
+  Duration lock_wait = std::chrono::milliseconds(900);
   int kept_decisions = 10000;
   /// SQLite: the most pages that the file may have; 0: no limit but the disk's.
   std::int64_t max_pages = 0;
@@ -101,7 +102,8 @@ class Database {
   const std::string& name() const noexcept;
 
   Result<Reader> read();
-  /// Waits for the writer before; kTimeout after DatabaseOptions::wait.
+  /// Waits for the writer before; kTimeout after DatabaseOptions::wait, or lock_wait where the database itself does not let
+  /// anybody write: whoever waited meanwhile is refused with the first.
   Result<UnitOfWork> begin();
   /// Usage, write lines and decisions: a transaction of their own, without audit record or change number.
   Result<void> record(const UsageBatch& batch);
@@ -118,11 +120,16 @@ class Database {
 
   /// Bookkeeping of signing in: when a session was seen, when a device asked. Likewise; `work` writes to `sign_in` alone.
   Result<void> tend_sign_in(const std::function<Result<void>(SignIn& sign_in, const Repositories& at)>& work);
+  /// Renewals of people's grants at Atlassian, and when they were looked through. Likewise; `work` writes to `atlassian` alone.
+  Result<void> tend_atlassian(const std::function<Result<void>(AtlassianGrants& atlassian, const Repositories& at)>& work);
 
   /// Blocks until a change above `after` is committed, by any node, or `timeout` has passed; the latest number then. For one
   /// thread (the feed's); an error means that the database could not be asked. Wakes at once when `stop_waiting` was called.
   Result<std::int64_t> wait_for_change(std::int64_t after, Duration timeout);
   void stop_waiting() noexcept;
+
+  /// Why the last attempt to write failed, if it did: a lock, a full disk, a server that is away. Cleared by the next success.
+  Result<void> writable() const;
 
   /// For store/backup.cpp.
   DatabaseState& state() noexcept { return *state_; }

@@ -107,6 +107,12 @@ const std::vector<DumpTable>& dump_tables() {
       {"device_requests", "id, hash, code_hash, name, address, state, user_id, created_at, ends_at, polled_at", "tttttitiii",
        "id"},
       {"identities", "issuer, subject, user_id, created_at", "ttti", "issuer, subject"},
+      {"atlassian_grants",
+       "user_id, account_id, name, scopes, sealed_access, access_ends_at, sealed_refresh, connected_at, renewed_at, "
+       "renewing_until, ended_at, looked_at, version",
+       "tttttitiiiiii", "user_id"},
+      {"atlassian_authority", "user_id, site, resource_id, resource_key, administers, checked_at", "ttttii",
+       "user_id, site, resource_id"},
       {"directory_keys", "id, name, hash, created_at, revoked_at", "tttii", "id"},
       {"directory_people", "user_id, user_name, user_name_lower, external_id, changed_at, removed_at", "ttttii", "user_id"},
       {"directory_groups", "id, name, name_lower, external_id, created_at, changed_at", "ttttii", "id"},

@@ -7,7 +7,7 @@ namespace gatehouse::store {
 namespace {
 
 /// In order, never changed once released: schema N is the first N of them. Each file is one raw string literal.
-constexpr std::array<std::string_view, 9> kMigrations{
+constexpr std::array<std::string_view, 10> kMigrations{
 #include "store/migrations/0001_initial.sql"
     ,
 #include "store/migrations/0002_outbox.sql"
@@ -25,6 +25,8 @@ constexpr std::array<std::string_view, 9> kMigrations{
 #include "store/migrations/0008_authority.sql"
     ,
 #include "store/migrations/0009_telling.sql"
+    ,
+#include "store/migrations/0010_atlassian.sql"
 };
 
 Result<std::int64_t> version_of(Session& session) {

@@ -15,7 +15,7 @@ Result<std::unique_ptr<SessionLease>> SessionPool::take() {
   std::unique_ptr<Session> session;
   {
     std::unique_lock lock(mutex_);
-    if (!freed_.wait_for(lock, options_.wait, [&] { return free_places_ > 0; })) {
+    if (!freed_.wait_for(lock, wait_, [&] { return free_places_ > 0; })) {
       return fail(Errc::kTimeout, "The database " + target_.name + " is busy; nothing was changed. Try again.");
     }
     --free_places_;

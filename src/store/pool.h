@@ -34,8 +34,8 @@ class SessionLease {
 /// Thread-safe. Opens up to `size` sessions as they are needed.
 class SessionPool {
  public:
-  SessionPool(Target target, SessionOptions options, int size)
-      : target_(std::move(target)), options_(options), free_places_(size) {}
+  SessionPool(Target target, SessionOptions options, int size, Duration wait)
+      : target_(std::move(target)), options_(options), wait_(wait), free_places_(size) {}
 
   /// kTimeout where none became free in time.
   Result<std::unique_ptr<SessionLease>> take();
@@ -47,6 +47,7 @@ class SessionPool {
 
   const Target target_;
   const SessionOptions options_;
+  const Duration wait_;  ///< for a session that becomes free
   std::mutex mutex_;
   std::condition_variable freed_;
   int free_places_;

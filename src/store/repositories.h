@@ -5,6 +5,7 @@
 #include "store/admin_keys.h"
 #include "store/applied.h"
 #include "store/approvals.h"
+#include "store/atlassian_grants.h"
 #include "store/audit_records.h"
 #include "store/changes.h"
 #include "store/channels.h"
@@ -43,6 +44,7 @@ struct Repositories {
         sign_in_links(session),
         sign_in(session),
         directory(session),
+        atlassian(session),
         transfer_offers(session),
         settings(session),
         approvals(session),
@@ -71,6 +73,7 @@ struct Repositories {
   SignInLinks sign_in_links;
   SignIn sign_in;
   Directory directory;
+  AtlassianGrants atlassian;
   TransferOffers transfer_offers;
   Settings settings;
   Approvals approvals;

@@ -69,6 +69,26 @@ std::string sessions_part(const Visit& visit, const admin::Documents& sessions) 
   return out + "</tbody></table>" + form("/sign-out-everywhere", csrf(visit), button("Sign out everywhere", true));
 }
 
+std::string atlassian_part(const Visit& visit) {
+  std::string out =
+      "<h2>Atlassian</h2><p>With your own sign-in at Atlassian, Jira and Confluence themselves tell which projects and spaces "
+      "you "
+      "administer.</p>";
+  const auto known = admin::show_atlassian(visit.services, visit.session->user.id.value);
+  if (known) {
+    const boost::json::object& one = known.value();
+    const bool ended = !one.at("ended_at").is_null();
+    out += "<p>Connected as " + html(text_of(one, "name")) + " since " + html(text_of(one, "connected_at")) + "." +
+           (ended ? " Atlassian takes it no more: connect anew." : "") + "</p>";
+    for (const auto& each : one.at("administers").as_array()) {
+      out += "<p>You administer " + html(text_of(each, "resource")) + " <small>(asked " + html(text_of(each, "checked_at")) +
+             ")</small></p>";
+    }
+    out += form("/account/atlassian/disconnect", csrf(visit), button("Disconnect", true));
+  }
+  return out + "<p><a href=\"/account/atlassian\">" + (known ? "Connect anew" : "Connect with Atlassian") + "</a></p>";
+}
+
 Response account_page(const Visit& visit, int status, std::string_view told, bool wrong) {
   const UserId& user = visit.session->user.id;
   const auto reader = visit.services.database.read();
@@ -87,6 +107,7 @@ Response account_page(const Visit& visit, int status, std::string_view told, boo
   if (visit.options.provider) {
     body += "<p><a href=\"/account/provider\">Connect with " + html(visit.options.provider->name()) + "</a></p>";
   }
+  if (visit.options.atlassian) body += atlassian_part(visit);
   body += password_part(visit, login.value()) + codes_part(visit, login.value()) + passkeys_part(visit, passkeys.value()) +
           sessions_part(visit, sessions.value());
   return own_page(visit, status, "Your account", std::move(body), true);

@@ -9,10 +9,7 @@ using api::Response;
 
 constexpr std::string_view kStateCookie = "__Host-gatehouse-provider";
 
-std::string return_address(const Visit& visit) {
-  const bool secure = visit.options.tls || visit.options.proxied;
-  return std::string(secure ? "https://" : "http://") + std::string(visit.request.field("Host")) + "/sign-in/provider/return";
-}
+std::string return_address(const Visit& visit) { return absolute(visit, "/sign-in/provider/return"); }
 
 Response no_provider(const Visit& visit) { return error_page(visit, fail(Errc::kNotFound, "No provider is configured here.")); }
 

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "api/problem.h"
+#include "base/text.h"
 #include "policy/authority.h"
 
 namespace gatehouse::web {
@@ -50,10 +51,10 @@ api::Response signed_in(const admin::SignedIn& how, std::string location) {
 api::Response ask_to_sign_in(const Visit& visit) {
   if (wants_json(visit)) return json_problem(visit, fail(Errc::kUnauthenticated, "You are not signed in, or not any more."));
   const std::string back = visit.request.method == "POST" ? "/account" : visit.request.target;
-  return redirect("/sign-in?next=" + escaped(back));
+  return redirect("/sign-in?next=" + percent_encoded(back));
 }
 
-api::Response ask_to_prove(std::string_view back) { return redirect("/step-up?next=" + escaped(back)); }
+api::Response ask_to_prove(std::string_view back) { return redirect("/step-up?next=" + percent_encoded(back)); }
 
 api::Response own_page(const Visit& visit, int status, std::string_view title, std::string body, bool with_script) {
   PageContent content{title, std::move(body), {}, {}, with_script, visit.options.public_url};
@@ -87,6 +88,11 @@ api::Response error_page(const Visit& visit, const Error& error) {
 api::Response json_problem(const Visit& visit, const Error& error) {
   const std::string words = words_of(visit, error);
   return api::problem(page_status(error.code), to_string(error.code), words, visit.request.id);
+}
+
+std::string absolute(const Visit& visit, std::string_view path) {
+  const bool secure = visit.options.tls || visit.options.proxied;
+  return (secure ? "https://" : "http://") + std::string(visit.request.field("Host")) + std::string(path);
 }
 
 admin::RelyingParty relying_party(const Visit& visit) {

@@ -53,6 +53,8 @@ int page_status(Errc code) noexcept;
 api::Response json_problem(const Visit& visit, const Error& error);
 /// "https://gatehouse.example" and "gatehouse.example", as the browser's (checked) Origin says.
 admin::RelyingParty relying_party(const Visit& visit);
+/// `path` of this listener as the browser reaches it: what another service sends it back to.
+std::string absolute(const Visit& visit, std::string_view path);
 
 /// Who may come, and what a POST must bring: an Origin of this listener always; of a session its CSRF token too.
 enum class Door { kOpen, kSession, kFresh, kTool };
@@ -68,5 +70,6 @@ const std::vector<WebRoute>& passkey_calls();
 const std::vector<WebRoute>& provider_pages();
 const std::vector<WebRoute>& take_pages();
 const std::vector<WebRoute>& device_pages();
+const std::vector<WebRoute>& atlassian_pages();
 
 }  // namespace gatehouse::web

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "admin/atlassian.h"
 #include "admin/provider.h"
 #include "admin/services.h"
 #include "api/message.h"
@@ -17,10 +18,11 @@
 namespace gatehouse::web {
 
 struct WebOptions {
-  bool tls = false;                     ///< of the admin listener
-  bool proxied = false;                 ///< a trusted proxy may end TLS in front of it
-  std::string public_url = {};          ///< of the gateway: `/authorize` there may be gone back to
-  admin::Provider* provider = nullptr;  ///< the company's, where there is one; must outlive the Web
+  bool tls = false;                       ///< of the admin listener
+  bool proxied = false;                   ///< a trusted proxy may end TLS in front of it
+  std::string public_url = {};            ///< of the gateway: `/authorize` there may be gone back to
+  admin::Provider* provider = nullptr;    ///< the company's, where there is one; must outlive the Web
+  admin::Atlassian* atlassian = nullptr;  ///< people's own sign-in there, where there is an app; likewise
 };
 
 class Web {

@@ -70,6 +70,43 @@ TEST_F(Transfers, AnOfferEnds) {
   EXPECT_EQ(owner(), test::kAdministrator);
 }
 
+TEST_F(Transfers, WhoComesToAnswerForAnAccountUsesNothingBeyondTheirAuthority) {
+  world.add_site();
+  for (const char* name : {"zoe", "anna"}) {
+    const bool admin = std::string(name) == "anna";
+    must(add_user(world.services(), world.caller(),
+                  {std::string(name) + "@example.com", name, admin ? "project-admin" : "member",
+                   admin ? std::vector<std::string>{"acme/A"} : std::vector<std::string>()}));
+  }
+  world.add_grant("acme/A", "robot");
+  const auto eva = as("eva");
+  const auto offered = [&](const std::string& to) {
+    return std::string(must(offer_account(world.services(), eva.caller, "robot", to + "@example.com")).at("id").as_string());
+  };
+  const auto zoe = accept_offer(world.services(), as("zoe").caller, offered("zoe"));
+  ASSERT_FALSE(zoe);
+  EXPECT_EQ(zoe.error().missing_role, "org-admin");
+  EXPECT_NE(zoe.error().public_detail.find("gatehouse account transfer robot --to zoe@example.com"), std::string::npos)
+      << zoe.error().public_detail;
+  EditAccount deputy;
+  deputy.deputy = "zoe@example.com";
+  EXPECT_EQ(edit_account(world.services(), eva.caller, "robot", deputy).error().missing_role, "org-admin")
+      << "nor by the back door";
+  EXPECT_EQ(owner(), "eva@example.com");
+  deputy.deputy = "anna@example.com";
+  EXPECT_TRUE(edit_account(world.services(), eva.caller, "robot", deputy)) << "she could give it herself";
+  must(accept_offer(world.services(), as("anna").caller, offered("anna")));
+  EXPECT_EQ(owner(), "anna@example.com");
+  world.add_grant("acme/B", "robot");
+  deputy.deputy = "max@example.com";
+  EXPECT_EQ(edit_account(world.services(), as("anna").caller, "robot", deputy).error().missing_role, "org-admin");
+  must(edit_account(world.services(), world.caller(), "robot", deputy));
+  const std::string to_deputy(
+      must(offer_account(world.services(), as("anna").caller, "robot", "max@example.com")).at("id").as_string());
+  EXPECT_TRUE(accept_offer(world.services(), as("max").caller, to_deputy))
+      << "whom an administrator made its deputy uses it already";
+}
+
 TEST_F(Transfers, AllOfALeaversGoToOnePerson) {
   must(suspend_user(world.services(), world.caller(), "eva@example.com", {}));
   EXPECT_EQ(transfer_all(world.services(), as("max").caller, "eva@example.com", "max@example.com").error().code,

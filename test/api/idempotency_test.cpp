@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "api/router.h"
 #include "api/schemas.h"
 #include "test/support/world.h"
@@ -91,6 +94,78 @@ TEST_F(Again, WhoHasTheAnswerIsToldSo) {
   EXPECT_TRUE(same.body.empty());
   add("eva@example.com", "k");
   EXPECT_EQ(ask("GET", "/api/v1/users", "", {{"If-None-Match", tag}}).status, 200);
+}
+
+TEST_F(Again, AChangeMayRestOnWhatWasRead) {
+  add("eva@example.com", "k");
+  const std::string eva = "/api/v1/users/eva@example.com";
+  const std::string read = field(ask("GET", eva, ""), "ETag");
+  ASSERT_FALSE(read.empty());
+  const auto rename = [&](const std::string& name, const std::string& condition) {
+    return ask("PATCH", eva, R"({"name":")" + name + R"("})", {{"If-Match", condition}}).status;
+  };
+  EXPECT_EQ(rename("Eva B", "\"another\""), 412);
+  EXPECT_EQ(rename("Eva B", "W/" + read), 412) << "a weak tag proves nothing";
+  EXPECT_EQ(rename("Eva B", "\"another\", " + read), 200);
+  EXPECT_EQ(rename("Eva C", read), 412) << "it is another one by now";
+  EXPECT_EQ(rename("Eva C", "*"), 200);
+  EXPECT_THAT(ask("GET", eva, "").body, HasSubstr("Eva C"));
+  // What lies below the record's address.
+  const std::string now = field(ask("GET", eva, ""), "ETag");
+  EXPECT_EQ(ask("POST", eva + "/suspend", "{}", {{"If-Match", read}}).status, 412);
+  EXPECT_EQ(ask("POST", eva + "/suspend", "{}", {{"If-Match", now}}).status, 200);
+  EXPECT_EQ(ask("POST", eva + "/restore", "", {{"If-Match", now}}).status, 412);
+  EXPECT_EQ(ask("PATCH", "/api/v1/users/nobody@example.com", R"({"name":"x"})", {{"If-Match", "*"}}).status, 404);
+  EXPECT_EQ(ask("POST", "/api/v1/users", R"({"email":"x@example.com","name":"x","role":"member"})", {{"If-Match", "*"}}).status,
+            412)
+      << "a list is no record";
+  const std::string policy = field(ask("GET", "/api/v1/policy", ""), "ETag");
+  EXPECT_EQ(ask("PATCH", "/api/v1/policy", R"({"grace":"30d"})", {{"If-Match", "\"x\""}}).status, 412);
+  EXPECT_FALSE(policy.empty());
+}
+
+TEST_F(Again, OfTwoWhoReadTheSameOneChanges) {
+  add("eva@example.com", "k");
+  const std::string eva = "/api/v1/users/eva@example.com";
+  for (int round = 0; round < 10; ++round) {
+    const std::string read = field(ask("GET", eva, ""), "ETag");
+    std::atomic<int> done{0};
+    std::atomic<int> refused{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&, i] {
+        const int status =
+            ask("PATCH", eva, R"({"name":"Eva )" + std::to_string(round * 10 + i) + R"("})", {{"If-Match", read}}).status;
+        done += status == 200 ? 1 : 0;
+        refused += status == 412 ? 1 : 0;
+      });
+    }
+    for (std::thread& one : threads) one.join();
+    EXPECT_EQ(done, 1);
+    EXPECT_EQ(refused, 3);
+  }
+}
+
+TEST_F(Again, AnswersSayHowOftenOneMayAsk) {
+  const Response first = ask("GET", "/api/v1/me", "");
+  EXPECT_EQ(field(first, "RateLimit-Limit"), "12000");
+  const Response second = ask("GET", "/api/v1/me", "");
+  EXPECT_EQ(std::stoi(field(second, "RateLimit-Remaining")), std::stoi(field(first, "RateLimit-Remaining")) - 1);
+  EXPECT_EQ(field(second, "RateLimit-Reset"), "60");
+  // A stranger who guesses is slowed down, and nobody else at that address is.
+  Request guess;
+  guess.method = "GET";
+  guess.target = "/api/v1/me";
+  guess.address = "203.0.113.9";
+  int status = 0;
+  for (int i = 0; i <= RateLimit::kStrangers; ++i) status = api.handle(guess).status;
+  EXPECT_EQ(status, 429);
+  EXPECT_FALSE(field(api.handle(guess), "Retry-After").empty());
+  guess.fields = {{"Authorization", "Bearer " + world.key()}};
+  EXPECT_EQ(api.handle(guess).status, 200);
+  guess.fields.clear();
+  world.clock().advance(1min);
+  EXPECT_EQ(api.handle(guess).status, 401);
 }
 
 }  // namespace

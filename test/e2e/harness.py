@@ -126,14 +126,14 @@ class Sandbox:
 class Installation:
     """A data folder, a sandbox site `acme`, a running server, and an account `robot` with a grant on acme/A."""
 
-    def __init__(self, granted=True, serve=()):
+    def __init__(self, granted=True, serve=(), sandbox_port=None):
         self.folder = tempfile.mkdtemp(prefix="gatehouse-e2e-")
         self.data = self.folder + "/data"
         self.extra = list(serve)
         self.sandbox = None
         self.server = None
         try:
-            self.sandbox = Sandbox(self.folder)
+            self.sandbox = Sandbox(self.folder, sandbox_port)
             made = run("init", "--data", self.data, "--admin-email", ADMIN, "--json")
             assert made.returncode == 0, made.stderr
             self.key = json.loads(made.stdout)["admin_key"]

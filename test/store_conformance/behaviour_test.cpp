@@ -206,7 +206,7 @@ TEST_P(Behaviour, ManyProcessesMayOpenAnEmptyDatabaseAtOnce) {
 
 TEST_P(Behaviour, ABusyWriterIsATimeOutAndNotALoss) {
   store::DatabaseOptions options;
-  options.wait = 50ms;
+  options.wait = options.lock_wait = 50ms;
   const auto other = open(options);
   const auto work = database_->begin().value();
   const auto refused = other->begin();
@@ -214,6 +214,31 @@ TEST_P(Behaviour, ABusyWriterIsATimeOutAndNotALoss) {
   EXPECT_EQ(refused.error().code, Errc::kTimeout);
   EXPECT_THAT(refused.error().public_detail, HasSubstr("busy"));
   EXPECT_TRUE(other->read()) << "readers go on";
+}
+
+TEST_P(Behaviour, ALockedDatabaseRefusesWithinASecondAndSaysSo) {
+  const auto other = open();
+  ASSERT_TRUE(other->writable());
+  {
+    const auto held = database_->begin().value();
+    std::vector<std::thread> threads;
+    std::atomic<int> refused{0};
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&] {
+        const auto began = std::chrono::steady_clock::now();
+        const auto work = other->begin();
+        const auto waited = std::chrono::steady_clock::now() - began;
+        refused += !work && work.error().code == Errc::kTimeout ? 1 : 0;
+        EXPECT_LT(waited, 1500ms) << "who queued behind the first is refused with it";
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(refused, 4);
+    EXPECT_EQ(other->writable().error().code, Errc::kTimeout);
+  }
+  ASSERT_TRUE(other->begin());
+  ASSERT_TRUE(other->tend_sign_in([&](auto& sign_in, const auto&) { return sign_in.forget_before(clock_.now()); }));
+  EXPECT_TRUE(other->writable());
 }
 
 TEST_P(Behaviour, AValueThatCannotBeIsDataCorrupt) {
