@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/text.h"
 #include "http/characters.h"
 
 namespace gatehouse::http::test {
@@ -109,7 +110,7 @@ std::string Socket::read_to_end(int timeout_ms) {
 std::string Socket::read_message(bool is_head_answer) {
   std::string message = read_until("\r\n\r\n");
   std::string folded = message;
-  for (char& byte : folded) byte = lower(byte);
+  for (char& byte : folded) byte = ascii_lower(byte);
   const std::size_t length = folded.find("\r\ncontent-length: ");
   if (is_head_answer) return message;
   if (length != std::string::npos) {
