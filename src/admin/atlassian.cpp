@@ -280,7 +280,8 @@ Result<Document> show_atlassian(Services& services, std::string_view user) {
   GH_TRY(const AtlassianGrant grant, reader->atlassian.get(person.value.id));
   std::vector<Resource> counted;
   if (const AuthoritySource* const source = services.authority_source.load()) {
-    GH_TRY(counted, source->administered(*reader.operator->(), person.value, services.clock.now()));
+    GH_TRY(auto known, source->administered(*reader.operator->(), person.value, services.clock.now()));
+    if (known) counted = std::move(*known);
   }
   GH_TRY(const auto known, reader->atlassian.known(person.value.id));
   Describer describer(*reader.operator->(), services.clock.now());

@@ -26,18 +26,18 @@ const KnownAuthority* find(const std::vector<KnownAuthority>& all, const Resourc
 
 }  // namespace
 
-Result<std::vector<Resource>> AtlassianAuthority::administered(const store::Repositories& at, const User& user,
-                                                               Instant now) const {
-  std::vector<Resource> out;
+Result<std::optional<std::vector<Resource>>> AtlassianAuthority::administered(const store::Repositories& at, const User& user,
+                                                                              Instant now) const {
   const auto grant = at.atlassian.get(user.id);
   if (!grant && grant.error().code != Errc::kNotFound) return grant.error();
-  if (!grant || grant.value().ended_at) return out;
+  if (!grant || grant.value().ended_at) return std::optional<std::vector<Resource>>();
+  std::vector<Resource> out;
   GH_TRY(const auto known, at.atlassian.known(user.id));
   for (const KnownAuthority& one : known) {
     if (one.administers && !one.resource.whole_site() && now < one.checked_at + atlassian_.settings().remember)
       out.push_back(one.resource);
   }
-  return out;
+  return std::optional(std::move(out));
 }
 
 Result<void> AtlassianAuthority::ask(const UserId& user, const Resource& resource) {

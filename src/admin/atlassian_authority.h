@@ -8,6 +8,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ class AtlassianAuthority final : public AuthoritySource {
 
   /// An answer of the last ten seconds is not asked for again.
   Result<void> ask(const UserId& user, const Resource& resource) override;
-  Result<std::vector<Resource>> administered(const store::Repositories& at, const User& user, Instant now) const override;
+  Result<std::optional<std::vector<Resource>>> administered(const store::Repositories& at, const User& user,
+                                                            Instant now) const override;
 
   /// A job: who was not looked through for AtlassianSettings::recheck, or has just connected, is asked about every resource that
   /// this installation knows; answers that could not be had again in time are over.

@@ -66,7 +66,8 @@ Result<Principal> principal_of(const Services& services, const store::Repositori
   const AuthoritySource* const source = services.authority_source.load();
   if (source && user.role != UserRole::kAuditor) {
     GH_TRY(const auto known, source->administered(at, user, services.clock.now()));
-    who.administers.insert(who.administers.end(), known.begin(), known.end());
+    who.known_to_source = known.has_value();
+    if (known) who.administers.insert(who.administers.end(), known->begin(), known->end());
   }
   return who;
 }

@@ -318,8 +318,9 @@ class Known final : public AuthoritySource {
     if (user.value == of) asked.push_back(resource.key);
     return success();
   }
-  Result<std::vector<Resource>> administered(const store::Repositories&, const User& user, Instant) const override {
-    return user.id.value == of ? known : std::vector<Resource>();
+  Result<std::optional<std::vector<Resource>>> administered(const store::Repositories&, const User& user,
+                                                            Instant) const override {
+    return user.id.value == of ? std::optional(known) : std::nullopt;
   }
   std::string of;
   std::vector<Resource> known;
@@ -332,6 +333,7 @@ TEST_F(Delegation, AuthorityMayComeFromTheSource) {
   world.services().authority_source = &source;
   EXPECT_EQ(refused(add_grant(world.services(), max, granting("acme/A"))), "project-admin");
   EXPECT_THAT(source.asked, ElementsAre("A"));
+  EXPECT_EQ(refused(create_token(world.services(), max, token({"acme/A"}))), "not_found") << "asked, and told no";
   const Document known = grant_now(grant(world.caller(), "acme/A"));
   const auto reader = must(world.database().read());
   const SiteId site = must(reader->sites.get_by_key("acme")).value.id;

@@ -64,9 +64,12 @@ class OpenApi(unittest.TestCase):
         told = json.loads(done.stdout)
         self.assertEqual(told, {"role": "org-admin", "purpose": "another purpose", "late": "precondition_failed", "status": 412,
                                 "handles": ["generated"], "unknown": "not_found", "limit": "12000"})
-        wrong = (self.folder / "client.ts").read_text().replace("purpose: \"too late\"", "purpos: \"too late\"")
-        (self.folder / "client.ts").write_text(wrong)
-        self.assertNotEqual(self.node("node_modules/typescript/bin/tsc", "-p", "tsconfig.json").returncode, 0, "a member that is not there")
+        right = (self.folder / "client.ts").read_text()
+        for was, wrong in (("purpose: \"a generated client\"", "purpos: \"a generated client\""), ("edited.purpose", "edited.purpos")):
+            self.assertIn(was, right)
+            (self.folder / "client.ts").write_text(right.replace(was, wrong))
+            checked = self.node("node_modules/typescript/bin/tsc", "-p", "tsconfig.json")
+            self.assertNotEqual(checked.returncode, 0, "a member that is not there: " + wrong)
 
 
 if __name__ == "__main__":

@@ -123,5 +123,16 @@ TEST(Authority, WhoAdministersByTheSourceIsAProjectAdministratorInWhateverRole) 
   EXPECT_EQ(reach_of(Need::kGrant, who), kTheirs);
 }
 
+TEST(Authority, OneOfWhomTheSourceWasAskedNothingYetMayAskButCoversNothing) {
+  Principal who = person(UserRole::kMember);
+  who.known_to_source = true;
+  EXPECT_EQ(reach_of(Need::kGrant, who), kTheirs);
+  EXPECT_FALSE(who.covers(Resource{SiteId("s"), "10000", "A"}));
+  EXPECT_FALSE(who.covers(Resource{SiteId("s"), "*", "*"}));
+  EXPECT_FALSE(who.covers(Resource{SiteId(""), "", ""}));
+  who.role = UserRole::kAuditor;
+  EXPECT_EQ(reach_of(Need::kGrant, who), kNone);
+}
+
 }  // namespace
 }  // namespace gatehouse::policy
