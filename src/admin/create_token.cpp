@@ -215,7 +215,9 @@ SecretString mint_secret(Services& services, Credential& token) {
   secret.credential = token.id;
   secret.state = SecretState::kCurrent;
   secret.created_at = token.created_at;
-  const token::Minted minted = token::mint(token::TokenKind::kApiToken, secret.id.value, services.random);
+  const bool api_token = token.kind == CredentialKind::kApiToken;
+  const token::TokenKind kind = api_token ? token::TokenKind::kApiToken : token::TokenKind::kClientSecret;
+  const token::Minted minted = token::mint(kind, secret.id.value, services.random);
   secret.hash = crypto::format_token_hash(services.hasher.hash(secret.id.value, minted.secret.expose()));
   token.secrets.push_back(std::move(secret));
   return minted.text;
@@ -258,16 +260,22 @@ Result<InsertedToken> insert_token(Services& services, store::Repositories& at, 
   GH_TRYV(set_lifetime(credential, request, policy, account.value, now));
   GH_TRYV(set_rotation_rule(credential, request, policy));
   GH_TRYV(check_new_rests_on_backed(at, credential, now));
-  SecretString secret = mint_secret(services, credential);
+  credential.kind = request.kind;
+  SecretString secret;
+  if (request.key_set.empty()) secret = mint_secret(services, credential);
   const ScopeSet held = held_back(policy, credential.scopes);
   if (!held.empty()) {
     credential.state = State::kPaused;
     credential.pause = waiting_pause();
   }
   GH_TRYV(at.credentials.insert(credential));
+  if (credential.kind != CredentialKind::kApiToken) {
+    const auto auth = request.key_set.empty() ? store::ClientAuth::kSecret : store::ClientAuth::kPrivateKeyJwt;
+    GH_TRYV(at.oauth.put_client({credential.id, auth, request.key_set, {}}));
+  }
   InsertedToken made;
   GH_TRY(made.created.document, Describer(at, now).token(credential));
-  made.event = with_change(make_event(caller, "token.create", "token", credential.id.value, credential.name), nullptr,
+  made.event = with_change(make_event(caller, request.kind == CredentialKind::kApiToken ? "token.create" : "client.create", "token", credential.id.value, credential.name), nullptr,
                            &made.created.document);
   if (!request.requested_by.empty() && !who.is(credential.requested_by)) made.event.caller.on_behalf_of = request.requested_by;
   made.created.document["approval"] = nullptr;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "admin/access_keys.h"
 #include "admin/live_difference.h"
 #include "admin/site_entries.h"
 #include "crypto/token_hash.h"
@@ -18,7 +19,8 @@ constexpr Duration kRememberExpired = std::chrono::hours(24 * 30);
 
 bool belongs_in_index(const Credential& credential, Instant now) {
   if (credential.state == State::kRevoked || credential.state == State::kArchived) return false;
-  return credential.kind == CredentialKind::kApiToken &&
+  const bool acts = credential.kind == CredentialKind::kApiToken || credential.kind == CredentialKind::kOAuthClient;
+  return acts &&
          (!credential.expires_at || *credential.expires_at + kRememberExpired > now);
 }
 
@@ -69,6 +71,8 @@ Result<void> IndexFeed::read_all() {
   GH_TRY(const store::Reader reader, database_.read());
   GH_TRY(const std::int64_t latest, reader->changes.latest());
   GH_TRYV(publish_sites(reader));
+  GH_TRYV(publish_access_keys(reader));
+  GH_TRYV(read_ended(reader));
   GH_TRYV(read_pauses(reader));
   std::unordered_map<std::string, AccountPtr> accounts;
   std::vector<token::LiveCredentialPtr> all;
@@ -153,6 +157,8 @@ Result<void> IndexFeed::apply_pending() {
   GH_TRY(const std::int64_t latest, reader->changes.latest());
   std::int64_t from = applied_;
   bool sites_changed = false;
+  bool keys_changed = false;
+  std::set<std::string> ended;
   std::set<std::string> accounts;
   std::set<std::string> credentials;
   while (from < latest) {
@@ -173,12 +179,20 @@ Result<void> IndexFeed::apply_pending() {
         case store::Aggregate::kUser:
         case store::Aggregate::kAdminKey:
         case store::Aggregate::kSignInLink:
+        case store::Aggregate::kOAuthKey: keys_changed = true; break;
+        case store::Aggregate::kEndedToken: ended.insert(change.id); break;
         case store::Aggregate::kSetting: break;  // asked of the store whenever they are needed
       }
     }
   }
   if (sites_changed) {
     GH_TRYV(publish_sites(reader));
+  }
+  if (keys_changed) {
+    GH_TRYV(publish_access_keys(reader));
+  }
+  for (const std::string& id : ended) {
+    GH_TRYV(apply_ended(reader, id));
   }
   if (!accounts.empty() || !credentials.empty()) {
     GH_TRYV(read_pauses(reader));
@@ -237,7 +251,7 @@ void IndexFeed::put(const Credential& credential, const AccountPtr& account) {
   }
   auto live = make_live(credential, account);
   if (!live) return;
-  token::LiveCredentialPtr old;
+  token::LiveCredentialPtr old = index_.find_locked(credential.id.value).credential;
   for (const SecretRecord& secret : credential.secrets) {
     if (!old) old = index_.find_locked(secret.id.value).credential;
   }
@@ -323,6 +337,39 @@ Result<void> IndexFeed::publish_sites(const store::Reader& reader) {
       older_sites_[entry->site.id.value].push_back(entry);
     }
   }
+  return success();
+}
+
+Result<void> IndexFeed::publish_access_keys(const store::Reader& reader) {
+  GH_TRY(const auto stored, reader->oauth.keys());
+  std::vector<token::AccessKey> keys;
+  for (const store::OAuthKey& one : stored) {
+    if (one.ends_at && *one.ends_at <= clock_.now()) continue;
+    // One that can't be opened makes no token good; the others go on.
+    auto key = open_access_key(sealer_, one);
+    if (key) keys.push_back(std::move(key).value());
+  }
+  access_keys_.publish(std::make_shared<const token::AccessKeys>(std::move(keys)));
+  return success();
+}
+
+Result<void> IndexFeed::read_ended(const store::Reader& reader) {
+  GH_TRY(const auto all, reader->oauth.all_ended(clock_.now()));
+  std::vector<std::pair<token::Key, Instant>> ids;
+  for (const store::EndedToken& one : all) {
+    if (const auto key = token::to_key(one.id)) ids.emplace_back(*key, one.forget_at);
+  }
+  index_.assign_ended(std::move(ids));
+  return success();
+}
+
+Result<void> IndexFeed::apply_ended(const store::Reader& reader, const std::string& id) {
+  const auto found = reader->oauth.ended(id);
+  // Forgotten by now: nothing that it names can live.
+  if (!found && found.error().code == Errc::kNotFound) return success();
+  GH_TRYV(found);
+  const auto key = token::to_key(id);
+  if (key) index_.end(*key, found.value().forget_at, clock_.now());
   return success();
 }
 

@@ -20,6 +20,7 @@
 #include "base/result.h"
 #include "crypto/seal.h"
 #include "store/database.h"
+#include "token/access_keys.h"
 #include "token/live_index.h"
 #include "upstream/site_table.h"
 
@@ -69,6 +70,8 @@ class IndexFeed {
   Result<void> refresh();
   /// Whether the store could be read at the last try.
   Result<void> health() const;
+  /// The keys of access tokens, as they are stored.
+  const token::AccessKeyTable& access_keys() const noexcept { return access_keys_; }
 
  private:
   using AccountPtr = std::shared_ptr<const token::LiveAccount>;
@@ -80,6 +83,9 @@ class IndexFeed {
   Result<void> apply_credential(const store::Reader& reader, const CredentialId& id);
   Result<void> read_pauses(const store::Reader& reader);
   Result<void> publish_sites(const store::Reader& reader);
+  Result<void> publish_access_keys(const store::Reader& reader);
+  Result<void> read_ended(const store::Reader& reader);
+  Result<void> apply_ended(const store::Reader& reader, const std::string& id);
   Result<AccountPtr> read_account(const store::Reader& reader, const AccountId& id) const;
   void put(const Credential& credential, const AccountPtr& account);
   void withdraw_older(const std::string& credential_id);
@@ -95,6 +101,7 @@ class IndexFeed {
   const Clock& clock_;
   token::LiveIndex& index_;
   upstream::SiteTable& sites_;
+  token::AccessKeyTable access_keys_;
 
   mutable std::mutex mutex_;  ///< orders all that writes; held while the store is read
   std::int64_t applied_ = 0;  ///< the last change that is in force

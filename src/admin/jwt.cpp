@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/encoding.h"
+#include "token/strict_json.h"
 
 namespace gatehouse::admin {
 namespace {
@@ -29,11 +30,9 @@ std::vector<std::byte> bytes_of(const json::object& object, std::string_view nam
 Result<json::object> part_of(std::string_view text) {
   const auto decoded = from_base64url(text);
   if (!decoded) return refused("not base64url");
-  const std::string_view held = as_text(decoded.value());
-  json::error_code problem;
-  json::value parsed = json::parse(json::string_view(held.data(), held.size()), problem);
-  if (problem || !parsed.is_object()) return refused("not a JSON object");
-  return std::move(parsed.get_object());
+  auto parsed = token::parse_strict(as_text(decoded.value()));
+  if (!parsed) return refused("not a JSON object, or one with a member twice");
+  return std::move(*parsed);
 }
 
 struct Parts {
@@ -96,7 +95,7 @@ Result<TokenHead> read_token_head(std::string_view token) {
   GH_TRY(const Parts parts, split(token));
   GH_TRY(const json::object head, part_of(parts.head));
   if (head.contains("crit")) return refused("crit");
-  TokenHead out{text_of(head, "alg"), text_of(head, "kid")};
+  TokenHead out{text_of(head, "alg"), text_of(head, "kid"), text_of(head, "typ")};
   static constexpr std::array<std::string_view, 3> kKnown{"RS256", "ES256", "EdDSA"};
   if (std::find(kKnown.begin(), kKnown.end(), out.algorithm) == kKnown.end()) return refused("alg");
   return out;

@@ -25,6 +25,7 @@ Result<std::vector<NamedKey>> read_key_set(std::string_view text);
 struct TokenHead {
   std::string algorithm;  ///< RS256, ES256 or EdDSA
   std::string key_id;
+  std::string type;
 };
 /// What the head asks for, before a key is looked up.
 Result<TokenHead> read_token_head(std::string_view token);

@@ -1,6 +1,7 @@
 #include "admin/policy.h"
 
 #include "admin/accounts.h"
+#include "token/access_token.h"
 
 #include <algorithm>
 #include <array>
@@ -151,6 +152,27 @@ std::optional<Result<void>> apply_authority(Policy& policy, std::string_view nam
   return std::nullopt;
 }
 
+/// Those about access tokens; nothing where `name` is none of them.
+std::optional<Result<void>> apply_access(Policy& policy, std::string_view name, std::string_view value) {
+  if (name == "access-tokens") {
+    for (const token::AccessForm form : {token::AccessForm::kOpaque, token::AccessForm::kEdDsa, token::AccessForm::kEs256}) {
+      if (value != token::to_string(form)) continue;
+      policy.access_form = form;
+      return success();
+    }
+    return Result<void>(fail(Errc::kInvalidArgument, "Write opaque, EdDSA or ES256.", {}, "access-tokens"));
+  }
+  if (name == "access-token-lifetime") {
+    const auto span = parse_duration(value);
+    if (!span) return Result<void>(span.error());
+    if (span.value() < std::chrono::minutes(1) || span.value() > token::kLongestAccess)
+      return Result<void>(fail(Errc::kInvalidArgument, "It is from 1m to 24h.", {}, "access-token-lifetime"));
+    policy.access_lifetime = span.value();
+    return success();
+  }
+  return std::nullopt;
+}
+
 /// The command that would make room for one more.
 std::string quota_command(std::int64_t quota) {
   for (const Plan& plan : kPlans) {
@@ -189,6 +211,7 @@ Result<void> apply(Policy& policy, std::string_view name, std::string_view value
   if (auto applied = apply_retention(policy.retention, name, value)) return std::move(*applied);
   if (auto applied = apply_rotation(policy, name, value)) return std::move(*applied);
   if (auto applied = apply_notify(policy.notify, name, value)) return std::move(*applied);
+  if (auto applied = apply_access(policy, name, value)) return std::move(*applied);
   if (name == "service-accounts") {
     GH_TRY(policy.service_accounts, parse_quota(value));
     return success();
@@ -216,7 +239,7 @@ Result<void> apply(Policy& policy, std::string_view name, std::string_view value
       "There is no such policy; known are: service-accounts, longest-lifetime, permanent-tokens, default-overlap, reuse, "
       "longest-rotation, longest-overlap, self-rotation, freeze-windows, notify-ladder, notify-escalate-after, notify-errors, "
       "notify-digest, keep-usage-hours, keep-usage-days, keep-writes, grace, approval-scopes, approval-expires, "
-      "required-fields.",
+      "required-fields, access-tokens, access-token-lifetime.",
       {}, "name");
 }
 
@@ -237,6 +260,8 @@ Document describe(const Policy& policy) {
   document["keep-writes"] = format_duration(policy.retention.writes);
   document["grace"] = policy.grace.count() == 0 ? std::string("none") : format_duration(policy.grace);
   document["approval-scopes"] = format_words(scope_names(policy.approval_scopes));
+  document["access-tokens"] = token::to_string(policy.access_form);
+  document["access-token-lifetime"] = format_duration(policy.access_lifetime);
   document["approval-expires"] = format_duration(policy.approval_expires);
   document["required-fields"] = format_words(policy.required_fields);
   return document;

@@ -209,6 +209,9 @@ Result<Successor> add_successor(Services& services, Credential& credential, Inst
       retire(secret, now);
     }
   }
+  if (credential.secrets.empty())
+    return fail(Errc::kConflict, "This client signs with keys of its own and has no secret: client rotate ID --jwks-file F.", {},
+                "token");
   if (successor.replaces.empty())
     return fail(Errc::kDataCorrupt, "That token has no current secret.", "credential " + credential.id.value);
   SecretRecord record;

@@ -18,7 +18,7 @@ Result<store::Credentials::Filter> stored_filter(const store::Repositories& at, 
                                                  const TokenFilter& filter, Instant now) {
   store::Credentials::Filter wanted;
   wanted.sight = sight_of(viewer);
-  wanted.kind = CredentialKind::kApiToken;
+  wanted.kind = filter.kind;
   if (!filter.account.empty()) {
     GH_TRY(const auto account, find_account(at, filter.account));
     GH_TRY(const bool seen, may_see(at, viewer, account.value));

@@ -14,6 +14,8 @@
 namespace gatehouse::admin {
 
 struct CreateToken {
+  CredentialKind kind = CredentialKind::kApiToken;  ///< kOAuthClient: admin/clients.h
+  std::string key_set;                              ///< of a client that signs instead of showing a secret: its public keys
   std::string account;
   std::string name;
   std::vector<std::string> scopes;  ///< empty: those that `role` needs
@@ -68,6 +70,7 @@ struct NarrowToken {
 };
 
 struct TokenFilter {
+  CredentialKind kind = CredentialKind::kApiToken;
   std::string account;
   std::string owner;
   std::string state;     ///< live, paused, revoked, expired; empty: all

@@ -340,6 +340,31 @@ std::vector<Schema> token_schemas() {
                  "The public id of an older secret that ended at once, before its overlap: at most two are live.", kOptional}})};
 }
 
+std::vector<Schema> client_schemas() {
+  std::vector<Member> client = token_members();
+  client.push_back({"client_id", Shape::kText, "The same as `id`."});
+  client.push_back({"auth", Shape::kText, "secret or private_key_jwt."});
+  const Member secret{"client_secret", Shape::kText, "The secret itself, shown this once; missing where it signs with its own key.",
+                      kOptional};
+  return {{"Client", "An OAuth client of a service account.", client},
+          extended("NewClient", "A client with its secret.", client,
+                   {secret, {"approval", Shape::kText, "Id of the request that it waits for.", kOptional}}),
+          extended("RotatedClient", "A client with the secret of its successor, or with new keys.", client,
+                   {secret,
+                    {"secret_id", Shape::kText, "The public id inside the new secret.", kOptional},
+                    {"replaces", Shape::kText, "The public id inside the old one.", kOptional},
+                    {"overlap_ends_at", Shape::kInstant, "When the old one ends if the new one is used from now on.", kOptional},
+                    {"ended_early", Shape::kText, "An older secret that ended at once.", kOptional}}),
+          {"AccessKey",
+           "A key that access tokens are made with.",
+           {kId,
+            {"form", Shape::kText, "opaque, EdDSA or ES256."},
+            {"state", Shape::kText, "coming, live, leaving or ended."},
+            kCreatedAt,
+            {"signs_from", Shape::kInstant, ""},
+            {"ends_at", Shape::kInstant, "Until then what it made is good.", kOptional}}}};
+}
+
 std::vector<Schema> insight_schemas() {
   return {{"DecisionStep",
            "One step, in the order in which it was taken.",
@@ -430,6 +455,8 @@ std::vector<Schema> record_schemas() {
             {"approval-scopes", Shape::kText, "Scopes that wait for a second person, or none."},
             {"approval-expires", Shape::kDuration, ""},
             {"required-fields", Shape::kText, "What every service account must have filled in, or none."},
+            {"access-tokens", Shape::kText, "The form of access tokens: opaque, EdDSA or ES256."},
+            {"access-token-lifetime", Shape::kDuration, ""},
             {"service-accounts-used", Shape::kInteger, "Archived ones, and those only in the register, do not count."},
             {"upstream-credentials", Shape::kInteger, "Live credentials that Gatehouse holds: what is used up at the sites."}}},
           {"Problem",
@@ -504,7 +531,7 @@ std::vector<Schema> notify_schemas() {
 const std::vector<Schema>& schemas() {
   static const std::vector<Schema> all = [] {
     std::vector<Schema> list;
-    for (auto part : {site_schemas, people_schemas, sign_in_schemas, rotation_schemas, token_schemas, insight_schemas,
+    for (auto part : {site_schemas, people_schemas, sign_in_schemas, rotation_schemas, token_schemas, client_schemas, insight_schemas,
                       report_schemas, register_schemas, record_schemas, notify_schemas}) {
       for (Schema& schema : part()) list.push_back(std::move(schema));
     }

@@ -22,6 +22,7 @@ void add_remote_commands(CLI::App& root, Context& context, int& exit_status) {
   add_account_commands(root, runner);
   add_grant_commands(root, runner);
   add_token_commands(root, runner);
+  add_client_commands(root, runner);
   add_agent_command(root, runner);
   add_explain_command(root, runner);
   add_trace_command(root, runner);

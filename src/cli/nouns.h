@@ -11,6 +11,8 @@ void add_account_commands(CLI::App& root, Runner runner);
 void add_grant_commands(CLI::App& root, Runner runner);
 void add_register_commands(CLI::App& root, Runner runner);
 void add_token_commands(CLI::App& root, Runner runner);
+/// OAuth clients.
+void add_client_commands(CLI::App& root, Runner runner);
 /// token rotation …, token extend: under the noun `token`.
 void add_rotation_commands(CLI::App* token, Runner runner);
 /// A token for people, with who still uses its dead secrets in words.

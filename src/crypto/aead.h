@@ -1,4 +1,5 @@
-// XChaCha20-Poly1305 (libsodium) over spans: nonce and ciphertext in one piece. Used inside crypto/ only.
+// XChaCha20-Poly1305 (libsodium) over spans: nonce and ciphertext in one piece. Used inside crypto/, and for access tokens that
+// are sealed (token/access_token.h).
 #pragma once
 
 #include <optional>

@@ -1,7 +1,7 @@
 // authenticate: from the Authorization header to a live credential.
 //
 // `Bearer TOKEN`, or `Basic base64(anything:TOKEN)`, since many Jira scripts send an e-mail address and a token. RFC 6750
-// section 2.1; RFC 7617. The token is compared by keyed hash alone and goes into no log and no error.
+// section 2.1; RFC 7617. Access tokens of our own authorization server are opened by gateway/access_memory.h. The token is compared by keyed hash alone and goes into no log and no error.
 
 #include <algorithm>
 #include <atomic>
@@ -90,6 +90,13 @@ Step<bool> take_from_rate(const token::LiveCredential& credential, Instant now) 
 
 Step<token::LiveCredentialPtr> find_credential(std::string_view text, const http::Now& now, ThreadState& thread,
                                                Request& request) {
+  if (token::looks_like_access_token(text)) {
+    GH_TRY(auto credential, thread.access.find(text, now, thread, request));
+    Step<bool> usable = check_state(*credential, now.wall);
+    if (usable) return credential;
+    request.refused = std::move(credential);
+    return std::move(usable).error();
+  }
   const auto parsed = token::parse(text);
   if (!parsed)
     return invalid_token("This is no token of this gateway, or it was cut off: it has 70 characters and begins with gtht_.");
@@ -105,6 +112,8 @@ Step<token::LiveCredentialPtr> find_credential(std::string_view text, const http
     return invalid_token("This token is not known here, or it was revoked.");
   }
   const crypto::TokenHash stored{found.secret->key_epoch, found.secret->digest};
+  // The first letters of a token are not under its hash: a client's secret, written as an API token, is none.
+  if (found.credential->kind != CredentialKind::kApiToken) return invalid_token("This token is not known here, or it was revoked.");
   if (!thread.shared.hasher->matches(stored, parsed->id, parsed->secret)) {
     return invalid_token("This token is not known here, or it was revoked.");
   }
@@ -126,7 +135,7 @@ Step<Authenticated> authenticate(const http::RequestHead& head, const http::Now&
   if (header.empty()) return refuse_because(Reason::kNoCredential);
   if (begins_with_word(header, "bearer")) {
     GH_TRY(auto credential, find_credential(after_word(header, 6), now, thread, request));
-    GH_TRYV(take_from_rate(*credential, now.wall));
+    GH_TRYV(take_from_rate(credential->payer(), now.wall));
     return Authenticated(std::move(credential));
   }
   if (!begins_with_word(header, "basic")) return refuse_because(Reason::kNoCredential);
@@ -134,7 +143,7 @@ Step<Authenticated> authenticate(const http::RequestHead& head, const http::Now&
   auto credential = find_credential(password_of(after_word(header, 5), decoded), now, thread, request);
   if (!decoded.empty()) secure_zero(decoded.data(), decoded.size());
   if (!credential) return std::move(credential).error();
-  GH_TRYV(take_from_rate(*credential.value(), now.wall));
+  GH_TRYV(take_from_rate(credential.value()->payer(), now.wall));
   return Authenticated(std::move(credential).value());
 }
 

@@ -81,6 +81,7 @@ Action GatewayExchange::begin(const http::RequestHead& head) {
     const upstream::SiteEntryPtr* site = thread_.sites.get().find_host(host, head.target);
     if (site) return redirect_browse((*site)->site.base_url);
   }
+  if (is_for_authorization_server(head, thread_)) return begin_at_door();
   if (is_about_itself(head, thread_)) return begin_about_itself(head);
   Step<Authenticated> authenticated = authenticate(head, now_, thread_, request_);
   if (!authenticated) return refuse_stranger(authenticated.error());
@@ -142,8 +143,36 @@ Action GatewayExchange::begin_about_itself(const http::RequestHead& head) {
   return result;
 }
 
+/// For the authorization server: nothing of it goes to a site, and nothing of it is recorded here.
+Action GatewayExchange::begin_at_door() {
+  at_door_.emplace(read_authorization_request(request_));
+  const http::Framing& framing = request_.head->framing;
+  if (framing.kind == http::Framing::Kind::kLength && framing.length > AuthorizationServer::kMaxBody)
+    return refuse(refuse_because(Reason::kTooLarge, "body"));
+  const bool body = framing.kind == http::Framing::Kind::kChunked || framing.length > 0;
+  return body ? action(Action::Kind::kNeedBody) : pass_through_door();
+}
+
+Action GatewayExchange::pass_through_door() {
+  at_door_->body = SecretString(std::move(request_.body));
+  request_.body.clear();
+  elsewhere_ = [server = thread_.shared.authorization, asked = std::move(*at_door_)](http::ElsewhereDone done) {
+    server->submit(asked, std::move(done));
+  };
+  Action result = action(Action::Kind::kElsewhere);
+  result.elsewhere = &elsewhere_;
+  return result;
+}
+
 Action GatewayExchange::on_elsewhere(http::ElsewhereAnswer& answer, const http::Now& now) {
   now_ = now;
+  if (at_door_) {
+    request_.status = answer.status;
+    request_.answer_head = std::move(answer.head);
+    request_.answer_head.append("Gatehouse-Request-Id: ").append(request_.id_text()).append("\r\n");
+    request_.out = answer.body.expose();
+    return respond_whole();
+  }
   const bool done = answer.status < 300;
   request_.effect = done ? Effect::kPermit : Effect::kDeny;
   request_.reason = done ? Reason::kPermitted : Reason::kOperationRefused;
@@ -190,6 +219,12 @@ void GatewayExchange::stop_waiting() noexcept {
 }
 
 Action GatewayExchange::on_body(std::string_view piece, bool last) {
+  if (at_door_) {
+    if (request_.body.size() + piece.size() > AuthorizationServer::kMaxBody)
+      return refuse(refuse_because(Reason::kTooLarge, "body"));
+    request_.body.append(piece);
+    return last ? pass_through_door() : action(Action::Kind::kNeedBody);
+  }
   if (confined_) {
     // It streams upstream. What is to be judged afterwards is kept, one byte beyond the bound at most.
     const std::size_t room = JudgedRequest::kMaxBody + 1 - std::min(request_.body.size(), JudgedRequest::kMaxBody + 1);
@@ -300,6 +335,7 @@ bool GatewayExchange::may_send(const http::Now& now) noexcept {
   const ServiceAccount& account = credential_->account->account;
   const bool fresh = thread_.shared.index->fresh() + thread_.shared.settings.stale_limit >= now.wall;
   const bool live = fresh && credential_->live(now.wall) && !credential_->has_ended(request_.secret) &&
+                    !thread_.shared.index->ended(*credential_) &&
                     is_live(account.state, account.pause, now.wall) && site_->live(now.wall);
   if (live && asking_ == Asking::kNothing) request_.sent = true;
   return live;
@@ -506,10 +542,13 @@ Action GatewayExchange::redirect_browse(std::string_view base_url) {
 
 void GatewayExchange::on_finished(bool complete, const http::Now& now) {
   stop_waiting();
-  if (request_.about_itself) secure_zero(request_.out.data(), request_.out.size());
+  if (request_.about_itself || at_door_) secure_zero(request_.out.data(), request_.out.size());
+  if (at_door_) secure_zero(request_.body.data(), request_.body.size());
   // An agent that looks at its token, or asks for another too early, does not use it.
-  if (!request_.about_itself || !credential_)
+  if (!at_door_ && (!request_.about_itself || !credential_))
     record(credential_ ? credential_ : request_.refused, site_, complete, now, thread_, request_);
+  at_door_.reset();
+  elsewhere_ = nullptr;
   request_.clear();
   credential_.reset();
   site_.reset();

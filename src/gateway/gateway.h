@@ -13,10 +13,12 @@
 #include "catalogue/catalogue.h"
 #include "crypto/token_hash.h"
 #include "gateway/attachment_homes.h"
+#include "gateway/authorization_door.h"
 #include "gateway/cursor.h"
 #include "gateway/request_log.h"
 #include "gateway/self_rotate.h"
 #include "http/exchange.h"
+#include "token/access_keys.h"
 #include "token/index_refresh.h"
 #include "token/live_index.h"
 #include "upstream/site_table.h"
@@ -45,6 +47,8 @@ struct GatewayShared {
   RequestLog* log = nullptr;
   std::shared_ptr<AttachmentHomes> attachments = std::make_shared<AttachmentHomes>();
   SelfService* self = nullptr;  ///< null: tokens get no answers about themselves
+  const token::AccessKeyTable* access_keys = nullptr;  ///< null: no access token is good
+  AuthorizationServer* authorization = nullptr;        ///< null: its addresses are not here
   GatewaySettings settings;
 
   /// nullptr: Gatehouse knows no operations of that product.

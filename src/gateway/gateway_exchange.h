@@ -40,6 +40,8 @@ class GatewayExchange final : public http::Exchange {
   http::Action begin(const http::RequestHead& head);
   http::Action refuse_stranger(const Refusal& refusal);
   http::Action begin_about_itself(const http::RequestHead& head);
+  http::Action begin_at_door();
+  http::Action pass_through_door();
   http::Action start_over();
   http::Action locate_and_decide();
   http::Action confine_and_forward();
@@ -80,6 +82,7 @@ class GatewayExchange final : public http::Exchange {
   bool out_given_ = false;    ///< of a list: Request::out is with the client
   Questions recheck_;
   std::function<void(http::ElsewhereDone)> elsewhere_;
+  std::optional<AuthorizationRequest> at_door_;  ///< the request is for the authorization server
 };
 
 }  // namespace gatehouse::gateway

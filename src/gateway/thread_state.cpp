@@ -99,7 +99,11 @@ const LinkRewriter& SiteContext::links_for(std::string_view gateway_base) {
 }
 
 ThreadState::ThreadState(const GatewayShared& shared_state, RecordQueue* record_queue)
-    : shared(shared_state), sites(*shared_state.sites), queue(record_queue), id_prefix(random_base62(*shared_state.random, 9)) {
+    : shared(shared_state),
+      sites(*shared_state.sites),
+      access(shared_state.access_keys),
+      queue(record_queue),
+      id_prefix(random_base62(*shared_state.random, 9)) {
   if (shared.jira) {
     for (const Operation& operation : shared.jira->operations()) jira_facts.push_back(facts_for(operation));
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "gateway/access_memory.h"
 #include "gateway/gateway.h"
 #include "gateway/links.h"
 #include "gateway/request.h"
@@ -44,6 +45,7 @@ struct ThreadState {
 
   const GatewayShared& shared;
   upstream::SiteReader sites;
+  AccessMemory access;
   RecordQueue* queue;                                                      ///< null: nothing is recorded (explain)
   std::vector<OperationFacts> jira_facts;                                  ///< by Operation::index
   std::vector<OperationFacts> confluence_facts;                            ///< likewise

@@ -39,6 +39,7 @@ std::string_view kind_of(const Subject& subject) {
     case Subject::Kind::kSiteCredential: return "site credential";
     case Subject::Kind::kToken: break;
   }
+  if (subject.credential_kind == CredentialKind::kOAuthClient) return "oauth client";
   return subject.credential_kind == CredentialKind::kExternal ? "external credential" : "token";
 }
 

@@ -103,6 +103,7 @@ Result<std::unique_ptr<Installation>> Installation::wire(const Settings& setting
   parts->services = std::make_unique<admin::Services>(admin::ServicesInput{
       *parts->database, *parts->log, keys, parts->folder.head_path(), parts->clock, parts->random, *parts->index, parts->sites,
       shared, std::move(fetch), std::move(certificates), settings.session_limits, std::move(secrets)});
+  shared.access_keys = &parts->services->feed->access_keys();
   // Other nodes can make tokens only where the database is shared.
   if (parts->database->is_postgres()) {
     parts->refresh = std::make_unique<token::IndexRefresh>([feed = parts->services->feed.get()] {
@@ -122,6 +123,7 @@ gateway::RequestLog& Installation::request_log() noexcept { return *parts_->requ
 token::LiveIndex& Installation::index() noexcept { return *parts_->index; }
 const Clock& Installation::clock() const noexcept { return parts_->clock; }
 void Installation::set_self_service(gateway::SelfService* service) { parts_->gateway.self = service; }
+void Installation::set_authorization_server(gateway::AuthorizationServer* server) { parts_->gateway.authorization = server; }
 void Installation::set_public_url(std::string url) { parts_->gateway.settings.public_url = std::move(url); }
 
 }  // namespace gatehouse

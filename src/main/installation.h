@@ -39,6 +39,8 @@ class Installation {
   void set_public_url(std::string url);
   /// Who answers tokens that ask about themselves; before the server starts.
   void set_self_service(gateway::SelfService* service);
+  /// Who answers at the authorization server's addresses; likewise.
+  void set_authorization_server(gateway::AuthorizationServer* server);
 
  private:
   struct Parts;

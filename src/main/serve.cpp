@@ -9,6 +9,7 @@
 #include <mutex>
 #include <utility>
 
+#include "admin/access_keys.h"
 #include "admin/approvals.h"
 #include "admin/atlassian.h"
 #include "admin/atlassian_authority.h"
@@ -29,6 +30,7 @@
 #include "lifecycle/jobs.h"
 #include "lifecycle/notifier.h"
 #include "local/place.h"
+#include "oauth/server.h"
 #include "web/web.h"
 
 namespace gatehouse {
@@ -69,6 +71,7 @@ struct Serving::Parts {
   std::unique_ptr<admin::Judge> judge;
   std::unique_ptr<admin::Recorder> recorder;
   std::unique_ptr<admin::SelfRotations> self_rotations;
+  std::unique_ptr<oauth::Server> authorization;
   std::unique_ptr<http::Server> gateway;
   std::unique_ptr<api::AdminServer> admin;
   std::unique_ptr<lifecycle::Notifier> notifier;
@@ -96,6 +99,7 @@ Serving::~Serving() {
   if (parts_->records) parts_->records->stop();
   if (parts_->gateway) parts_->gateway->stop();
   if (parts_->self_rotations) parts_->self_rotations->stop();
+  if (parts_->authorization) parts_->authorization->stop();
   if (parts_->recorder) parts_->recorder->stop();
   if (parts_->judge) parts_->judge->stop();
   parts_->installation.services().feed->stop();
@@ -137,6 +141,10 @@ Result<void> Serving::Parts::start_gateway(const Settings& settings) {
   self_rotations = std::make_unique<admin::SelfRotations>(installation.services());
   self_rotations->start();
   installation.set_self_service(self_rotations.get());
+  GH_TRYV(admin::ensure_access_keys(installation.services()));
+  authorization = std::make_unique<oauth::Server>(installation.services());
+  authorization->start();
+  installation.set_authorization_server(authorization.get());
   gateway = std::make_unique<http::Server>(settings.server, make, installation.clock(),
                                            [this](unsigned thread) { installation.index().pass(thread); });
   return gateway->start();
@@ -203,6 +211,8 @@ void Serving::Parts::start_jobs(const Settings& settings) {
             [this](Instant now) { return admin::expire_approvals(installation.services(), now); });
   jobs->add("handing over", std::chrono::minutes(1),
             [this](Instant now) { return admin::end_handovers(installation.services(), now); });
+  jobs->add("access tokens", std::chrono::hours(1),
+            [this](Instant now) { return admin::tend_access_tokens(installation.services(), now); });
   jobs->add("usage", std::chrono::minutes(1), [this](Instant now) { return admin::tend_usage(installation.services(), now); });
   jobs->add("sign-in", std::chrono::hours(1),
             [this](Instant now) { return admin::forget_old_sign_ins(installation.services(), now); });

@@ -113,9 +113,10 @@ void Evaluation::add_grants(std::string_view id, Verdict& verdict) const {
   }
   verdict.reason = nearest;
   if (counted) {
-    all &= credential_.scopes;
-    restricted &= credential_.scopes;
-    directory &= credential_.scopes;
+    const ScopeSet own = credential_.scopes_on(site_.id, id);
+    all &= own;
+    restricted &= own;
+    directory &= own;
     const bool enough = covers(operation_, all);
     verdict.reason = enough ? Reason::kPermitted : Reason::kInsufficientScope;
     if (!enough) verdict.missing = least_missing(operation_, all);

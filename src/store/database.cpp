@@ -165,6 +165,13 @@ Result<void> Database::tend_atlassian(const std::function<Result<void>(Atlassian
   return tend(*state_, [&work](Repositories& at) { return work(at.atlassian, at); });
 }
 
+Result<void> Database::tend_oauth(const std::function<Result<void>(OAuth&, const Repositories&)>& work) {
+  GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
+  Repositories& at = lease->repositories();
+  GH_TRYV(work(at.oauth, at));
+  return lease->session().commit();
+}
+
 Result<void> tend_requests(Database& database, const std::function<Result<void>(IdempotentRequests&)>& work) {
   GH_TRY(auto lease, begin_writing(database.state()));
   IdempotentRequests requests(lease->session());

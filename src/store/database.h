@@ -123,6 +123,10 @@ class Database {
   /// Renewals of people's grants at Atlassian, and when they were looked through. Likewise; `work` writes to `atlassian` alone.
   Result<void> tend_atlassian(const std::function<Result<void>(AtlassianGrants& atlassian, const Repositories& at)>& work);
 
+  /// Bookkeeping of the authorization server: what has ended is forgotten, what works once is noted as used. Likewise; `work`
+  /// writes to `oauth` alone.
+  Result<void> tend_oauth(const std::function<Result<void>(OAuth& oauth, const Repositories& at)>& work);
+
   /// Blocks until a change above `after` is committed, by any node, or `timeout` has passed; the latest number then. For one
   /// thread (the feed's); an error means that the database could not be asked. Wakes at once when `stop_waiting` was called.
   Result<std::int64_t> wait_for_change(std::int64_t after, Duration timeout);

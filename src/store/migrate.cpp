@@ -27,6 +27,8 @@ constexpr std::array<std::string_view, 10> kMigrations{
 #include "store/migrations/0009_telling.sql"
     ,
 #include "store/migrations/0010_atlassian.sql"
+    ,
+#include "store/migrations/0011_oauth.sql"
 };
 
 Result<std::int64_t> version_of(Session& session) {

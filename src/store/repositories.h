@@ -14,6 +14,7 @@
 #include "store/grants.h"
 #include "store/handovers.h"
 #include "store/judgements.h"
+#include "store/oauth.h"
 #include "store/outbox.h"
 #include "store/register.h"
 #include "store/reports.h"
@@ -56,6 +57,7 @@ struct Repositories {
         secret_uses(session),
         resource_pauses(session),
         judgements(session),
+        oauth(session),
         rollups(session),
         reports(session),
         register_records(session),
@@ -85,6 +87,7 @@ struct Repositories {
   SecretUses secret_uses;
   ResourcePauses resource_pauses;
   Judgements judgements;
+  OAuth oauth;
   Rollups rollups;
   Reports reports;
   Register register_records;

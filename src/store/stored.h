@@ -29,6 +29,18 @@ struct Listed {
 };
 
 /// The sort of thing that a change or a lookup is about. The numbers are stored.
-enum class Aggregate { kSite = 1, kUpstreamCredential, kUser, kAccount, kGrant, kCredential, kAdminKey, kSignInLink, kSetting };
+enum class Aggregate {
+  kSite = 1,
+  kUpstreamCredential,
+  kUser,
+  kAccount,
+  kGrant,
+  kCredential,
+  kAdminKey,
+  kSignInLink,
+  kSetting,
+  kOAuthKey = 20,
+  kEndedToken
+};
 
 }  // namespace gatehouse::store

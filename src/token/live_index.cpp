@@ -36,8 +36,10 @@ const LiveSecret* secret_of(const LiveCredential& credential, std::string_view i
   return nullptr;
 }
 
+/// Ids under which it is found: its live secrets', and its own where access tokens name it.
 template <class Use>
 void for_each_secret(const LiveCredential& credential, const Use& use) {
+  if (credential.kind != CredentialKind::kApiToken) use(as_view(credential.id));
   for (std::size_t which = 0; which < LiveSecrets::size(); ++which) {
     const LiveSecret& secret = credential.secrets[which];
     if (secret.state != SecretState::kRetired) use(as_view(secret.id));
@@ -64,6 +66,8 @@ struct LiveIndex::Table {
       prefetch(*entry.credential);
       secret = secret_of(*entry.credential, id);
       if (secret != nullptr) return &entry.credential;
+      const LiveCredential& credential = *entry.credential;
+      if (credential.kind != CredentialKind::kApiToken && as_view(credential.id) == id) return &entry.credential;
     }
     return nullptr;
   }
@@ -86,8 +90,13 @@ struct LiveIndex::Table {
 
 /// A table that was replaced, and how often each reader had passed by then.
 struct LiveIndex::Retired {
-  std::unique_ptr<const Table> table;
+  std::shared_ptr<const void> table;
   std::vector<std::uint64_t> passed;
+};
+
+/// Sorted by id. Never changed once published.
+struct LiveIndex::EndedSet {
+  std::vector<std::pair<Key, Instant>> ids;
 };
 
 std::optional<Key> to_key(std::string_view text) noexcept {
@@ -112,15 +121,27 @@ LiveCredentialPtr with_proposed_boundary(const LiveCredential& credential) {
   bounded->boundary = credential.proposal->boundary;
   bounded->pauses = *credential.pauses;
   bounded->allow_ips = *credential.allow_ips;
+  bounded->narrowing = credential.narrowing;
   return bounded;
 }
 
-LiveIndex::LiveIndex(unsigned readers) : readers_(readers) {
+ScopeSet LiveCredential::scopes_on(const SiteId& site, std::string_view resource_id) const noexcept {
+  if (!narrowing || narrowing->scoped.empty()) return *scopes;
+  ScopeSet here;
+  for (const Narrowing::Scoped& one : narrowing->scoped) {
+    if (one.site == site && (one.id == "*" || one.id == resource_id)) here |= one.scopes;
+  }
+  here &= *scopes;
+  return here;
+}
+
+LiveIndex::LiveIndex(unsigned readers) : ended_(new EndedSet), readers_(readers) {
   for (auto& shard : shards_) shard.store(new Table, std::memory_order_relaxed);
 }
 
 LiveIndex::~LiveIndex() {
   for (auto& shard : shards_) delete shard.load(std::memory_order_relaxed);
+  delete ended_.load(std::memory_order_relaxed);
 }
 
 std::size_t LiveIndex::shard_of(std::uint64_t tag) noexcept { return static_cast<std::size_t>(tag >> 32U) % kShards; }
@@ -141,7 +162,10 @@ Found LiveIndex::find_locked(std::string_view secret_id) const {
 void LiveIndex::pass(unsigned reader) noexcept { readers_[reader].passed.fetch_add(1, std::memory_order_release); }
 
 void LiveIndex::publish(std::size_t shard, std::unique_ptr<const Table> table) {
-  std::unique_ptr<const Table> old(shards_[shard].exchange(table.release(), std::memory_order_acq_rel));
+  retire(std::shared_ptr<const Table>(shards_[shard].exchange(table.release(), std::memory_order_acq_rel)));
+}
+
+void LiveIndex::retire(std::shared_ptr<const void> old) {
   Retired retired{std::move(old), {}};
   retired.passed.reserve(readers_.size());
   for (const Reader& reader : readers_) retired.passed.push_back(reader.passed.load(std::memory_order_acquire));
@@ -225,6 +249,48 @@ void LiveIndex::remove(const Key& credential_id) {
   by_credential_.erase(at);
   edit(nullptr, old);
   old->withdrawn.store(true, std::memory_order_release);
+  reclaim();
+}
+
+bool LiveIndex::ended(const Key& id) const noexcept {
+  const auto& ids = ended_.load(std::memory_order_acquire)->ids;
+  const auto at = std::lower_bound(ids.begin(), ids.end(), id, [](const auto& one, const Key& wanted) { return one.first < wanted; });
+  return at != ids.end() && at->first == id;
+}
+
+bool LiveIndex::ended(const LiveCredential& credential) const noexcept {
+  const Narrowing* const named = credential.narrowing.get();
+  if (!named) return false;
+  return ended(named->token) || (named->family != Key{} && ended(named->family)) ||
+         std::any_of(named->ancestors.begin(), named->ancestors.end(), [this](const Key& one) { return ended(one); });
+}
+
+bool LiveIndex::ended_locked(const Key& id) const {
+  const std::lock_guard lock(writer_);
+  return ended(id);
+}
+
+void LiveIndex::assign_ended(std::vector<std::pair<Key, Instant>> all) {
+  std::sort(all.begin(), all.end());
+  auto next = std::make_unique<EndedSet>();
+  next->ids = std::move(all);
+  const std::lock_guard lock(writer_);
+  retire(std::shared_ptr<const EndedSet>(ended_.exchange(next.release(), std::memory_order_acq_rel)));
+  reclaim();
+}
+
+void LiveIndex::end(const Key& id, Instant until, Instant now) {
+  const std::lock_guard lock(writer_);
+  auto next = std::make_unique<EndedSet>();
+  const auto& present = ended_.load(std::memory_order_acquire)->ids;
+  next->ids.reserve(present.size() + 1);
+  for (const auto& one : present) {
+    if (one.second > now && one.first != id) next->ids.push_back(one);
+  }
+  const auto at = std::lower_bound(next->ids.begin(), next->ids.end(), id,
+                                   [](const auto& one, const Key& wanted) { return one.first < wanted; });
+  next->ids.insert(at, {id, until});
+  retire(std::shared_ptr<const EndedSet>(ended_.exchange(next.release(), std::memory_order_acq_rel)));
   reclaim();
 }
 

@@ -47,6 +47,24 @@ struct Proposal {
   bool operator==(const Proposal&) const = default;
 };
 
+struct LiveCredential;
+
+/// What an access token takes away from the client that it names (token/access_token.h), and all that must be live with it.
+struct Narrowing {
+  /// Of authorization_details with `actions`: these scopes on this resource, and none on what is not listed.
+  struct Scoped {
+    SiteId site;
+    std::string id;  ///< "*": on all of the site
+    ScopeSet scopes;
+  };
+  std::shared_ptr<const LiveCredential> client;
+  std::shared_ptr<const LiveCredential> app;  ///< of a consent; else null
+  Key token{};                                ///< its jti
+  Key family{};                               ///< zero: none
+  std::vector<Key> ancestors;
+  std::vector<Scoped> scoped;  ///< empty: the credential's scopes on all of its boundary
+};
+
 /// One credential as requests see it. Immutable but for `withdrawn`, `successor_used` and the rate bucket.
 struct LiveCredential {
   Key id{};
@@ -64,6 +82,8 @@ struct LiveCredential {
   Rare<std::vector<Network>> allow_ips;                        ///< empty: from anywhere
   Rate rate;
   LiveSecrets secrets;  ///< kRetired ones are no secrets
+  /// Of an access token: in no index, and live only as long as its client is. Null for all that the index holds.
+  std::shared_ptr<const Narrowing> narrowing;
 
   /// Set before a revocation, pause or replacement is answered: read once more before the first byte goes upstream.
   mutable std::atomic<bool> withdrawn{false};
@@ -88,8 +108,13 @@ struct LiveCredential {
   }
   bool live(Instant now) const noexcept {
     return !withdrawn.load(std::memory_order_acquire) && now < expires_at &&
-           (state == State::kLive || (state == State::kPaused && paused_until <= now));
+           (state == State::kLive || (state == State::kPaused && paused_until <= now)) &&
+           (!narrowing || (narrowing->client->live(now) && (!narrowing->app || narrowing->app->live(now))));
   }
+  /// Its scopes on one resource of that site; "*" for the site as a whole.
+  ScopeSet scopes_on(const SiteId& site, std::string_view resource_id) const noexcept;
+  /// Whose token bucket it draws from.
+  const LiveCredential& payer() const noexcept { return narrowing ? *narrowing->client : *this; }
 };
 
 using LiveCredentialPtr = std::shared_ptr<const LiveCredential>;
@@ -100,7 +125,7 @@ LiveCredentialPtr with_proposed_boundary(const LiveCredential& credential);
 /// What find() gives: the credential and which of its secrets was named.
 struct Found {
   LiveCredentialPtr credential;        ///< null: the index has none of that id
-  const LiveSecret* secret = nullptr;  ///< lives as long as `credential`
+  const LiveSecret* secret = nullptr;  ///< lives as long as `credential`; null where its own id was named
 };
 
 /// Readers call find() from threads that pass(); one writer at a time (a mutex inside orders them).
@@ -115,10 +140,15 @@ class LiveIndex {
   LiveIndex(const LiveIndex&) = delete;
   LiveIndex& operator=(const LiveIndex&) = delete;
 
-  /// By the public id in a token. Takes no lock and no allocation. Only on a reader thread.
+  /// By the public id in a token, or by its own id what is no API token. Takes no lock and no allocation. Only on a reader thread.
   Found find(std::string_view secret_id) const noexcept;
   /// The same for any other thread; takes the writers' mutex.
   Found find_locked(std::string_view secret_id) const;
+  /// Whether the access token, its family or one of its ancestors was revoked. False for what is no access token. Takes no lock.
+  /// Only on a reader thread; others use ended_locked().
+  bool ended(const LiveCredential& credential) const noexcept;
+  bool ended(const Key& id) const noexcept;
+  bool ended_locked(const Key& id) const;
   /// Called by a reader thread between two events, when it holds no view of a table (http::QuiescentHook).
   void pass(unsigned reader) noexcept;
 
@@ -126,6 +156,11 @@ class LiveIndex {
   void assign(std::vector<LiveCredentialPtr> credentials);
   /// Adds or replaces the credential of that id; the replaced one is marked `withdrawn` if `withdraw_old`. In force on return.
   void put(LiveCredentialPtr credential, bool withdraw_old);
+  /// An access token, or a family of them, that was revoked before its time: kept until none of them could live. In force on
+  /// return.
+  void end(const Key& id, Instant until, Instant now);
+  /// All that were, at start.
+  void assign_ended(std::vector<std::pair<Key, Instant>> all);
   /// Removes it and marks it `withdrawn`. In force on return.
   void remove(const Key& credential_id);
   std::size_t size() const;
@@ -137,15 +172,18 @@ class LiveIndex {
  private:
   struct Table;
   struct Retired;
+  struct EndedSet;
   static constexpr std::size_t kShards = 256;
 
   static std::size_t shard_of(std::uint64_t tag) noexcept;
   void edit(const LiveCredentialPtr& added, const LiveCredentialPtr& removed);
   void publish(std::size_t shard, std::unique_ptr<const Table> table);
+  void retire(std::shared_ptr<const void> old);
   void reclaim();
 
   mutable std::mutex writer_;
   std::array<std::atomic<const Table*>, kShards> shards_{};
+  std::atomic<const EndedSet*> ended_;
   std::vector<LiveCredentialPtr> by_credential_;  ///< sorted by id
   std::vector<Retired> retired_;
   struct alignas(64) Reader {

@@ -1,0 +1,39 @@
+// What every endpoint works with. One for the process; thread-safe.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "admin/index_feed.h"
+#include "admin/policy.h"
+#include "admin/services.h"
+#include "oauth/answer.h"
+#include "oauth/throttle.h"
+
+namespace gatehouse::oauth {
+
+class Context {
+ public:
+  explicit Context(admin::Services& with) : services(with) {}
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  admin::Services& services;
+  Throttle throttle;
+
+  /// The public URL (RFC 8414 section 2): what `iss` is, byte for byte.
+  const std::string& issuer() const noexcept { return services.gateway.settings.public_url; }
+  Instant now() const noexcept { return services.clock.now(); }
+  /// As it was a second ago at most: tokens are made without asking the store each time.
+  Result<std::shared_ptr<const admin::Policy>> policy();
+  /// A node that has lost its database vouches for nobody.
+  Answered<bool> check_fresh() const;
+
+ private:
+  std::mutex mutex_;
+  std::shared_ptr<const admin::Policy> policy_;
+  Instant read_at_{};
+};
+
+}  // namespace gatehouse::oauth

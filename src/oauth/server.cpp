@@ -1,0 +1,97 @@
+#include "oauth/server.h"
+
+#include <algorithm>
+#include <array>
+
+#include "oauth/endpoints.h"
+
+namespace gatehouse::oauth {
+namespace {
+
+using http::Method;
+
+/// Each address has one method (OAuth's forms are posted, documents are read).
+struct Endpoint {
+  std::string_view path;
+  Method method = Method::kGet;
+  http::ElsewhereAnswer (*answer)(Context& context, const gateway::AuthorizationRequest& request);
+};
+
+const std::array<Endpoint, 5> kEndpoints{{
+    {"/oauth/token", Method::kPost, token_endpoint},
+    {"/oauth/revoke", Method::kPost, revocation_endpoint},
+    {"/oauth/introspect", Method::kPost, introspection_endpoint},
+    {"/.well-known/oauth-authorization-server", Method::kGet,
+     [](Context& context, const gateway::AuthorizationRequest&) { return metadata_endpoint(context); }},
+    {"/.well-known/jwks.json", Method::kGet,
+     [](Context& context, const gateway::AuthorizationRequest&) { return key_set_endpoint(context); }},
+}};
+
+http::ElsewhereAnswer overloaded() {
+  return error_answer({"temporarily_unavailable", "Gatehouse has too much to do just now. Nothing was done.", 503, 5});
+}
+
+}  // namespace
+
+Server::Server(admin::Services& services) : context_(services) {}
+Server::~Server() { stop(); }
+
+void Server::start(unsigned threads) {
+  for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+}
+
+void Server::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+  threads_.clear();
+}
+
+bool Server::serves(std::string_view path) const noexcept {
+  return std::any_of(kEndpoints.begin(), kEndpoints.end(), [path](const Endpoint& one) { return one.path == path; });
+}
+
+void Server::submit(gateway::AuthorizationRequest request, http::ElsewhereDone done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_ && waiting_.size() < kMostWaiting) {
+      waiting_.push_back({std::move(request), std::move(done)});
+      wake_.notify_one();
+      return;
+    }
+  }
+  done(overloaded());
+}
+
+http::ElsewhereAnswer Server::answer(const gateway::AuthorizationRequest& request) {
+  const bool reads = request.method == Method::kGet;
+  for (const Endpoint& one : kEndpoints) {
+    if (one.path != request.path) continue;
+    if (one.method == request.method && (!reads || request.body.empty())) return one.answer(context_, request);
+    http::ElsewhereAnswer refused = error_answer({"invalid_request", "This address does not take that method.", 405, 0});
+    refused.head += "Allow: " + std::string(http::to_string(one.method)) + "\r\n";
+    return refused;
+  }
+  return error_answer({"invalid_request", "There is nothing here.", 404, 0});
+}
+
+void Server::run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    const Waiting next = std::move(waiting_.front());
+    waiting_.pop_front();
+    const bool stopping = stopping_;
+    lock.unlock();
+    next.done(stopping ? overloaded() : answer(next.request));
+    lock.lock();
+  }
+}
+
+}  // namespace gatehouse::oauth
