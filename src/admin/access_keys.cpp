@@ -41,7 +41,10 @@ Document describe(const store::OAuthKey& key, Instant now) {
   Document document;
   document["id"] = key.id;
   document["form"] = token::to_string(static_cast<token::AccessForm>(key.form));
-  document["state"] = key.ends_at && *key.ends_at <= now ? "ended" : key.signs_from > now ? "coming" : key.ends_at ? "leaving" : "live";
+  document["state"] = key.ends_at && *key.ends_at <= now ? "ended"
+                      : key.signs_from > now             ? "coming"
+                      : key.ends_at                      ? "leaving"
+                                                         : "live";
   document["created_at"] = format_instant(key.created_at);
   document["signs_from"] = format_instant(key.signs_from);
   document["ends_at"] = instant_or_null(key.ends_at);
@@ -122,7 +125,10 @@ Result<Documents> list_access_keys(Services& services) {
 }
 
 Result<void> tend_access_tokens(Services& services, Instant now) {
-  GH_TRYV(services.database.tend_oauth([now](store::OAuth& oauth, const store::Repositories&) { return oauth.forget_ended(now); }));
+  GH_TRYV(
+      services.database.tend_oauth([now](store::OAuth& oauth, const store::Repositories&) { return oauth.forget_ended(now); }));
+  GH_TRYV(services.database.tend_consents(
+      [now](store::Consents& consents, const store::Repositories&) { return consents.forget_refresh_tokens(now); }));
   const auto keys = services.feed->access_keys().snapshot();
   std::vector<token::AccessForm> old;
   for (const token::AccessForm form : kForms) {

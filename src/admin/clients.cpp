@@ -18,7 +18,8 @@ constexpr std::size_t kMostKeys = 10;
 Error wrong(std::string detail) { return fail(Errc::kInvalidArgument, std::move(detail), {}, "jwks"); }
 
 Document as_client(Document document, std::string_view auth) {
-  document["client_id"] = document.at("id");
+  json::value id = document.at("id");
+  document["client_id"] = std::move(id);
   document["auth"] = auth;
   return document;
 }
@@ -28,6 +29,7 @@ std::string_view word(store::ClientAuth auth) noexcept {
     case store::ClientAuth::kSecret: return "secret";
     case store::ClientAuth::kPrivateKeyJwt: return "private_key_jwt";
     case store::ClientAuth::kNone: return "none";
+    case store::ClientAuth::kFederated: return "federated";
   }
   return {};
 }
@@ -51,7 +53,8 @@ Result<store::OAuthClient> find_client(Services& services, std::string_view id) 
 Result<void> check_key_set(std::string_view text) {
   const auto parsed = token::parse_strict(text);
   const auto* keys = parsed ? parsed->if_contains("keys") : nullptr;
-  if (!keys || !keys->is_array()) return wrong("The file must be a JSON Web Key Set (RFC 7517), {\"keys\":[…]}, of at most 16 KiB.");
+  if (!keys || !keys->is_array())
+    return wrong("The file must be a JSON Web Key Set (RFC 7517), {\"keys\":[…]}, of at most 16 KiB.");
   const json::array& all = keys->get_array();
   if (all.empty() || all.size() > kMostKeys) return wrong("A client has from 1 to 10 keys.");
   std::set<std::string> ids;
@@ -67,15 +70,16 @@ Result<void> check_key_set(std::string_view text) {
     return wrong("Where there are several keys each needs a \"kid\" of its own.");
   const auto usable = read_key_set(text);
   if (!usable || usable.value().size() != all.size())
-    return wrong("A key in it can't be used: it must be for signing, and P-256 (ES256), Ed25519 (EdDSA) or RSA from 2048 bits (RS256).");
+    return wrong(
+        "A key in it can't be used: it must be for signing, and P-256 (ES256), Ed25519 (EdDSA) or RSA from 2048 bits (RS256).");
   return success();
 }
 
 Result<CreatedToken> create_client(Services& services, const Caller& caller, CreateToken request) {
   request.kind = CredentialKind::kOAuthClient;
   if (!request.hand_to.empty())
-    return fail(Errc::kInvalidArgument, "A client's secret is not handed over; create it with --auth private_key_jwt instead.", {},
-                "for");
+    return fail(Errc::kInvalidArgument, "A client's secret is not handed over; create it with --auth private_key_jwt instead.",
+                {}, "for");
   const bool self = request.self_rotate || !request.self_rotate_ips.empty() || request.self_rotate_times != 0;
   if (self || request.rotated_by == "agent")
     return fail(Errc::kInvalidArgument, "A client does not rotate itself; only API tokens do.", {}, "self_rotate");
@@ -84,7 +88,8 @@ Result<CreatedToken> create_client(Services& services, const Caller& caller, Cre
   }
   const bool signs = !request.key_set.empty();
   GH_TRY(CreatedToken created, create_token(services, caller, request));
-  created.document = as_client(std::move(created.document), word(signs ? store::ClientAuth::kPrivateKeyJwt : store::ClientAuth::kSecret));
+  created.document =
+      as_client(std::move(created.document), word(signs ? store::ClientAuth::kPrivateKeyJwt : store::ClientAuth::kSecret));
   return created;
 }
 
@@ -114,7 +119,8 @@ Result<CreatedToken> rotate_client(Services& services, const Caller& caller, std
     return rotated;
   }
   if (found.auth != store::ClientAuth::kPrivateKeyJwt)
-    return fail(Errc::kConflict, "This client has a secret, not keys. Create another one with --auth private_key_jwt.", {}, "jwks");
+    return fail(Errc::kConflict, "This client has a secret, not keys. Create another one with --auth private_key_jwt.", {},
+                "jwks");
   GH_TRYV(check_key_set(key_set));
   found.key_set = key_set;
   GH_TRY(Document document, change_token(services, caller, policy::Need::kMakeSecret, client, "client.replace_keys", {},

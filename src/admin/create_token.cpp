@@ -223,6 +223,11 @@ SecretString mint_secret(Services& services, Credential& token) {
   return minted.text;
 }
 
+std::string_view created_as(CredentialKind kind) noexcept {
+  if (kind == CredentialKind::kApiToken) return "token.create";
+  return kind == CredentialKind::kApp ? "app.create" : "client.create";
+}
+
 /// An outsider who is to read a report: what nobody said is as narrow as it gets.
 CreateToken with_defaults(const Services& services, const CreateToken& request) {
   CreateToken full = request;
@@ -262,7 +267,7 @@ Result<InsertedToken> insert_token(Services& services, store::Repositories& at, 
   GH_TRYV(check_new_rests_on_backed(at, credential, now));
   credential.kind = request.kind;
   SecretString secret;
-  if (request.key_set.empty()) secret = mint_secret(services, credential);
+  if (request.key_set.empty() && !request.is_public && !request.federation) secret = mint_secret(services, credential);
   const ScopeSet held = held_back(policy, credential.scopes);
   if (!held.empty()) {
     credential.state = State::kPaused;
@@ -270,12 +275,16 @@ Result<InsertedToken> insert_token(Services& services, store::Repositories& at, 
   }
   GH_TRYV(at.credentials.insert(credential));
   if (credential.kind != CredentialKind::kApiToken) {
-    const auto auth = request.key_set.empty() ? store::ClientAuth::kSecret : store::ClientAuth::kPrivateKeyJwt;
-    GH_TRYV(at.oauth.put_client({credential.id, auth, request.key_set, {}}));
+    auto auth = request.key_set.empty() ? store::ClientAuth::kSecret : store::ClientAuth::kPrivateKeyJwt;
+    if (request.is_public) auth = store::ClientAuth::kNone;
+    store::OAuthClient client{credential.id, auth, request.key_set, request.redirect_uris};
+    if (request.federation) client = *request.federation;
+    client.credential = credential.id;
+    GH_TRYV(at.oauth.put_client(client));
   }
   InsertedToken made;
   GH_TRY(made.created.document, Describer(at, now).token(credential));
-  made.event = with_change(make_event(caller, request.kind == CredentialKind::kApiToken ? "token.create" : "client.create", "token", credential.id.value, credential.name), nullptr,
+  made.event = with_change(make_event(caller, created_as(request.kind), "token", credential.id.value, credential.name), nullptr,
                            &made.created.document);
   if (!request.requested_by.empty() && !who.is(credential.requested_by)) made.event.caller.on_behalf_of = request.requested_by;
   made.created.document["approval"] = nullptr;

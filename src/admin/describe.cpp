@@ -210,6 +210,7 @@ Result<json::object> Describer::grant(const Grant& grant) {
 }
 
 Result<std::string> Describer::entry_state(const Credential& credential, const BoundaryEntry& entry) {
+  if (credential.kind == CredentialKind::kApp) return std::string("by consent");
   auto known = grants_.find(credential.account.value);
   if (known == grants_.end()) {
     GH_TRY(auto grants, at_.grants.of_account(credential.account));

@@ -19,9 +19,9 @@ constexpr Duration kRememberExpired = std::chrono::hours(24 * 30);
 
 bool belongs_in_index(const Credential& credential, Instant now) {
   if (credential.state == State::kRevoked || credential.state == State::kArchived) return false;
-  const bool acts = credential.kind == CredentialKind::kApiToken || credential.kind == CredentialKind::kOAuthClient;
-  return acts &&
-         (!credential.expires_at || *credential.expires_at + kRememberExpired > now);
+  const bool acts = credential.kind == CredentialKind::kApiToken || credential.kind == CredentialKind::kOAuthClient ||
+                    credential.kind == CredentialKind::kApp;
+  return acts && (!credential.expires_at || *credential.expires_at + kRememberExpired > now);
 }
 
 std::size_t hash_of(const std::vector<BoundaryEntry>& boundary) {
@@ -90,6 +90,11 @@ Result<void> IndexFeed::read_all() {
     }
     page.after = listed.next;
   } while (!page.after.empty());
+  GH_TRY(const auto consents, reader->consents.all_live());
+  for (const Consent& consent : consents) {
+    GH_TRY(const auto live, live_consent(reader, consent));
+    if (live) all.push_back(live);
+  }
   index_.assign(std::move(all));
   applied_ = latest;
   note(success(), sent);
@@ -159,6 +164,7 @@ Result<void> IndexFeed::apply_pending() {
   bool sites_changed = false;
   bool keys_changed = false;
   std::set<std::string> ended;
+  std::set<std::string> consents;
   std::set<std::string> accounts;
   std::set<std::string> credentials;
   while (from < latest) {
@@ -176,7 +182,12 @@ Result<void> IndexFeed::apply_pending() {
           accounts.insert(grant.value.account.value);
           break;
         }
-        case store::Aggregate::kUser:
+        case store::Aggregate::kConsent: consents.insert(change.id); break;
+        case store::Aggregate::kUser: {
+          GH_TRY(const auto theirs, reader->consents.of_user(UserId(change.id)));
+          for (const Consent& consent : theirs) consents.insert(consent.id.value);
+          break;
+        }
         case store::Aggregate::kAdminKey:
         case store::Aggregate::kSignInLink:
         case store::Aggregate::kOAuthKey: keys_changed = true; break;
@@ -193,6 +204,9 @@ Result<void> IndexFeed::apply_pending() {
   }
   for (const std::string& id : ended) {
     GH_TRYV(apply_ended(reader, id));
+  }
+  for (const std::string& id : consents) {
+    GH_TRYV(apply_consent(reader, ConsentId(id)));
   }
   if (!accounts.empty() || !credentials.empty()) {
     GH_TRYV(read_pauses(reader));
@@ -336,6 +350,52 @@ Result<void> IndexFeed::publish_sites(const store::Reader& reader) {
     } else {
       older_sites_[entry->site.id.value].push_back(entry);
     }
+  }
+  return success();
+}
+
+/// A consent stands in the place of grants, which cover exactly what was consented to. Null where it, or its person, is not live.
+Result<token::LiveCredentialPtr> IndexFeed::live_consent(const store::Reader& reader, const Consent& consent) {
+  GH_TRY(const auto user, reader->users.get(consent.user));
+  const auto key = token::to_key(consent.id.value);
+  if (consent.ended_at || !key || !is_live(user.value.state, user.value.pause, clock_.now())) return token::LiveCredentialPtr();
+  auto account = std::make_shared<token::LiveAccount>();
+  account->account.id = AccountId(std::string(kPerson) + consent.user.value);
+  account->account.handle = user.value.email;
+  account->account.state = State::kLive;
+  std::vector<BoundaryEntry> boundary;
+  for (const Resource& resource : consent.resources) {
+    boundary.push_back({resource, ""});
+    Grant grant;
+    grant.account = account->account.id;
+    grant.resource = resource;
+    grant.scopes = consent.scopes;
+    // Upstream sees the person: what they may not see is not there for the app either.
+    grant.directory = true;
+    grant.restricted = Restricted::kInclude;
+    grant.backing = Backing::kBacked;
+    account->grants.push_back(std::move(grant));
+  }
+  auto live = std::make_shared<token::LiveCredential>();
+  live->id = *key;
+  live->kind = CredentialKind::kApp;
+  live->state = State::kLive;
+  live->scopes = interned(consent.scopes);
+  live->account = std::move(account);
+  live->boundary = interned(boundary);
+  return token::LiveCredentialPtr(std::move(live));
+}
+
+Result<void> IndexFeed::apply_consent(const store::Reader& reader, const ConsentId& id) {
+  GH_TRY(const Consent consent, reader->consents.get(id));
+  const auto key = token::to_key(id.value);
+  if (!key) return success();
+  GH_TRY(auto live, live_consent(reader, consent));
+  if (live) {
+    // Requests that were decided on the old one are decided anew.
+    index_.put(std::move(live), true);
+  } else {
+    index_.remove(*key);
   }
   return success();
 }

@@ -85,6 +85,8 @@ class IndexFeed {
   Result<void> publish_sites(const store::Reader& reader);
   Result<void> publish_access_keys(const store::Reader& reader);
   Result<void> read_ended(const store::Reader& reader);
+  Result<token::LiveCredentialPtr> live_consent(const store::Reader& reader, const Consent& consent);
+  Result<void> apply_consent(const store::Reader& reader, const ConsentId& id);
   Result<void> apply_ended(const store::Reader& reader, const std::string& id);
   Result<AccountPtr> read_account(const store::Reader& reader, const AccountId& id) const;
   void put(const Credential& credential, const AccountPtr& account);

@@ -43,9 +43,9 @@ struct Policy {
   Duration grace = std::chrono::hours(24 * 14);
   /// Grants and tokens with one of these wait for the approval of a second person.
   ScopeSet approval_scopes;
-  Duration approval_expires = std::chrono::hours(24 * 7);  ///< what nobody has decided on by then is denied
+  Duration approval_expires = std::chrono::hours(24 * 7);      ///< what nobody has decided on by then is denied
   token::AccessForm access_form = token::AccessForm::kOpaque;  ///< of access tokens that are made from now on
-  Duration access_lifetime = std::chrono::minutes(60);          ///< of access tokens; at most token::kLongestAccess
+  Duration access_lifetime = std::chrono::minutes(60);         ///< of access tokens; at most token::kLongestAccess
   /// Fields of the register that a service account must have filled in, besides those that all need: "deputy", "runbook" …
   std::vector<std::string> required_fields;
 };

@@ -59,6 +59,12 @@ Result<void> note_use(Services& services, LiveSession& found) {
 
 }  // namespace
 
+Result<LiveSession> find_session_by_id(Services& services, const std::string& id) {
+  GH_TRY(LiveSession found, read_live(services, id));
+  GH_TRYV(note_use(services, found));
+  return found;
+}
+
 Result<LiveSession> find_session(Services& services, std::string_view cookie) {
   if (cookie.size() != kIdLength + kCookieSecret) return not_signed_in();
   const std::string id(cookie.substr(0, kIdLength));

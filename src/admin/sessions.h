@@ -37,6 +37,8 @@ struct SignedIn {
 
 /// kUnauthenticated, with one text, where the cookie names no live session of a live person. Notes once a minute that it is used.
 Result<LiveSession> find_session(Services& services, std::string_view cookie);
+/// The same by its id, for whoever kept that under a seal of its own (oauth/gate_session.h).
+Result<LiveSession> find_session_by_id(Services& services, const std::string& id);
 /// "gthw_…", for the REST API, which takes no cookies: good for five minutes, and as long as the session is.
 std::string make_bearer(Services& services, const LiveSession& session);
 inline constexpr std::string_view kSessionBearer = "gthw_";

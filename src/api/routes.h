@@ -13,6 +13,8 @@ std::vector<Route> account_routes();
 std::vector<Route> grant_routes();
 std::vector<Route> register_routes();  ///< the register, its files and imports
 std::vector<Route> token_routes();
+std::vector<Route> app_routes();  ///< apps that act for people, and consents
+std::vector<Route> federation_routes();
 std::vector<Route> client_routes();  ///< OAuth clients, and the keys of access tokens
 std::vector<Route> rotation_routes();
 std::vector<Route> insight_routes();  ///< explain, trace

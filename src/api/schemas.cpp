@@ -16,6 +16,8 @@ const Member kResumeBy{"resume_by", Shape::kText, "Who may end the pause: owner,
 const Member kPausedResources{"paused_resources", Shape::kObjects, "Resources that are paused for it alone.", false,
                               "PausedResource"};
 
+}  // namespace
+
 std::vector<Member> token_members() {
   return {
       kId,
@@ -58,6 +60,8 @@ Schema extended(std::string_view name, std::string_view about, std::vector<Membe
   members.insert(members.end(), more.begin(), more.end());
   return {name, about, std::move(members)};
 }
+
+namespace {
 
 std::vector<Schema> site_schemas() {
   return {{"Site",
@@ -340,31 +344,6 @@ std::vector<Schema> token_schemas() {
                  "The public id of an older secret that ended at once, before its overlap: at most two are live.", kOptional}})};
 }
 
-std::vector<Schema> client_schemas() {
-  std::vector<Member> client = token_members();
-  client.push_back({"client_id", Shape::kText, "The same as `id`."});
-  client.push_back({"auth", Shape::kText, "secret or private_key_jwt."});
-  const Member secret{"client_secret", Shape::kText, "The secret itself, shown this once; missing where it signs with its own key.",
-                      kOptional};
-  return {{"Client", "An OAuth client of a service account.", client},
-          extended("NewClient", "A client with its secret.", client,
-                   {secret, {"approval", Shape::kText, "Id of the request that it waits for.", kOptional}}),
-          extended("RotatedClient", "A client with the secret of its successor, or with new keys.", client,
-                   {secret,
-                    {"secret_id", Shape::kText, "The public id inside the new secret.", kOptional},
-                    {"replaces", Shape::kText, "The public id inside the old one.", kOptional},
-                    {"overlap_ends_at", Shape::kInstant, "When the old one ends if the new one is used from now on.", kOptional},
-                    {"ended_early", Shape::kText, "An older secret that ended at once.", kOptional}}),
-          {"AccessKey",
-           "A key that access tokens are made with.",
-           {kId,
-            {"form", Shape::kText, "opaque, EdDSA or ES256."},
-            {"state", Shape::kText, "coming, live, leaving or ended."},
-            kCreatedAt,
-            {"signs_from", Shape::kInstant, ""},
-            {"ends_at", Shape::kInstant, "Until then what it made is good.", kOptional}}}};
-}
-
 std::vector<Schema> insight_schemas() {
   return {{"DecisionStep",
            "One step, in the order in which it was taken.",
@@ -531,8 +510,8 @@ std::vector<Schema> notify_schemas() {
 const std::vector<Schema>& schemas() {
   static const std::vector<Schema> all = [] {
     std::vector<Schema> list;
-    for (auto part : {site_schemas, people_schemas, sign_in_schemas, rotation_schemas, token_schemas, client_schemas, insight_schemas,
-                      report_schemas, register_schemas, record_schemas, notify_schemas}) {
+    for (auto part : {site_schemas, people_schemas, sign_in_schemas, rotation_schemas, token_schemas, client_schemas,
+                      insight_schemas, report_schemas, register_schemas, record_schemas, notify_schemas}) {
       for (Schema& schema : part()) list.push_back(std::move(schema));
     }
     return list;

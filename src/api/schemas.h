@@ -24,6 +24,11 @@ struct Schema {
   std::vector<Member> members;
 };
 
+/// Every credential's.
+std::vector<Member> token_members();
+Schema extended(std::string_view name, std::string_view about, std::vector<Member> members, std::vector<Member> more);
+/// Of api/schemas_oauth.cpp; part of the list below.
+std::vector<Schema> client_schemas();
 /// Of api/schemas_reports.cpp; part of the list below.
 std::vector<Schema> report_schemas();
 /// Of api/schemas_register.cpp; part of the list below.

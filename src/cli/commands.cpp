@@ -23,6 +23,8 @@ void add_remote_commands(CLI::App& root, Context& context, int& exit_status) {
   add_grant_commands(root, runner);
   add_token_commands(root, runner);
   add_client_commands(root, runner);
+  add_app_commands(root, runner);
+  add_federation_commands(root, runner);
   add_agent_command(root, runner);
   add_explain_command(root, runner);
   add_trace_command(root, runner);

@@ -11,7 +11,9 @@ void add_account_commands(CLI::App& root, Runner runner);
 void add_grant_commands(CLI::App& root, Runner runner);
 void add_register_commands(CLI::App& root, Runner runner);
 void add_token_commands(CLI::App& root, Runner runner);
-/// OAuth clients.
+/// Apps and consents; federations; OAuth clients.
+void add_federation_commands(CLI::App& root, Runner runner);
+void add_app_commands(CLI::App& root, Runner runner);
 void add_client_commands(CLI::App& root, Runner runner);
 /// token rotation …, token extend: under the noun `token`.
 void add_rotation_commands(CLI::App* token, Runner runner);

@@ -155,6 +155,19 @@ int advise(Call& call) {
   return items.empty() ? kDone : kFoundSomething;
 }
 
+/// Which credential for a job (docs/choose.md).
+int advise_on_job(Call& call) {
+  return call.get(api_path({"advise"}), [](Context& context, const json::value& answer) {
+    const json::object& advice = answer.as_object();
+    context.out << word(advice, "recommendation") << "\n";
+    for (const json::value& reason : advice.at("reasons").as_array()) context.out << "  - " << reason.as_string().c_str() << "\n";
+    context.out << "Service account: " << word(advice, "account") << ". " << word(advice, "account_reason") << "\n"
+                << word(advice, "rate_limit") << "\n";
+    for (const json::value& command : advice.at("commands").as_array())
+      context.out << "    $ " << command.as_string().c_str() << "\n";
+  });
+}
+
 void add_wake(CLI::App* parent, Runner runner, const std::string& name, const std::string& about) {
   Command(parent, runner, name, about)
       .duration("--within", "within", "from now on; 24h by default")
@@ -194,8 +207,19 @@ void add_report_commands(CLI::App& root, Runner runner) {
   }
   add_would_deny_command(report, runner);
   add_wake(&root, runner, "tonight", "the same as report wake");
-  Command(&root, runner, "advise", "what each report found, and the first thing to do; exit 6 where there is something")
-      .run(advise);
+  Command(&root, runner, "advise",
+          "what each report found, and the first thing to do (exit 6 where there is something); with the options: which "
+          "credential for "
+          "a job")
+      .choice("--acts-as", "acts_as", "whom it acts as", {"person", "system"})
+      .choice("--runs-in", "runs_in", "where; tool: one that takes a fixed token and nothing else; outside: somebody else's",
+              {"github", "gitlab", "kubernetes", "bitbucket", "server", "tool", "outside"})
+      .choice("--projects", "projects", "how many it needs", {"one", "many", "all"})
+      .choice("--lasts", "lasts", "how long it is needed", {"once", "days", "long"})
+      .flag("--critical", "critical", "somebody has to act at once if it stops")
+      .flag("--other-team", "other_team", "another team answers for it")
+      .flag("--named", "named", "Jira's history must name it")
+      .run([](Call& call) { return call.body.empty() ? advise(call) : advise_on_job(call); });
 }
 
 }  // namespace gatehouse::cli

@@ -34,11 +34,7 @@ class SigningKey {
  private:
   SigningKey(SignatureAlgorithm algorithm, std::shared_ptr<evp_pkey_st> key, PublicKey public_half, std::vector<std::byte> x,
              std::vector<std::byte> y)
-      : algorithm_(algorithm),
-        key_(std::move(key)),
-        public_(std::move(public_half)),
-        x_(std::move(x)),
-        y_(std::move(y)) {}
+      : algorithm_(algorithm), key_(std::move(key)), public_(std::move(public_half)), x_(std::move(x)), y_(std::move(y)) {}
   SignatureAlgorithm algorithm_;
   std::shared_ptr<evp_pkey_st> key_;
   PublicKey public_;

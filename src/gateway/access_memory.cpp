@@ -7,13 +7,15 @@
 namespace gatehouse::gateway {
 namespace {
 
-Refusal unknown_token() { return refuse_because(Reason::kInvalidToken, {}, "This access token is not known here, or it has ended."); }
+Refusal unknown_token() {
+  return refuse_because(Reason::kInvalidToken, {}, "This access token is not known here, or it has ended.");
+}
 
 /// What an access token of each kind may name: an API token is not for sale under another name.
 bool may_be_named(const token::LiveCredential& credential, const token::AccessClaims& claims) noexcept {
   const bool consent = claims.consent != token::Key{};
   const CredentialKind wanted = consent ? CredentialKind::kApp : CredentialKind::kOAuthClient;
-  return credential.kind == wanted && credential.account && credential.account->account.id.value == claims.subject;
+  return credential.kind == wanted && credential.account && token::subject_of(credential) == claims.subject;
 }
 
 }  // namespace
@@ -46,6 +48,10 @@ Step<token::LiveCredentialPtr> AccessMemory::find(std::string_view text, const h
   if (claims.consent != token::Key{}) {
     app = index.find(token::as_view(claims.client)).credential;
     if (!app || app->kind != CredentialKind::kApp) return unknown_token();
+    if (!app->acts(now.wall)) {
+      request.refused = app;
+      return refuse_because(app->live(now.wall) ? Reason::kAccountPaused : Reason::kRevoked);
+    }
   }
   const token::Narrowing* const before = known->credential ? known->credential->narrowing.get() : nullptr;
   if (!before || before->client != named || before->app != app) known->credential = token::narrowed(named, app, claims);

@@ -1,7 +1,8 @@
 // authenticate: from the Authorization header to a live credential.
 //
 // `Bearer TOKEN`, or `Basic base64(anything:TOKEN)`, since many Jira scripts send an e-mail address and a token. RFC 6750
-// section 2.1; RFC 7617. Access tokens of our own authorization server are opened by gateway/access_memory.h. The token is compared by keyed hash alone and goes into no log and no error.
+// section 2.1; RFC 7617. Access tokens of our own authorization server are opened by gateway/access_memory.h. The token is
+// compared by keyed hash alone and goes into no log and no error.
 
 #include <algorithm>
 #include <atomic>
@@ -113,7 +114,8 @@ Step<token::LiveCredentialPtr> find_credential(std::string_view text, const http
   }
   const crypto::TokenHash stored{found.secret->key_epoch, found.secret->digest};
   // The first letters of a token are not under its hash: a client's secret, written as an API token, is none.
-  if (found.credential->kind != CredentialKind::kApiToken) return invalid_token("This token is not known here, or it was revoked.");
+  if (found.credential->kind != CredentialKind::kApiToken)
+    return invalid_token("This token is not known here, or it was revoked.");
   if (!thread.shared.hasher->matches(stored, parsed->id, parsed->secret)) {
     return invalid_token("This token is not known here, or it was revoked.");
   }

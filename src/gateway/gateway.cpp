@@ -335,8 +335,8 @@ bool GatewayExchange::may_send(const http::Now& now) noexcept {
   const ServiceAccount& account = credential_->account->account;
   const bool fresh = thread_.shared.index->fresh() + thread_.shared.settings.stale_limit >= now.wall;
   const bool live = fresh && credential_->live(now.wall) && !credential_->has_ended(request_.secret) &&
-                    !thread_.shared.index->ended(*credential_) &&
-                    is_live(account.state, account.pause, now.wall) && site_->live(now.wall);
+                    !thread_.shared.index->ended(*credential_) && is_live(account.state, account.pause, now.wall) &&
+                    site_->live(now.wall);
   if (live && asking_ == Asking::kNothing) request_.sent = true;
   return live;
 }

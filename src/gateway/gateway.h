@@ -46,7 +46,7 @@ struct GatewayShared {
   Random* random = nullptr;
   RequestLog* log = nullptr;
   std::shared_ptr<AttachmentHomes> attachments = std::make_shared<AttachmentHomes>();
-  SelfService* self = nullptr;  ///< null: tokens get no answers about themselves
+  SelfService* self = nullptr;                         ///< null: tokens get no answers about themselves
   const token::AccessKeyTable* access_keys = nullptr;  ///< null: no access token is good
   AuthorizationServer* authorization = nullptr;        ///< null: its addresses are not here
   GatewaySettings settings;

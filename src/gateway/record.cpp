@@ -76,7 +76,9 @@ void fill(const token::LiveCredentialPtr& credential, const upstream::SiteEntryP
           const Request& request, RequestRecord& out) {
   out.at = request.began.wall;
   out.took_ms = static_cast<std::uint32_t>(std::min<std::uint64_t>(now.steady_ms - request.began.steady_ms, UINT32_MAX));
-  out.credential = credential;
+  // An app's use is the app's, whoever it acts for: that is what stands in the register.
+  const bool for_person = credential && credential->narrowing && credential->narrowing->app;
+  out.credential = for_person ? credential->narrowing->app : credential;
   out.secret = request.secret;
   out.presented = request.presented;
   out.site = site;

@@ -116,6 +116,9 @@ Result<std::unique_ptr<Serving>> Serving::start(const Settings& settings, Instal
   }
   GH_TRYV(parts.start_admin(settings));
   GH_TRYV(parts.start_sinks(settings));
+  if (parts.authorization)
+    parts.authorization->set_panel_url(settings.notify.url.empty() ? url_of(parts.admin->address(), parts.tls)
+                                                                   : settings.notify.url);
   parts.start_jobs(settings);
   return serving;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 #include "http/exchange.h"
@@ -15,6 +16,10 @@ namespace gatehouse::oauth {
 
 /// `code` is the standard's; `description` is for the people who read the client's log, and names nothing of others.
 struct OAuthError {
+  OAuthError() = default;
+  /// With two arguments at least, so that no text turns into an error by itself.
+  OAuthError(std::string_view word, std::string sentence, int with_status, std::uint32_t seconds) noexcept
+      : code(word), description(std::move(sentence)), status(with_status), retry_after(seconds) {}
   std::string_view code = "server_error";
   std::string description;
   int status = 400;

@@ -7,6 +7,7 @@
 #include "admin/tokens.h"
 #include "base/encoding.h"
 #include "crypto/digest.h"
+#include "oauth/federated.h"
 #include "token/strict_json.h"
 #include "token/token.h"
 
@@ -30,9 +31,7 @@ struct Shown {
   std::string assertion;
 };
 
-OAuthError two_methods() {
-  return {"invalid_request", "The request proves its client in two ways at once; use one.", 400, 0};
-}
+OAuthError two_methods() { return {"invalid_request", "The request proves its client in two ways at once; use one.", 400, 0}; }
 
 bool is_basic(std::string_view header) noexcept {
   constexpr std::string_view kWord = "basic ";
@@ -96,8 +95,8 @@ Answered<bool> note_if_retired(Context& context, const token::ParsedToken& parse
   const auto found = reader.value()->credentials.get_by_secret(id);
   if (!found) return false;
   const Credential& credential = found.value().value;
-  const auto secret = std::find_if(credential.secrets.begin(), credential.secrets.end(),
-                                   [&id](const SecretRecord& one) { return one.id == id; });
+  const auto secret =
+      std::find_if(credential.secrets.begin(), credential.secrets.end(), [&id](const SecretRecord& one) { return one.id == id; });
   const auto stored = secret == credential.secrets.end() ? Result<crypto::TokenHash>(fail(Errc::kNotFound, ""))
                                                          : crypto::parse_token_hash(secret->hash);
   if (credential.id.value != client || !stored || !context.services.hasher.matches(stored.value(), parsed.id, parsed.secret))
@@ -128,8 +127,8 @@ Answered<ProvenClient> by_secret(Context& context, const Shown& shown, const gat
     return invalid_client();
   }
   if (found.secret->state == SecretState::kPending) {
-    const auto promoted = admin::promote_secret(context.services, CredentialId(shown.client),
-                                                SecretId(std::string(parsed->id)), now);
+    const auto promoted =
+        admin::promote_secret(context.services, CredentialId(shown.client), SecretId(std::string(parsed->id)), now);
     if (!promoted) return server_error(promoted.error());
   }
   return ProvenClient{found.credential, found.secret->id};
@@ -163,8 +162,8 @@ Answered<ProvenClient> by_assertion(Context& context, Shown shown) {
   if (shown.client.empty()) {
     // The client may be named in the assertion alone; that it is its own is checked below.
     const std::size_t first = shown.assertion.find('.');
-    const auto claims = from_base64url(
-        std::string_view(shown.assertion).substr(first + 1, shown.assertion.find('.', first + 1) - first - 1));
+    const auto claims =
+        from_base64url(std::string_view(shown.assertion).substr(first + 1, shown.assertion.find('.', first + 1) - first - 1));
     const auto parsed = claims ? token::parse_strict(as_text(claims.value())) : std::nullopt;
     if (parsed) shown.client = token::text_member(*parsed, "sub");
   }
@@ -176,6 +175,12 @@ Answered<ProvenClient> by_assertion(Context& context, Shown shown) {
   if (!reader) return server_error(reader.error());
   const auto registered = reader.value()->oauth.client(CredentialId(shown.client));
   if (!registered && registered.error().code != Errc::kNotFound) return server_error(registered.error());
+  if (registered && registered.value().auth == store::ClientAuth::kFederated) {
+    // RFC 7523 section 2.2 with a workload's identity in the place of a signature of the client's own.
+    auto federated = client_of_foreign_token(context, shown.assertion, shown.client);
+    if (!federated && federated.error().status < 500) return invalid_client();
+    return federated;
+  }
   if (!registered || registered.value().auth != store::ClientAuth::kPrivateKeyJwt) return invalid_client();
   const auto keys = admin::read_key_set(registered.value().key_set);
   const auto claims = keys ? admin::verify_token(shown.assertion, keys.value()) : Result<json::object>(keys.error());
@@ -194,10 +199,35 @@ Answered<ProvenClient> by_assertion(Context& context, Shown shown) {
   return ProvenClient{credential, credential->id};
 }
 
+/// It proves nothing: what it shows beside its id (a code's verifier, a refresh token) is what counts.
+Answered<ProvenClient> by_name(Context& context, const Shown& shown) {
+  const token::LiveCredentialPtr credential = context.services.index.find_locked(shown.client).credential;
+  const bool app = credential && credential->kind == CredentialKind::kApp && token::as_view(credential->id) == shown.client;
+  if (!app || !is_live_client(*credential, context.now())) return invalid_client();
+  auto reader = context.services.database.read();
+  if (!reader) return server_error(reader.error());
+  // A person's consent is in the index like an app is, and is none.
+  const auto registered = reader.value()->oauth.client(CredentialId(shown.client));
+  if (!registered && registered.error().code != Errc::kNotFound) return server_error(registered.error());
+  if (!registered || registered.value().auth != store::ClientAuth::kNone) return invalid_client();
+  return ProvenClient{credential, credential->id};
+}
+
+Answered<ProvenClient> proven(Context& context, Shown shown, const gateway::AuthorizationRequest& request,
+                              Public public_clients) {
+  switch (shown.method) {
+    case Shown::Method::kSecret: return by_secret(context, shown, request);
+    case Shown::Method::kAssertion: return by_assertion(context, std::move(shown));
+    case Shown::Method::kNone: break;
+  }
+  if (public_clients == Public::kAllowed && !shown.client.empty()) return by_name(context, shown);
+  return invalid_client();
+}
+
 }  // namespace
 
 Answered<ProvenClient> authenticate_client(Context& context, const gateway::AuthorizationRequest& request,
-                                           const Parameters& parameters) {
+                                           const Parameters& parameters, Public public_clients) {
   GH_TRYV(context.check_fresh());
   GH_TRY(Shown shown, read_shown(request, parameters));
   const Instant now = context.now();
@@ -206,15 +236,13 @@ Answered<ProvenClient> authenticate_client(Context& context, const gateway::Auth
     return OAuthError{"slow_down", "Too many requests; Retry-After says when it may go on.", 429, wait};
   };
   if (const std::uint32_t wait = context.throttle.wait_of(request.client, named, now)) return too_many(wait);
-  Answered<ProvenClient> proven = shown.method == Shown::Method::kSecret      ? by_secret(context, shown, request)
-                                  : shown.method == Shown::Method::kAssertion ? by_assertion(context, std::move(shown))
-                                                                              : Answered<ProvenClient>(invalid_client());
-  if (!proven) {
-    if (proven.error().status < 500) context.throttle.failed(request.client, named, now);
-    return proven;
+  Answered<ProvenClient> client = proven(context, std::move(shown), request, public_clients);
+  if (!client) {
+    if (client.error().status < 500) context.throttle.failed(request.client, named, now);
+    return client;
   }
-  if (const std::uint32_t wait = context.throttle.take(token::as_view(proven.value().credential->id), now)) return too_many(wait);
-  return proven;
+  if (const std::uint32_t wait = context.throttle.take(token::as_view(client.value().credential->id), now)) return too_many(wait);
+  return client;
 }
 
 }  // namespace gatehouse::oauth

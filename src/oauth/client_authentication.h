@@ -16,8 +16,11 @@ struct ProvenClient {
   token::Key secret{};  ///< which of its secrets; its own id where it has none
 };
 
+/// Whether an app that can keep no secret may come with its client_id alone (RFC 6749 section 2.1, RFC 8252).
+enum class Public { kRefused, kAllowed };
+
 /// Every failure says the same (invalid_client), but for a request that names two methods at once, and for limits.
 Answered<ProvenClient> authenticate_client(Context& context, const gateway::AuthorizationRequest& request,
-                                           const Parameters& parameters);
+                                           const Parameters& parameters, Public public_clients = Public::kRefused);
 
 }  // namespace gatehouse::oauth

@@ -17,6 +17,16 @@ Result<std::shared_ptr<const admin::Policy>> Context::policy() {
   return policy_;
 }
 
+std::string Context::panel_url() const {
+  const std::lock_guard lock(mutex_);
+  return panel_url_;
+}
+
+void Context::set_panel_url(std::string url) {
+  const std::lock_guard lock(mutex_);
+  panel_url_ = std::move(url);
+}
+
 Answered<bool> Context::check_fresh() const {
   if (services.index.fresh() + services.gateway.settings.stale_limit >= now()) return true;
   return OAuthError{"temporarily_unavailable", "Gatehouse has lost its database and can't tell which clients are live.", 503, 5};

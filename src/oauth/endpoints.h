@@ -21,6 +21,20 @@ http::ElsewhereAnswer metadata_endpoint(Context& context);
 /// GET /.well-known/jwks.json (RFC 7517): what signed access tokens are verified with.
 http::ElsewhereAnswer key_set_endpoint(Context& context);
 
+/// GET and POST /authorize (RFC 6749 section 3.1).
+http::ElsewhereAnswer authorization_endpoint(Context& context, const AuthorizationRequest& request);
+http::ElsewhereAnswer decision_endpoint(Context& context, const AuthorizationRequest& request);
+/// GET /oauth/token/accessible-resources, as Atlassian's.
+http::ElsewhereAnswer accessible_resources_endpoint(Context& context, const AuthorizationRequest& request);
+
+/// grant_type=authorization_code (RFC 6749 section 4.1.3, RFC 7636).
+Answered<boost::json::object> authorization_code(Context& context, const AuthorizationRequest& request,
+                                                 const Parameters& parameters, const ProvenClient& client);
+/// grant_type=refresh_token (RFC 6749 section 6): each works once.
+Answered<boost::json::object> refresh_token(Context& context, const AuthorizationRequest& request, const Parameters& parameters,
+                                            const ProvenClient& client);
+/// grant_type=urn:ietf:params:oauth:grant-type:token-exchange (RFC 8693).
+Answered<boost::json::object> token_exchange(Context& context, const AuthorizationRequest& request, const Parameters& parameters);
 /// grant_type=client_credentials (RFC 6749 section 4.4).
 Answered<boost::json::object> client_credentials(Context& context, const AuthorizationRequest& request,
                                                  const Parameters& parameters, const ProvenClient& client);

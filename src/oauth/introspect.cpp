@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "oauth/endpoints.h"
@@ -18,7 +19,8 @@ Answered<json::object> answer(Context& context, const AuthorizationRequest& requ
   if (!parameters.has("token")) return OAuthError{"invalid_request", "token is missing.", 400, 0};
   const auto presented = look_at_access_token(context, parameters.text("token"));
   // Of others' tokens nothing is said, and of what is over neither: that it is not active (RFC 7662 section 2.2).
-  if (!presented || !presented->active || presented->claims.client != client.credential->id) return json::object{{"active", false}};
+  if (!presented || !presented->active || presented->claims.client != client.credential->id)
+    return json::object{{"active", false}};
   const token::AccessClaims& claims = presented->claims;
   json::object body;
   body["active"] = true;

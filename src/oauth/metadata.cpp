@@ -17,6 +17,7 @@ json::array texts(std::initializer_list<std::string_view> all) {
 
 json::array scopes() {
   json::array out;
+  out.emplace_back("offline_access");
   for (ScopeIndex scope = 0; scope < scope_count(); ++scope) out.emplace_back(scope_name(scope));
   return out;
 }
@@ -29,14 +30,22 @@ http::ElsewhereAnswer metadata_endpoint(Context& context) {
   const json::array algorithms = texts({"EdDSA", "ES256", "RS256"});
   json::object body;
   body["issuer"] = issuer;
+  body["authorization_endpoint"] = issuer + "/authorize";
+  body["authorization_response_iss_parameter_supported"] = true;
+  body["code_challenge_methods_supported"] = texts({"S256"});
+  body["response_modes_supported"] = texts({"query"});
+  body["prompt_values_supported"] = texts({"none", "login", "consent", "select_account"});
   body["token_endpoint"] = issuer + "/oauth/token";
   body["revocation_endpoint"] = issuer + "/oauth/revoke";
   body["introspection_endpoint"] = issuer + "/oauth/introspect";
   body["jwks_uri"] = issuer + "/.well-known/jwks.json";
-  body["grant_types_supported"] = texts({"client_credentials"});
-  body["response_types_supported"] = json::array();
+  body["grant_types_supported"] =
+      texts({"authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"});
+  body["response_types_supported"] = texts({"code"});
   for (const char* endpoint : {"token", "revocation", "introspection"}) {
-    body[std::string(endpoint) + "_endpoint_auth_methods_supported"] = methods;
+    json::array mine = methods;
+    if (endpoint != std::string_view("introspection")) mine.emplace_back("none");
+    body[std::string(endpoint) + "_endpoint_auth_methods_supported"] = std::move(mine);
     body[std::string(endpoint) + "_endpoint_auth_signing_alg_values_supported"] = algorithms;
   }
   body["scopes_supported"] = scopes();

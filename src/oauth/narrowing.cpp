@@ -34,7 +34,8 @@ std::string canonical(const std::string& issuer, const Site& site) {
 /// The site whose address at the gateway this is.
 upstream::SiteEntryPtr site_at(const Context& context, const upstream::SiteSnapshot& sites, std::string address) {
   if (address.ends_with('/')) address.pop_back();
-  for (const auto& [prefix, product] : {std::pair("/ex/jira/", Product::kJira), std::pair("/ex/confluence/", Product::kConfluence)}) {
+  for (const auto& [prefix, product] :
+       {std::pair("/ex/jira/", Product::kJira), std::pair("/ex/confluence/", Product::kConfluence)}) {
     const std::string base = context.issuer() + prefix;
     if (!address.starts_with(base)) continue;
     const upstream::SiteEntryPtr* found = sites.find(product, std::string_view(address).substr(base.size()));
@@ -112,7 +113,8 @@ Answered<std::vector<token::ResourceClaim>> read_details(Context& context, const
       claim.scopes.emplace();
       for (const json::value& action : actions->get_array()) {
         const auto scope = action.is_string() ? find_scope(std::string_view(action.get_string())) : std::nullopt;
-        if (!scope || !scopes.has(*scope)) return bad_details("An action is not among the scopes of the token that is asked for.");
+        if (!scope || !scopes.has(*scope))
+          return bad_details("An action is not among the scopes of the token that is asked for.");
         claim.scopes->add(*scope);
       }
     }
@@ -165,7 +167,8 @@ Answered<Narrowed> narrow(Context& context, const token::LiveCredential& credent
   if (named.empty()) return out;
   if (named.size() == 1) out.audience = canonical(context.issuer(), named.front()->site);
   if (out.resources.empty()) {
-    for (const upstream::SiteEntryPtr& site : named) out.resources.push_back({site->site.id, "*", site->site.key + "/*", std::nullopt});
+    for (const upstream::SiteEntryPtr& site : named)
+      out.resources.push_back({site->site.id, "*", site->site.key + "/*", std::nullopt});
     return out;
   }
   const bool all_there = std::all_of(out.resources.begin(), out.resources.end(), [&named](const token::ResourceClaim& claim) {

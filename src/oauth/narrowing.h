@@ -1,5 +1,5 @@
-// What a client asks for: `scope`, `authorization_details` (RFC 9396) and `resource` (RFC 8707). They narrow what it has and never
-// widen; what lies outside is refused, not left out, so that nobody takes a smaller token for the one that was asked for.
+// What a client asks for: `scope`, `authorization_details` (RFC 9396) and `resource` (RFC 8707). They narrow what it has and
+// never widen; what lies outside is refused, not left out, so that nobody takes a smaller token for the one that was asked for.
 #pragma once
 
 #include <vector>
@@ -19,7 +19,8 @@ struct Narrowed {
 /// Within `scopes` and the boundary of `credential` as it is now.
 Answered<Narrowed> narrow(Context& context, const token::LiveCredential& credential, const ScopeSet& scopes,
                           const Parameters& parameters);
-/// `scope` alone: words that are known, each in `most`. `extra` are words that mean something here and are no scope of the product.
+/// `scope` alone: words that are known, each in `most`. `extra` are words that mean something here and are no scope of the
+/// product.
 Answered<ScopeSet> read_scope(const std::string& text, const ScopeSet& most, const std::vector<std::string_view>& extra = {});
 
 }  // namespace gatehouse::oauth

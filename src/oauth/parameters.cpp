@@ -141,6 +141,10 @@ const std::string& Parameters::text(std::string_view name) const {
   return found == values_.end() ? kNothing : found->second.front();
 }
 
+void Parameters::forget(std::string_view name) {
+  if (const auto found = values_.find(name); found != values_.end()) values_.erase(found);
+}
+
 const std::vector<std::string>& Parameters::all(std::string_view name) const {
   const auto found = values_.find(name);
   return found == values_.end() ? kNone : found->second;

@@ -28,6 +28,7 @@ class Parameters {
   /// Empty where it was left out.
   const std::string& text(std::string_view name) const;
   bool has(std::string_view name) const { return !text(name).empty(); }
+  void forget(std::string_view name);
   const std::vector<std::string>& all(std::string_view name) const;
 
  private:

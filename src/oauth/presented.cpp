@@ -15,11 +15,11 @@ std::optional<Presented> look_at_access_token(const Context& context, const std:
   const token::LiveCredentialPtr named = index.find_locked(token::as_view(out.claims.acts_as())).credential;
   const bool consent = out.claims.consent != token::Key{};
   const CredentialKind kind = consent ? CredentialKind::kApp : CredentialKind::kOAuthClient;
-  if (!named || named->kind != kind || named->account->account.id.value != out.claims.subject) return out;
+  if (!named || named->kind != kind || token::subject_of(*named) != out.claims.subject) return out;
   token::LiveCredentialPtr app;
   if (consent) {
     app = index.find_locked(token::as_view(out.claims.client)).credential;
-    if (!app) return out;
+    if (!app || app->kind != CredentialKind::kApp || !app->acts(now)) return out;
   }
   out.credential = token::narrowed(named, app, out.claims);
   const ServiceAccount& account = named->account->account;

@@ -2,6 +2,7 @@
 
 #include "admin/common.h"
 #include "oauth/endpoints.h"
+#include "oauth/families.h"
 #include "oauth/presented.h"
 
 namespace gatehouse::oauth {
@@ -24,7 +25,8 @@ Answered<bool> end_token(Context& context, const token::Key& id, Instant forget_
   if (!ended) return server_error(ended.error());
   // Revoked before: it is in force already, and one record of it is enough.
   if (!ended.value()) return true;
-  const auto done = admin::commit(context.services, std::move(work).value(), admin::make_event(caller, action, "access_token", text, ""));
+  const auto done =
+      admin::commit(context.services, std::move(work).value(), admin::make_event(caller, action, "access_token", text, ""));
   if (!done) return server_error(done.error());
   return true;
 }
@@ -32,9 +34,11 @@ Answered<bool> end_token(Context& context, const token::Key& id, Instant forget_
 Answered<bool> answer(Context& context, const AuthorizationRequest& request) {
   if (!request.query.empty()) return OAuthError{"invalid_request", "Parameters go into the body, not into the address.", 400, 0};
   GH_TRY(const Parameters parameters, Parameters::from_body(request));
-  GH_TRY(const ProvenClient client, authenticate_client(context, request, parameters));
+  GH_TRY(const ProvenClient client, authenticate_client(context, request, parameters, Public::kAllowed));
   if (!parameters.has("token")) return OAuthError{"invalid_request", "token is missing.", 400, 0};
   // The hint (RFC 7009 section 2.1) is not needed: a token says itself what it is.
+  if (parameters.text("token").starts_with("gthr_"))
+    return revoke_refresh_token(context, parameters.text("token"), client, request);
   const auto presented = look_at_access_token(context, parameters.text("token"));
   if (!presented) return true;
   if (presented->claims.client != client.credential->id)

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "oauth/endpoints.h"
+#include "oauth/gate_session.h"
 
 namespace gatehouse::oauth {
 namespace {
@@ -17,7 +18,11 @@ struct Endpoint {
   http::ElsewhereAnswer (*answer)(Context& context, const gateway::AuthorizationRequest& request);
 };
 
-const std::array<Endpoint, 5> kEndpoints{{
+const std::array<Endpoint, 9> kEndpoints{{
+    {"/authorize", Method::kGet, authorization_endpoint},
+    {"/authorize", Method::kPost, decision_endpoint},
+    {"/authorize/arrive", Method::kGet, arrival_endpoint},
+    {"/oauth/token/accessible-resources", Method::kGet, accessible_resources_endpoint},
     {"/oauth/token", Method::kPost, token_endpoint},
     {"/oauth/revoke", Method::kPost, revocation_endpoint},
     {"/oauth/introspect", Method::kPost, introspection_endpoint},
@@ -70,14 +75,16 @@ void Server::submit(gateway::AuthorizationRequest request, http::ElsewhereDone d
 
 http::ElsewhereAnswer Server::answer(const gateway::AuthorizationRequest& request) {
   const bool reads = request.method == Method::kGet;
+  std::string allowed;
   for (const Endpoint& one : kEndpoints) {
     if (one.path != request.path) continue;
     if (one.method == request.method && (!reads || request.body.empty())) return one.answer(context_, request);
-    http::ElsewhereAnswer refused = error_answer({"invalid_request", "This address does not take that method.", 405, 0});
-    refused.head += "Allow: " + std::string(http::to_string(one.method)) + "\r\n";
-    return refused;
+    allowed += (allowed.empty() ? "" : ", ") + std::string(http::to_string(one.method));
   }
-  return error_answer({"invalid_request", "There is nothing here.", 404, 0});
+  if (allowed.empty()) return error_answer({"invalid_request", "There is nothing here.", 404, 0});
+  http::ElsewhereAnswer refused = error_answer({"invalid_request", "This address does not take that method.", 405, 0});
+  refused.head += "Allow: " + allowed + "\r\n";
+  return refused;
 }
 
 void Server::run() {

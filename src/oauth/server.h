@@ -24,6 +24,8 @@ class Server final : public gateway::AuthorizationServer {
   Server& operator=(const Server&) = delete;
 
   void start(unsigned threads = 2);
+  /// Where people sign in; once the admin listener is there.
+  void set_panel_url(std::string url) { context_.set_panel_url(std::move(url)); }
   /// Answers what waits with 503, then ends.
   void stop();
 

@@ -18,8 +18,8 @@ namespace gatehouse::oauth {
 
 class Throttle {
  public:
-  static constexpr std::int64_t kFailuresOfPair = 20;       ///< a minute
-  static constexpr std::int64_t kFailuresOfAddress = 300;   ///< a minute; IPv6: of its /64
+  static constexpr std::int64_t kFailuresOfPair = 20;        ///< a minute
+  static constexpr std::int64_t kFailuresOfAddress = 300;    ///< a minute; IPv6: of its /64
   static constexpr std::int64_t kRequestsOfClient = 30'000;  ///< a minute
   static constexpr std::size_t kMostKept = 50'000;
 

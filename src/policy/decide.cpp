@@ -31,7 +31,9 @@ std::string resource_name(const Case& c, std::string_view key) {
 }
 
 Reason credential_fault(const token::LiveCredential& credential, Instant now) noexcept {
-  const bool acts = credential.kind == CredentialKind::kApiToken || credential.kind == CredentialKind::kOAuthClient;
+  // An app acts for a person, by a token that names their consent; never by itself.
+  const bool acts = credential.kind == CredentialKind::kApiToken || credential.kind == CredentialKind::kOAuthClient ||
+                    (credential.kind == CredentialKind::kApp && credential.narrowing && credential.narrowing->app);
   if (!acts || !credential.account || !credential.boundary || credential.account->account.id.empty())
     return Reason::kInvalidToken;
   if (credential.state == State::kRevoked || credential.state == State::kArchived) return Reason::kRevoked;

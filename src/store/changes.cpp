@@ -28,7 +28,7 @@ Result<std::vector<Change>> Changes::after(std::int64_t number, int limit) const
     Cells cells(row, "change_log");
     Change& change = changes.emplace_back();
     change.number = cells.integer();
-    change.aggregate = cells.number(Aggregate::kSite, Aggregate::kEndedToken);
+    change.aggregate = cells.number(Aggregate::kSite, Aggregate::kConsent);
     change.id = cells.text();
     GH_TRYV(cells.finish());
   }

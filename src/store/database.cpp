@@ -172,6 +172,13 @@ Result<void> Database::tend_oauth(const std::function<Result<void>(OAuth&, const
   return lease->session().commit();
 }
 
+Result<void> Database::tend_consents(const std::function<Result<void>(Consents&, const Repositories&)>& work) {
+  GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
+  Repositories& at = lease->repositories();
+  GH_TRYV(work(at.consents, at));
+  return lease->session().commit();
+}
+
 Result<void> tend_requests(Database& database, const std::function<Result<void>(IdempotentRequests&)>& work) {
   GH_TRY(auto lease, begin_writing(database.state()));
   IdempotentRequests requests(lease->session());

@@ -127,6 +127,9 @@ class Database {
   /// writes to `oauth` alone.
   Result<void> tend_oauth(const std::function<Result<void>(OAuth& oauth, const Repositories& at)>& work);
 
+  /// The same for refresh tokens; `work` writes to `consents` alone.
+  Result<void> tend_consents(const std::function<Result<void>(Consents& consents, const Repositories& at)>& work);
+
   /// Blocks until a change above `after` is committed, by any node, or `timeout` has passed; the latest number then. For one
   /// thread (the feed's); an error means that the database could not be asked. Wakes at once when `stop_waiting` was called.
   Result<std::int64_t> wait_for_change(std::int64_t after, Duration timeout);

@@ -7,7 +7,7 @@ namespace gatehouse::store {
 namespace {
 
 /// In order, never changed once released: schema N is the first N of them. Each file is one raw string literal.
-constexpr std::array<std::string_view, 10> kMigrations{
+constexpr std::array<std::string_view, 11> kMigrations{
 #include "store/migrations/0001_initial.sql"
     ,
 #include "store/migrations/0002_outbox.sql"
@@ -29,6 +29,8 @@ constexpr std::array<std::string_view, 10> kMigrations{
 #include "store/migrations/0010_atlassian.sql"
     ,
 #include "store/migrations/0011_oauth.sql"
+    ,
+#include "store/migrations/0014_oauth_people.sql"
 };
 
 Result<std::int64_t> version_of(Session& session) {

@@ -5,7 +5,7 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::string_view kClientColumns = "credential, auth, key_set, redirect_uris";
+constexpr std::string_view kClientColumns = "credential, auth, key_set, redirect_uris, issuer, audience, subject, claims";
 constexpr std::string_view kKeyColumns = "id, form, sealed_secret, created_at, signs_from, ends_at";
 constexpr std::string_view kEndedColumns = "id, ended_at, forget_at";
 
@@ -30,29 +30,52 @@ Result<EndedToken> read_ended(const Row& row) {
   return token;
 }
 
+Result<OAuthClient> read_client(const Row& row) {
+  Cells cells(row, "oauth_clients");
+  OAuthClient client;
+  client.credential = cells.id<CredentialId>();
+  client.auth = cells.number(ClientAuth::kSecret, ClientAuth::kFederated);
+  client.key_set = cells.text();
+  client.redirect_uris = words(cells.text());
+  client.issuer = cells.text();
+  client.audience = cells.text();
+  client.subject = cells.text();
+  client.claims = cells.text();
+  GH_TRYV(cells.finish());
+  return client;
+}
+
 std::int64_t count(Instant at) { return at.time_since_epoch().count(); }
 
 }  // namespace
 
 Result<OAuthClient> OAuth::client(const CredentialId& id) const {
-  GH_TRY(const auto row, session_.row(selecting(kClientColumns, "oauth_clients WHERE credential = :p1"), "titt", {id.value},
+  GH_TRY(const auto row, session_.row(selecting(kClientColumns, "oauth_clients WHERE credential = :p1"), "titttttt", {id.value},
                                       "That credential is no OAuth client."));
-  Cells cells(row, "oauth_clients");
-  OAuthClient client;
-  client.credential = cells.id<CredentialId>();
-  client.auth = cells.number(ClientAuth::kSecret, ClientAuth::kNone);
-  client.key_set = cells.text();
-  client.redirect_uris = words(cells.text());
-  GH_TRYV(cells.finish());
-  return client;
+  return read_client(row);
+}
+
+Result<std::vector<OAuthClient>> OAuth::federations(const std::string& issuer) const {
+  GH_TRY(const auto rows,
+         session_.rows(selecting(kClientColumns, "oauth_clients WHERE auth = 4 AND issuer = :p1 ORDER BY credential"), "titttttt",
+                       {issuer}));
+  std::vector<OAuthClient> all;
+  for (const Row& row : rows) {
+    GH_TRY(OAuthClient one, read_client(row));
+    all.push_back(std::move(one));
+  }
+  return all;
 }
 
 Result<void> OAuth::put_client(const OAuthClient& client) {
   Binds binds;
   binds.id(client.credential).number(client.auth).text(client.key_set).text(join(client.redirect_uris));
-  return insert_plain(session_, "oauth_clients", kClientColumns, binds,
-                      "ON CONFLICT (credential) DO UPDATE SET auth = excluded.auth, key_set = excluded.key_set, redirect_uris = "
-                      "excluded.redirect_uris");
+  binds.text(client.issuer).text(client.audience).text(client.subject).text(client.claims);
+  return insert_plain(
+      session_, "oauth_clients", kClientColumns, binds,
+      "ON CONFLICT (credential) DO UPDATE SET auth = excluded.auth, key_set = excluded.key_set, redirect_uris = "
+      "excluded.redirect_uris, issuer = excluded.issuer, audience = excluded.audience, subject = excluded.subject, "
+      "claims = excluded.claims");
 }
 
 Result<std::vector<OAuthKey>> OAuth::keys() const {
@@ -95,8 +118,8 @@ Result<bool> OAuth::end_token(const EndedToken& token) {
 }
 
 Result<EndedToken> OAuth::ended(const std::string& id) const {
-  GH_TRY(const auto row, session_.row(selecting(kEndedColumns, "oauth_ended WHERE id = :p1"), "tii", {id},
-                                      "That token was not revoked."));
+  GH_TRY(const auto row,
+         session_.row(selecting(kEndedColumns, "oauth_ended WHERE id = :p1"), "tii", {id}, "That token was not revoked."));
   return read_ended(row);
 }
 

@@ -14,13 +14,18 @@
 namespace gatehouse::store {
 
 /// How a client proves that it is one (RFC 6749 section 2.3, RFC 7523). The numbers are stored.
-enum class ClientAuth { kSecret = 1, kPrivateKeyJwt, kNone };
+enum class ClientAuth { kSecret = 1, kPrivateKeyJwt, kNone, kFederated };
 
 struct OAuthClient {
   CredentialId credential;
   ClientAuth auth = ClientAuth::kSecret;
-  std::string key_set;                     ///< JWKS of public keys; of kPrivateKeyJwt
-  std::vector<std::string> redirect_uris;  ///< of apps
+  std::string key_set;  ///< JWKS of public keys: of kPrivateKeyJwt; of kFederated the issuer's, where they are not fetched
+  std::vector<std::string> redirect_uris = {};  ///< of apps
+  // Of kFederated: whose tokens stand for it (admin/federations.h).
+  std::string issuer = {};
+  std::string audience = {};
+  std::string subject = {};  ///< exact, or with *
+  std::string claims = {};   ///< JSON object: name → pattern
 };
 
 struct OAuthKey {
@@ -47,6 +52,8 @@ class OAuth {
   Result<OAuthClient> client(const CredentialId& id) const;
   /// Inserts or replaces it.
   Result<void> put_client(const OAuthClient& client);
+  /// Those that trust this issuer, by credential.
+  Result<std::vector<OAuthClient>> federations(const std::string& issuer) const;
 
   /// All, the oldest first.
   Result<std::vector<OAuthKey>> keys() const;

@@ -9,6 +9,7 @@
 #include "store/audit_records.h"
 #include "store/changes.h"
 #include "store/channels.h"
+#include "store/consents.h"
 #include "store/credentials.h"
 #include "store/directory.h"
 #include "store/grants.h"
@@ -58,6 +59,7 @@ struct Repositories {
         resource_pauses(session),
         judgements(session),
         oauth(session),
+        consents(session),
         rollups(session),
         reports(session),
         register_records(session),
@@ -88,6 +90,7 @@ struct Repositories {
   ResourcePauses resource_pauses;
   Judgements judgements;
   OAuth oauth;
+  Consents consents;
   Rollups rollups;
   Reports reports;
   Register register_records;

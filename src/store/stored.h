@@ -40,7 +40,8 @@ enum class Aggregate {
   kSignInLink,
   kSetting,
   kOAuthKey = 20,
-  kEndedToken
+  kEndedToken,
+  kConsent
 };
 
 }  // namespace gatehouse::store

@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "crypto/aead.h"
+#include "model/consent.h"
 #include "token/strict_json.h"
 
 namespace gatehouse::token {
@@ -201,7 +202,21 @@ std::vector<BoundaryEntry> both(const std::vector<BoundaryEntry>& boundary, cons
   return out;
 }
 
+std::vector<ResourceClaim> as_claims(const std::vector<BoundaryEntry>& boundary) {
+  std::vector<ResourceClaim> out;
+  for (const BoundaryEntry& entry : boundary)
+    out.push_back({entry.resource.site, entry.resource.id, entry.resource.key, std::nullopt});
+  return out;
+}
+
 }  // namespace
+
+std::string_view subject_of(const LiveCredential& credential) noexcept {
+  if (!credential.account) return {};
+  std::string_view id = credential.account->account.id.value;
+  if (credential.kind == CredentialKind::kApp && id.starts_with(kPerson)) id.remove_prefix(kPerson.size());
+  return id;
+}
 
 bool looks_like_access_token(std::string_view text) noexcept { return text.starts_with(kOpaque) || text.starts_with(kSigned); }
 
@@ -282,8 +297,16 @@ LiveCredentialPtr narrowed(const LiveCredentialPtr& client, const LiveCredential
   out->role = *client->role;
   out->account = client->account;
   out->boundary = client->boundary;
+  if (app) {
+    // A person may have consented to more than the app may by now.
+    out->expires_at = std::min(out->expires_at, app->expires_at);
+    scopes &= app->scopes;
+    out->scopes = scopes;
+    out->allow_ips = *app->allow_ips;
+    out->boundary = std::make_shared<const std::vector<BoundaryEntry>>(both(*app->boundary, as_claims(*client->boundary)));
+  }
   if (!claims.resources.empty())
-    out->boundary = std::make_shared<const std::vector<BoundaryEntry>>(both(*client->boundary, claims.resources));
+    out->boundary = std::make_shared<const std::vector<BoundaryEntry>>(both(*out->boundary, claims.resources));
   if (client->proposal->boundary) {
     Proposal proposal = *client->proposal;
     if (!claims.resources.empty())

@@ -35,12 +35,12 @@ struct ResourceClaim {
 };
 
 struct AccessClaims {
-  Key id{};             ///< jti
-  Key client{};         ///< client_id
-  Key consent{};        ///< a person's consent for the app; zero: none
-  Key secret{};         ///< by which secret of the client it was obtained; the client's own id where it has none
-  std::string subject;  ///< the service account, or the person
-  Key family{};         ///< of refresh tokens; zero: none
+  Key id{};                         ///< jti
+  Key client{};                     ///< client_id
+  Key consent{};                    ///< a person's consent for the app; zero: none
+  Key secret{};                     ///< by which secret of the client it was obtained; the client's own id where it has none
+  std::string subject;              ///< the service account, or the person
+  Key family{};                     ///< of refresh tokens; zero: none
   std::vector<Key> ancestors;       ///< jti of the tokens that it was exchanged from, the nearest first
   std::vector<std::string> actors;  ///< client ids that it passed through (RFC 8693 `act`), the latest first
   std::string audience;             ///< the issuer, or one site's address below it (RFC 8707)
@@ -52,6 +52,8 @@ struct AccessClaims {
   const Key& acts_as() const noexcept { return consent == Key{} ? client : consent; }
 };
 
+/// `sub`: the service account's id, or the person's.
+std::string_view subject_of(const LiveCredential& credential) noexcept;
 /// Whether it could be one, by its first letters. What could be is looked at by open_access_token alone.
 bool looks_like_access_token(std::string_view text) noexcept;
 Result<SecretString> mint_access_token(const AccessKey& key, const AccessClaims& claims, std::string_view issuer, Random& random);

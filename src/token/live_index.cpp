@@ -254,7 +254,8 @@ void LiveIndex::remove(const Key& credential_id) {
 
 bool LiveIndex::ended(const Key& id) const noexcept {
   const auto& ids = ended_.load(std::memory_order_acquire)->ids;
-  const auto at = std::lower_bound(ids.begin(), ids.end(), id, [](const auto& one, const Key& wanted) { return one.first < wanted; });
+  const auto at =
+      std::lower_bound(ids.begin(), ids.end(), id, [](const auto& one, const Key& wanted) { return one.first < wanted; });
   return at != ids.end() && at->first == id;
 }
 

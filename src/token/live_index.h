@@ -109,12 +109,19 @@ struct LiveCredential {
   bool live(Instant now) const noexcept {
     return !withdrawn.load(std::memory_order_acquire) && now < expires_at &&
            (state == State::kLive || (state == State::kPaused && paused_until <= now)) &&
-           (!narrowing || (narrowing->client->live(now) && (!narrowing->app || narrowing->app->live(now))));
+           (!narrowing || (narrowing->client->live(now) && (!narrowing->app || narrowing->app->acts(now))));
+  }
+  /// Live, with its account.
+  bool acts(Instant now) const noexcept {
+    return live(now) && account && is_live(account->account.state, account->account.pause, now);
   }
   /// Its scopes on one resource of that site; "*" for the site as a whole.
   ScopeSet scopes_on(const SiteId& site, std::string_view resource_id) const noexcept;
   /// Whose token bucket it draws from.
-  const LiveCredential& payer() const noexcept { return narrowing ? *narrowing->client : *this; }
+  const LiveCredential& payer() const noexcept {
+    if (!narrowing) return *this;
+    return narrowing->app ? *narrowing->app : *narrowing->client;
+  }
 };
 
 using LiveCredentialPtr = std::shared_ptr<const LiveCredential>;
@@ -140,7 +147,8 @@ class LiveIndex {
   LiveIndex(const LiveIndex&) = delete;
   LiveIndex& operator=(const LiveIndex&) = delete;
 
-  /// By the public id in a token, or by its own id what is no API token. Takes no lock and no allocation. Only on a reader thread.
+  /// By the public id in a token, or by its own id what is no API token. Takes no lock and no allocation. Only on a reader
+  /// thread.
   Found find(std::string_view secret_id) const noexcept;
   /// The same for any other thread; takes the writers' mutex.
   Found find_locked(std::string_view secret_id) const;

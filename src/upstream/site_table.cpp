@@ -66,7 +66,9 @@ const RouteChoices& SiteEntry::choices_for(std::string_view account_id) const no
   if (account_id.empty()) return own_routes;
   const auto at = std::lower_bound(account_routes.begin(), account_routes.end(), account_id,
                                    [](const auto& own, std::string_view id) { return own.first < id; });
-  return at != account_routes.end() && at->first == account_id ? at->second : own_routes;
+  if (at != account_routes.end() && at->first == account_id) return at->second;
+  static const RouteChoices kNone;
+  return account_id.starts_with(kPerson) ? kNone : own_routes;
 }
 
 const RoutePtr& SiteEntry::route_for(std::string_view account_id, const catalogue::Operation& operation) const noexcept {

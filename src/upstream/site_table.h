@@ -18,6 +18,7 @@
 #include "catalogue/operation.h"
 #include "http/exchange.h"
 #include "http/upstream_options.h"
+#include "model/consent.h"
 #include "model/ids.h"
 #include "model/site.h"
 
@@ -63,7 +64,8 @@ struct SiteEntry {
   bool live(Instant now) const noexcept {
     return !withdrawn.load(std::memory_order_acquire) && is_live(site.state, site.pause, now);
   }
-  /// The account's own if one was ever set, else the site's. `account_id` empty: the site's.
+  /// The account's own if one was ever set, else the site's; of a person (kPerson) never the site's. `account_id` empty: the
+  /// site's.
   const RouteChoices& choices_for(std::string_view account_id) const noexcept;
   /// The one credential for this account and operation: the least of choices_for() that covers it. Null: none may be used.
   const RoutePtr& route_for(std::string_view account_id, const catalogue::Operation& operation) const noexcept;

@@ -71,5 +71,6 @@ const std::vector<WebRoute>& provider_pages();
 const std::vector<WebRoute>& take_pages();
 const std::vector<WebRoute>& device_pages();
 const std::vector<WebRoute>& atlassian_pages();
+const std::vector<WebRoute>& authorize_pages();
 
 }  // namespace gatehouse::web

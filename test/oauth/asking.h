@@ -20,7 +20,9 @@ struct Answer {
   std::string head;
   boost::json::object body;
   std::string error() const { return body.contains("error") ? std::string(body.at("error").as_string()) : std::string(); }
-  std::string text(const char* name) const { return body.contains(name) ? std::string(body.at(name).as_string()) : std::string(); }
+  std::string text(const char* name) const {
+    return body.contains(name) ? std::string(body.at(name).as_string()) : std::string();
+  }
 };
 
 struct Client {

@@ -80,9 +80,8 @@ TEST_F(ClientCredentials, NeverWiden) {
 TEST_F(ClientCredentials, TakeActionsForOneResource) {
   const Client client = it.add_client();
   const Answer answer = it.token(
-      client, {{"authorization_details",
-                R"([{"type":"gatehouse_resource","identifier":"acme/A","actions":["read:jira-work"]},)"
-                R"({"type":"gatehouse_resource","identifier":"acme/B"}])"}});
+      client, {{"authorization_details", R"([{"type":"gatehouse_resource","identifier":"acme/A","actions":["read:jira-work"]},)"
+                                         R"({"type":"gatehouse_resource","identifier":"acme/B"}])"}});
   ASSERT_EQ(answer.status, 200);
   Context context(it.world.services());
   const auto seen = look_at_access_token(context, answer.text("access_token"));
@@ -197,8 +196,7 @@ TEST_F(ClientCredentials, AreRevokedBeforeTheAnswer) {
 
 TEST_F(ClientCredentials, RotateWithOverlap) {
   const Client client = it.add_client();
-  const auto rotated =
-      must(admin::rotate_client(it.world.services(), it.world.caller(), client.id, hours(1), std::string()));
+  const auto rotated = must(admin::rotate_client(it.world.services(), it.world.caller(), client.id, hours(1), std::string()));
   const Client successor{client.id, rotated.token.expose()};
   EXPECT_EQ(it.token(client).status, 200);
   const std::string token = it.token(successor).text("access_token");

@@ -82,7 +82,10 @@ TEST(AccessTokens, AreOfThisIssuerAndTheseKeys) {
     EXPECT_FALSE(open_access_token(token, keys(), "https://other.example", kNow));
     EXPECT_FALSE(open_access_token(token, AccessKeys(), kIssuer, kNow));
     EXPECT_FALSE(open_access_token(token, keys(), kIssuer, kNow - std::chrono::hours(1)));
-    AccessKey ended = key_of(std::string(signer(form).id).c_str(), form, form == AccessForm::kOpaque ? 'a' : form == AccessForm::kEdDsa ? 'b' : 'c');
+    AccessKey ended = key_of(std::string(signer(form).id).c_str(), form,
+                             form == AccessForm::kOpaque  ? 'a'
+                             : form == AccessForm::kEdDsa ? 'b'
+                                                          : 'c');
     ended.ends_at = kNow;
     EXPECT_FALSE(open_access_token(token, AccessKeys({ended}), kIssuer, kNow));
   }
@@ -102,23 +105,23 @@ std::string head_of(AccessForm form, std::string_view more = {}) {
 }
 
 TEST(AccessTokens, TheControlOfTheForgeries) {
-  EXPECT_TRUE(open_access_token(signed_by(AccessForm::kEdDsa, head_of(AccessForm::kEdDsa), claims_text(claims(), kIssuer)), keys(),
-                                kIssuer, kNow));
+  EXPECT_TRUE(open_access_token(signed_by(AccessForm::kEdDsa, head_of(AccessForm::kEdDsa), claims_text(claims(), kIssuer)),
+                                keys(), kIssuer, kNow));
 }
 
 TEST(AccessTokens, HeadsAreExactlyOurs) {
   const std::string payload = claims_text(claims(), kIssuer);
   const std::string kid = signer(AccessForm::kEdDsa).id;
-  for (const std::string& head : {
-           head_of(AccessForm::kEdDsa, R"(,"jku":"https://evil.example/jwks")"), head_of(AccessForm::kEdDsa, R"(,"x5u":"https://evil.example")"),
-           head_of(AccessForm::kEdDsa, R"(,"jwk":{"kty":"OKP"})"), head_of(AccessForm::kEdDsa, R"(,"crit":["exp"])"),
-           head_of(AccessForm::kEdDsa, R"(,"alg":"EdDSA")"), R"({"typ":"JWT","alg":"EdDSA","kid":")" + kid + "\"}",
-           R"({"alg":"EdDSA","kid":")" + kid + "\"}", R"({"typ":"at+jwt","alg":"EdDSA"})",
-           R"({"typ":"at+jwt","alg":"none","kid":")" + kid + "\"}", R"({"typ":"at+jwt","alg":"HS256","kid":")" + kid + "\"}",
-           R"({"typ":"at+jwt","alg":"ES256","kid":")" + kid + "\"}", R"({"typ":"at+jwt","alg":"eddsa","kid":")" + kid + "\"}",
-           R"({"typ":"at+jwt","alg":"EdDSA","kid":"../../dev/null"})",
-           R"({"typ":"at+jwt","alg":"EdDSA","kid":")" + signer(AccessForm::kOpaque).id + "\"}",
-           R"({"typ":"at+jwt","alg":"EdDSA","kid":")" + signer(AccessForm::kEs256).id + "\"}", std::string("[]"), std::string()}) {
+  for (const std::string& head :
+       {head_of(AccessForm::kEdDsa, R"(,"jku":"https://evil.example/jwks")"),
+        head_of(AccessForm::kEdDsa, R"(,"x5u":"https://evil.example")"), head_of(AccessForm::kEdDsa, R"(,"jwk":{"kty":"OKP"})"),
+        head_of(AccessForm::kEdDsa, R"(,"crit":["exp"])"), head_of(AccessForm::kEdDsa, R"(,"alg":"EdDSA")"),
+        R"({"typ":"JWT","alg":"EdDSA","kid":")" + kid + "\"}", R"({"alg":"EdDSA","kid":")" + kid + "\"}",
+        R"({"typ":"at+jwt","alg":"EdDSA"})", R"({"typ":"at+jwt","alg":"none","kid":")" + kid + "\"}",
+        R"({"typ":"at+jwt","alg":"HS256","kid":")" + kid + "\"}", R"({"typ":"at+jwt","alg":"ES256","kid":")" + kid + "\"}",
+        R"({"typ":"at+jwt","alg":"eddsa","kid":")" + kid + "\"}", R"({"typ":"at+jwt","alg":"EdDSA","kid":"../../dev/null"})",
+        R"({"typ":"at+jwt","alg":"EdDSA","kid":")" + signer(AccessForm::kOpaque).id + "\"}",
+        R"({"typ":"at+jwt","alg":"EdDSA","kid":")" + signer(AccessForm::kEs256).id + "\"}", std::string("[]"), std::string()}) {
     EXPECT_FALSE(open_access_token(signed_by(AccessForm::kEdDsa, head, payload), keys(), kIssuer, kNow)) << head;
   }
 }
@@ -159,7 +162,8 @@ TEST(AccessTokens, ThePublicKeyIsNoSecret) {
   const auto& x = signer(AccessForm::kEdDsa).signing->x();
   std::array<std::byte, crypto::kKeySize> bytes{};
   std::copy(x.begin(), x.end(), bytes.begin());
-  const std::string text = part(R"({"typ":"at+jwt","alg":"HS256","kid":"key00000000eddsa"})") + "." + part(claims_text(claims(), kIssuer));
+  const std::string text =
+      part(R"({"typ":"at+jwt","alg":"HS256","kid":"key00000000eddsa"})") + "." + part(claims_text(claims(), kIssuer));
   const auto tag = crypto::PreparedHmac(crypto::Key(bytes)).tag({text});
   EXPECT_FALSE(open_access_token(text + "." + to_base64url(tag), keys(), kIssuer, kNow));
 }

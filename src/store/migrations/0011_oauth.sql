@@ -4,8 +4,13 @@ CREATE TABLE oauth_clients (
   credential TEXT PRIMARY KEY REFERENCES credentials (id),
   auth BIGINT NOT NULL,
   key_set TEXT NOT NULL,
-  redirect_uris TEXT NOT NULL
+  redirect_uris TEXT NOT NULL,
+  issuer TEXT NOT NULL,
+  audience TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  claims TEXT NOT NULL
 );
+CREATE INDEX oauth_clients_by_issuer ON oauth_clients (issuer) WHERE issuer <> '';
 
 -- The keys that access tokens are made with; their secrets are sealed.
 CREATE TABLE oauth_keys (

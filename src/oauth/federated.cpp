@@ -1,0 +1,104 @@
+#include "oauth/federated.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "admin/federations.h"
+#include "base/encoding.h"
+#include "crypto/digest.h"
+#include "token/strict_json.h"
+
+namespace gatehouse::oauth {
+namespace {
+
+namespace json = boost::json;
+
+constexpr Duration kSkew = std::chrono::seconds(60);
+/// However long an issuer lets a token live, an older one is a stored one.
+constexpr Duration kOldest = std::chrono::hours(1);
+constexpr std::int64_t kLatest = 100'000'000'000;
+
+OAuthError not_good() {
+  return {"invalid_grant",
+          "The token is not good: its issuer, audience, subject or claims are not those of a federation here, its signature is "
+          "wrong, it is over, or it was used before.",
+          400, 0};
+}
+
+std::optional<json::object> unverified_claims(const std::string& text) {
+  const std::size_t first = text.find('.');
+  const std::size_t second = first == std::string::npos ? first : text.find('.', first + 1);
+  if (second == std::string::npos) return std::nullopt;
+  const auto bytes = from_base64url(std::string_view(text).substr(first + 1, second - first - 1));
+  return bytes ? token::parse_strict(as_text(bytes.value())) : std::nullopt;
+}
+
+bool for_us(const json::object& claims, const std::string& audience) {
+  const auto* named = claims.if_contains("aud");
+  if (named && named->is_array() && named->get_array().size() == 1) named = &named->get_array().front();
+  return named && named->is_string() && std::string_view(named->get_string()) == audience;
+}
+
+/// Until when it lives; nothing where it is over, too old, or not good yet.
+std::optional<Instant> lives_until(const json::object& claims, Instant now) {
+  const auto ends = token::number_member(claims, "exp", kLatest);
+  const auto made = token::number_member(claims, "iat", kLatest);
+  if (!ends || !made) return std::nullopt;
+  const Instant until{std::chrono::seconds(*ends)};
+  const Instant from{std::chrono::seconds(*made)};
+  if (until <= now || from > now + kSkew || from + kOldest <= now) return std::nullopt;
+  if (claims.contains("nbf")) {
+    const auto not_before = token::number_member(claims, "nbf", kLatest);
+    if (!not_before || Instant(std::chrono::seconds(*not_before)) > now + kSkew) return std::nullopt;
+  }
+  return until;
+}
+
+/// Those whose conditions the claims meet, before any signature was looked at: it decides only whose keys are asked for.
+Result<std::vector<store::OAuthClient>> candidates(Context& context, const json::object& claims, const std::string& client) {
+  GH_TRY(const store::Reader reader, context.services.database.read());
+  GH_TRY(auto all, reader->oauth.federations(token::text_member(claims, "iss")));
+  std::erase_if(all, [&](const store::OAuthClient& one) {
+    return (!client.empty() && one.credential.value != client) || !for_us(claims, one.audience) ||
+           !admin::federation_matches(one, claims);
+  });
+  return all;
+}
+
+}  // namespace
+
+Answered<ProvenClient> client_of_foreign_token(Context& context, const std::string& text, const std::string& client) {
+  const auto head = admin::read_token_head(text);
+  const auto unverified = head ? unverified_claims(text) : std::nullopt;
+  if (!unverified) return not_good();
+  // An access token is nobody's identity (RFC 9068 section 5).
+  const std::string& type = head.value().type;
+  if (type == "at+jwt" || type == "application/at+jwt") return not_good();
+  const auto federations = candidates(context, *unverified, client);
+  if (!federations) return server_error(federations.error());
+  if (federations.value().size() > 1)
+    return OAuthError{"invalid_request", "The token stands for several clients here: name one by client_id.", 400, 0};
+  if (federations.value().empty()) return not_good();
+  const store::OAuthClient& federation = federations.value().front();
+  const auto keys = federation.key_set.empty() ? context.issuer_keys.keys_of(federation.issuer, head.value().key_id)
+                                               : admin::read_key_set(federation.key_set);
+  if (!keys) return OAuthError{"temporarily_unavailable", "The issuer of the token could not be asked for its keys.", 503, 60};
+  const auto claims = admin::verify_token(text, keys.value());
+  const auto until = claims ? lives_until(claims.value(), context.now()) : std::nullopt;
+  if (!until) return not_good();
+  const token::LiveCredentialPtr credential = context.services.index.find_locked(federation.credential.value).credential;
+  if (!credential || credential->kind != CredentialKind::kOAuthClient || !credential->acts(context.now())) return not_good();
+  const std::string jti = token::text_member(claims.value(), "jti");
+  const std::string name = federation.issuer + "\n" + (jti.empty() ? text : jti);
+  bool fresh = false;
+  const auto noted =
+      context.services.database.tend_sign_in([&](store::SignIn& sign_in, const store::Repositories&) -> Result<void> {
+        GH_TRY(fresh, sign_in.use_once("federated " + to_base64url(crypto::sha256(name)), *until + kSkew));
+        return success();
+      });
+  if (!noted) return server_error(noted.error());
+  if (!fresh) return not_good();
+  return ProvenClient{credential, credential->id};
+}
+
+}  // namespace gatehouse::oauth

@@ -1,0 +1,15 @@
+// A token of another issuer that stands for one of our clients (admin/federations.h): for token exchange, and as a client's
+// assertion.
+#pragma once
+
+#include <string>
+
+#include "oauth/client_authentication.h"
+
+namespace gatehouse::oauth {
+
+/// The one client that the token stands for, and its token is used up. `client`: the one that was named; empty: found by issuer
+/// and conditions, which must then be one. Every failure is invalid_grant with one text.
+Answered<ProvenClient> client_of_foreign_token(Context& context, const std::string& text, const std::string& client);
+
+}  // namespace gatehouse::oauth

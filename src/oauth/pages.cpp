@@ -1,0 +1,70 @@
+#include "oauth/pages.h"
+
+#include "base/encoding.h"
+#include "crypto/digest.h"
+
+namespace gatehouse::oauth {
+namespace {
+
+constexpr std::string_view kStyle =
+    "body{font:16px/1.5 system-ui,sans-serif;margin:0;background:#f4f5f7;color:#172b4d}main{max-width:34rem;margin:3rem auto;"
+    "padding:2rem;background:#fff;border-radius:8px}h1{font-size:1.4rem;margin-top:0}fieldset{border:1px solid "
+    "#c1c7d0;border-radius:6px;margin:1rem 0}label{display:block;padding:.2rem 0}button{font:inherit;padding:.5rem "
+    "1.2rem;border-radius:4px;border:1px solid "
+    "#0747a6;background:#0747a6;color:#fff;margin-right:.5rem}button.second{background:#fff;"
+    "color:#172b4d;border-color:#6b778c}input[type=text]{font:inherit;width:100%;box-sizing:border-box;padding:.3rem}"
+    ".note{background:#fffae6;padding:.6rem;border-radius:4px}";
+
+}  // namespace
+
+std::string html(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      case '\'': out += "&#39;"; break;
+      default: out += c;
+    }
+  }
+  return out;
+}
+
+std::string hidden(std::string_view name, std::string_view value) {
+  return "<input type=\"hidden\" name=\"" + html(name) + "\" value=\"" + html(value) + "\">";
+}
+
+http::ElsewhereAnswer page(int status, std::string_view title, const std::string& body, std::string_view leads_to) {
+  static const std::string kStyleHash = to_base64(crypto::sha256(kStyle));
+  http::ElsewhereAnswer answer;
+  answer.status = status;
+  answer.head =
+      "Content-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Frame-Options: "
+      "DENY\r\n"
+      // Not no-referrer: browsers would then send "Origin: null" with the form. To other origins nothing is sent either way.
+      "Referrer-Policy: same-origin\r\nCross-Origin-Opener-Policy: same-origin\r\n"
+      "Content-Security-Policy: default-src 'none'; style-src 'sha256-" +
+      kStyleHash + "'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+  if (!leads_to.empty()) answer.head.append(" ").append(leads_to);
+  answer.head += "\r\n";
+  answer.body = SecretString(
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, "
+      "initial-scale=1\"><title>" +
+      html(title) + " · Gatehouse</title><style>" + std::string(kStyle) + "</style></head><body><main><h1>" + html(title) +
+      "</h1>" + body + "</main></body></html>\n");
+  return answer;
+}
+
+http::ElsewhereAnswer redirect(const std::string& location, const std::string& more_fields) {
+  http::ElsewhereAnswer answer;
+  answer.status = 303;
+  answer.head = "Location: " + location +
+                "\r\nCache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nX-Content-Type-Options: nosniff\r\n"
+                "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n" +
+                more_fields;
+  return answer;
+}
+
+}  // namespace gatehouse::oauth
