@@ -50,16 +50,30 @@ Document as_federation(Document document, const store::OAuthClient& federation) 
 
 }  // namespace
 
+/// A star stands for anything up to the next / or :, which must then stand in the pattern too: so each part between them is
+/// matched by itself, and what a star has taken is looked at again within its part alone.
 bool pattern_matches(std::string_view pattern, std::string_view value) noexcept {
-  const std::size_t star = pattern.find('*');
-  if (star == std::string_view::npos) return pattern == value;
-  if (value.substr(0, star) != pattern.substr(0, star)) return false;
-  const std::string_view rest = pattern.substr(star + 1);
-  value.remove_prefix(star);
-  for (std::size_t taken = 0;; ++taken) {
-    if (pattern_matches(rest, value.substr(taken))) return true;
-    if (taken == value.size() || value[taken] == '/' || value[taken] == ':') return false;
+  const auto ends_part = [](char c) { return c == '/' || c == ':'; };
+  std::size_t star = std::string_view::npos;
+  std::size_t taken = 0;
+  std::size_t in_pattern = 0;
+  for (std::size_t at = 0; at < value.size();) {
+    if (in_pattern < pattern.size() && pattern[in_pattern] == '*') {
+      star = in_pattern++;
+      taken = at;
+    } else if (in_pattern < pattern.size() && pattern[in_pattern] == value[at]) {
+      if (ends_part(value[at])) star = std::string_view::npos;
+      ++in_pattern;
+      ++at;
+    } else if (star != std::string_view::npos && !ends_part(value[taken])) {
+      in_pattern = star + 1;
+      at = ++taken;
+    } else {
+      return false;
+    }
   }
+  while (in_pattern < pattern.size() && pattern[in_pattern] == '*') ++in_pattern;
+  return in_pattern == pattern.size();
 }
 
 bool federation_matches(const store::OAuthClient& federation, const json::object& claims) {

@@ -1,6 +1,7 @@
 #include "gateway/access_memory.h"
 
 #include "crypto/digest.h"
+#include "gateway/checks.h"
 #include "gateway/request.h"
 #include "gateway/thread_state.h"
 
@@ -54,7 +55,8 @@ Step<token::LiveCredentialPtr> AccessMemory::find(std::string_view text, const h
     }
   }
   const token::Narrowing* const before = known->credential ? known->credential->narrowing.get() : nullptr;
-  if (!before || before->client != named || before->app != app) known->credential = token::narrowed(named, app, claims);
+  if (!before || before->client != named || before->app != app)
+    known->credential = check_enabled("access_narrowed") ? token::narrowed(named, app, claims) : named;
   request.secret = claims.secret;
   if (index.ended(*known->credential)) {
     request.refused = known->credential;

@@ -11,7 +11,7 @@
 
 namespace gatehouse::gateway {
 
-inline constexpr std::array<std::string_view, 24> kCheckNames = {
+inline constexpr std::array<std::string_view, 25> kCheckNames = {
     "canonical_target",      // a target that two parsers could read differently is refused
     "duplicate_parameter",   // a repeated query parameter is refused
     "query_unclassified",    // a query parameter that the catalogue does not list is refused to bounded tokens
@@ -35,6 +35,7 @@ inline constexpr std::array<std::string_view, 24> kCheckNames = {
     "links_rewritten",       // links for programs lead to the gateway
     "shared_container",      // a sprint or board is changed as a whole only if all that it holds lies inside
     "attachment_home",       // an attachment is where its issue lists it, whatever the link or the memory says
+    "access_narrowed",       // an access token opens what its claims leave of its client, and no more
     "list_gathered",         // a list that can't be narrowed is paged by Gatehouse: no page tells how much was left out
 };
 

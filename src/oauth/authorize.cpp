@@ -257,6 +257,7 @@ http::ElsewhereAnswer give_code(Context& context, const Asked& asked, const Cons
   code.challenge = asked.parameters.text("code_challenge");
   code.offline = asked.offline;
   code.wanted.scopes = asked.scopes;
+  code.wanted.scopes_named = true;
   code.wanted.resources = asked.wanted.resources;
   code.wanted.audience = asked.wanted.audience;
   code.ends_at = context.now() + kCodeFor;

@@ -45,6 +45,7 @@ std::optional<Narrowed> read_wanted(const std::string& text) {
   if (!resources || !resources->is_array()) return std::nullopt;
   Narrowed wanted;
   wanted.scopes = scopes_of(token::text_member(*parsed, "scope"));
+  wanted.scopes_named = true;
   wanted.audience = token::text_member(*parsed, "audience");
   for (const json::value& one : resources->get_array()) {
     if (!one.is_object()) return std::nullopt;

@@ -34,7 +34,7 @@ Answered<json::object> issue(Context& context, token::AccessClaims claims, const
   claims.id = *token::to_key(random_base62(context.services.random, kIdLength));
   claims.issued_at = now;
   claims.expires_at = std::chrono::floor<std::chrono::seconds>(std::min(now + policy.value()->access_lifetime, not_after));
-  claims.scopes = wanted.scopes;
+  if (wanted.scopes_named) claims.scopes = wanted.scopes;
   claims.resources = wanted.resources;
   claims.audience = wanted.audience;
   if (claims.expires_at <= now) return OAuthError{"invalid_grant", "What the token would rest on ends now.", 400, 0};
@@ -51,7 +51,7 @@ Answered<json::object> issue(Context& context, token::AccessClaims claims, const
   body["access_token"] = minted.value().expose();
   body["token_type"] = "Bearer";
   body["expires_in"] = std::chrono::duration_cast<std::chrono::seconds>(claims.expires_at - now).count();
-  body["scope"] = scope_text(claims.scopes);
+  body["scope"] = scope_text(wanted.scopes);
   if (!claims.resources.empty()) body["authorization_details"] = describe_resources(claims.resources);
   return body;
 }

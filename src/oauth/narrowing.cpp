@@ -147,6 +147,7 @@ Answered<Narrowed> narrow(Context& context, const token::LiveCredential& credent
   if (parameters.has("scope")) {
     GH_TRY(out.scopes, read_scope(parameters.text("scope"), scopes));
     if (out.scopes.empty()) return bad_scope("scope names none.");
+    out.scopes_named = true;
   }
   const auto sites = context.services.sites.snapshot();
   if (parameters.has("authorization_details")) {

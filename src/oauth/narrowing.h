@@ -12,6 +12,7 @@ namespace gatehouse::oauth {
 
 struct Narrowed {
   ScopeSet scopes;
+  bool scopes_named = false;                    ///< else they are all that the client has, and the token need not list them
   std::vector<token::ResourceClaim> resources;  ///< empty: not narrowed
   std::string audience;
 };

@@ -1,5 +1,7 @@
 #include "oauth/pages.h"
 
+#include <algorithm>
+
 #include "base/encoding.h"
 #include "crypto/digest.h"
 
@@ -58,6 +60,9 @@ http::ElsewhereAnswer page(int status, std::string_view title, const std::string
 }
 
 http::ElsewhereAnswer redirect(const std::string& location, const std::string& more_fields) {
+  // Nothing that somebody sent ends a header field, wherever it was read.
+  if (std::any_of(location.begin(), location.end(), [](char c) { return c <= 0x20 || c >= 0x7f; }))
+    return page(400, "Begin again", "<p>This address is not whole. Go back to the app and begin again.</p>");
   http::ElsewhereAnswer answer;
   answer.status = 303;
   answer.head = "Location: " + location +

@@ -28,11 +28,10 @@ int digit(char c) noexcept {
 
 bool may_repeat(std::string_view name) noexcept { return name == "resource" || name == "audience"; }
 
+/// No parameter here is a text of several lines, and one ends up in a header.
 bool clean(std::string_view text) {
-  return store::valid_stored_text(text) && std::none_of(text.begin(), text.end(), [](char c) {
-           const auto byte = static_cast<unsigned char>(c);
-           return (byte < 0x20 && c != '\n' && c != '\r' && c != '\t') || byte == 0x7f;
-         });
+  return store::valid_stored_text(text) &&
+         std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 /// The type, without parameters but a charset, which can only be UTF-8.

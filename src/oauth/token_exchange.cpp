@@ -75,6 +75,7 @@ Answered<boost::json::object> narrower(Context& context, const Parameters& param
   GH_TRY(const Narrowed asked, narrow(context, *subject->credential, subject->credential->scopes, parameters));
   Narrowed wanted = asked;
   if (!subject->claims.resources.empty() || !asked.resources.empty()) wanted = within(*subject, asked);
+  wanted.scopes_named = asked.scopes_named || subject->claims.scopes.has_value();
   if (parameters.all("resource").empty()) wanted.audience = subject->claims.audience;
   token::AccessClaims claims;
   claims.client = subject->claims.client;

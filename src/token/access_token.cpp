@@ -144,7 +144,7 @@ std::optional<AccessClaims> read_claims(std::string_view text, std::string_view 
   out.expires_at = Instant(std::chrono::seconds(*until));
   if (out.issued_at > now + kSkew || out.expires_at - out.issued_at > kLongestAccess) return std::nullopt;
   out.subject = text_member(*claims, "sub");
-  out.scopes = scopes_of(text_member(*claims, "scope"));
+  if (claims->contains("scope")) out.scopes = scopes_of(text_member(*claims, "scope"));
   const bool named = read_key(*claims, "jti", true, out.id) && read_key(*claims, "client_id", true, out.client) &&
                      read_key(*claims, "secret_id", true, out.secret) && read_key(*claims, "consent", false, out.consent) &&
                      read_key(*claims, "family", false, out.family);
@@ -231,7 +231,7 @@ std::string claims_text(const AccessClaims& claims, std::string_view issuer) {
   writer.key("jti", claims.id);
   writer.number("iat", seconds(claims.issued_at));
   writer.number("exp", seconds(claims.expires_at));
-  writer.text("scope", joined(claims.scopes));
+  if (claims.scopes) writer.text("scope", joined(*claims.scopes));
   writer.key("secret_id", claims.secret);
   writer.key("consent", claims.consent);
   writer.key("family", claims.family);
@@ -292,7 +292,7 @@ LiveCredentialPtr narrowed(const LiveCredentialPtr& client, const LiveCredential
   out->paused_until = client->paused_until;
   out->expires_at = std::min(client->expires_at, claims.expires_at);
   ScopeSet scopes = client->scopes;
-  scopes &= claims.scopes;
+  if (claims.scopes) scopes &= *claims.scopes;
   out->scopes = scopes;
   out->role = *client->role;
   out->account = client->account;
@@ -326,7 +326,7 @@ LiveCredentialPtr narrowed(const LiveCredentialPtr& client, const LiveCredential
                                   [](const ResourceClaim& claim) { return claim.scopes.has_value(); });
   if (scoped) {
     for (const ResourceClaim& claim : claims.resources)
-      narrowing->scoped.push_back({claim.site, claim.id, claim.scopes.value_or(claims.scopes)});
+      narrowing->scoped.push_back({claim.site, claim.id, claim.scopes.value_or(scopes)});
   }
   out->narrowing = std::move(narrowing);
   return out;

@@ -46,8 +46,8 @@ struct AccessClaims {
   std::string audience;             ///< the issuer, or one site's address below it (RFC 8707)
   Instant issued_at{};              ///< whole seconds, like the next
   Instant expires_at{};
-  ScopeSet scopes;
-  std::vector<ResourceClaim> resources;  ///< empty: all that the client has
+  std::optional<ScopeSet> scopes;        ///< nothing: all that the client has
+  std::vector<ResourceClaim> resources;  ///< empty: likewise
   /// Under which id the index knows what it acts as.
   const Key& acts_as() const noexcept { return consent == Key{} ? client : consent; }
 };

@@ -1,11 +1,14 @@
 """The authorization server with the built binary: client credentials, narrowing, revocation, keys; by third-party clients in test_oauth_clients."""
 import base64
 import json
+import re
+import subprocess
 import time
 import unittest
 import urllib.parse
 
-from harness import ADMIN, Installation, SCOPES, http
+from harness import ADMIN, Installation, SCOPES, http, run
+from test_sign_in import Browser
 
 ISSUE = "/rest/api/3/issue/A-1?fields=summary"
 FOREIGN = "/rest/api/3/issue/B-1?fields=summary"
@@ -97,6 +100,77 @@ class OAuth(unittest.TestCase):
         self.assertEqual(http("GET", self.it.gateway + "/.well-known/oauth-authorization-server").status, 401)
         self.it.server.stop()
         self.it.start()
+
+    def test_an_app_acts_for_a_person_who_consents(self):
+        callback = "https://app.example/callback"
+        app = self.it.ok("app", "create", "--name", "Sprint report", "--redirect-uri", callback, "--scopes", "read:jira-work", "--resource", "acme/A", "--resource", "acme/B")
+        verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+        asked = urllib.parse.urlencode({"response_type": "code", "client_id": app["client_id"], "redirect_uri": callback, "scope": "read:jira-work offline_access", "state": "xyz",
+                                        "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method": "S256", "audience": "api.atlassian.com"})
+        link = json.loads(run("user", "reset-link", ADMIN, "--data", self.it.data, "--json").stdout)["sign_in_url"]
+        panel, gate = Browser(self.it.admin), Browser(self.it.gateway)
+        panel.get(urllib.parse.urlsplit(link).path)
+        # Signing in to the panel also holds at /authorize: there and back, each with cookies of its own.
+        away = gate.get("/authorize?" + asked).headers["Location"]
+        self.assertTrue(away.startswith(self.it.admin + "/authorize/continue?"), away)
+        back = panel.get(away[len(self.it.admin):]).headers["Location"]
+        self.assertTrue(back.startswith(self.it.gateway + "/authorize/arrive?"), back)
+        again = gate.get(back[len(self.it.gateway):]).headers["Location"]
+        self.assertEqual(gate.get(again).status, 200)
+        self.assertIn("Sprint report", gate.page)
+        choice = re.search(r'name="(r\d)" value="([^"]*)"[^>]*> acme/A', gate.page)
+        given = gate.submit("/authorize", decision="allow", **{choice[1]: choice[2]})
+        self.assertEqual(given.status, 303, given)
+        answer = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(given.headers["Location"]).query))
+        self.assertEqual((answer["state"], answer["iss"]), ("xyz", self.it.gateway))
+        redeem = {"grant_type": "authorization_code", "code": answer["code"], "redirect_uri": callback, "code_verifier": verifier}
+        tokens = self.post("/oauth/token", redeem, app).json()
+        reached = http("GET", self.it.gateway + "/oauth/token/accessible-resources", {"Authorization": "Bearer " + tokens["access_token"]}).json()
+        self.assertEqual([(one["id"], one["scopes"]) for one in reached], [("acme", ["read:jira-work"])])
+        # Nobody but the person stands behind it: without their own sign-in at Atlassian, nothing is asked in another's name.
+        refused = self.it.get(ISSUE, tokens["access_token"])
+        self.assertEqual((refused.status, "upstream_credential" in refused.body), (502, True), refused)
+        fresh = self.post("/oauth/token", {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}, app).json()
+        self.assertTrue(fresh["access_token"])
+        consent = self.it.ok("app", "consents")[0]
+        self.assertEqual((consent["app_name"], consent["resources"]), ("Sprint report", ["acme/A"]))
+        self.it.ok("app", "withdraw", consent["id"])
+        self.assertEqual([self.it.get(ISSUE, one["access_token"]).status for one in (tokens, fresh)], [401, 401])
+        self.assertEqual(self.post("/oauth/token", {"grant_type": "refresh_token", "refresh_token": fresh["refresh_token"]}, app).status, 400)
+
+    def test_a_job_proves_itself_by_its_issuers_token(self):
+        key = self.it.folder + "/issuer.pem"
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", key], check=True)
+        x = subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER"], check=True, capture_output=True).stdout[-32:]
+
+        def sign(text):
+            with open(self.it.folder + "/signed", "w", encoding="ascii") as file:
+                file.write(text)
+            return subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", key, "-in", file.name], check=True, capture_output=True).stdout
+
+        encode = lambda data: base64.urlsafe_b64encode(data if isinstance(data, bytes) else json.dumps(data).encode()).decode().rstrip("=")
+        keys = self.it.folder + "/jwks.json"
+        with open(keys, "w", encoding="utf-8") as file:
+            json.dump({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": encode(x)}]}, file)
+        made = self.it.ok("federation", "add", "--account", "robot", "--issuer", "https://issuer.example", "--audience", "gatehouse", "--subject", "repo:acme/api:ref:refs/heads/*",
+                          "--claims", "repository_id=42", "--scopes", "read:jira-work", "--resource", "acme/A", "--jwks-file", keys)
+
+        def exchange(**claims):
+            now = int(time.time())
+            text = encode({"alg": "EdDSA", "kid": "k", "typ": "JWT"}) + "." + encode({"iss": "https://issuer.example", "aud": "gatehouse", "sub": "repo:acme/api:ref:refs/heads/main",
+                                                                                     "repository_id": "42", "jti": str(time.time_ns()), "iat": now, "exp": now + 300, **claims})
+            form = {"grant_type": "urn:ietf:params:oauth:grant-type:token-exchange", "subject_token_type": "urn:ietf:params:oauth:token-type:jwt", "subject_token": text + "." + encode(sign(text))}
+            return form, self.post("/oauth/token", form)
+
+        form, answer = exchange()
+        self.assertEqual(answer.status, 200, answer)
+        self.assertEqual([self.it.get(path, answer.json()["access_token"]).status for path in (ISSUE, FOREIGN)], [200, 404])
+        self.assertEqual(self.post("/oauth/token", form).status, 400)  # once
+        for wrong in ({"sub": "repo:acme/api:ref:refs/heads/a/b"}, {"sub": "repo:evil/api:ref:refs/heads/main"}, {"aud": "other"}, {"repository_id": "43"}, {"exp": 1}, {"iss": "https://evil.example"}):
+            self.assertEqual(exchange(**wrong)[1].status, 400, wrong)
+        self.assertEqual(self.it.ok("federation", "list")[0]["subject"], "repo:acme/api:ref:refs/heads/*")
+        self.it.ok("federation", "remove", made["id"])
+        self.assertEqual(self.it.get(ISSUE, answer.json()["access_token"]).status, 401)
 
     def test_introspection(self):
         client, stranger = self.client(), self.client()

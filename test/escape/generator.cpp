@@ -213,11 +213,13 @@ Question Generator::next(std::string& operation) {
   fixed_place_ = SIZE_MAX;
   Question question = build(row);
   const std::size_t bearer = roll(100);
-  question.bearer = bearer < 40   ? kByBoundary
-                    : bearer < 65 ? kByGrant
-                    : bearer < 80 ? kClassic
-                    : bearer < 90 ? kPaused
-                                  : kProposed;
+  question.bearer = bearer < 35   ? kByBoundary
+                    : bearer < 55 ? kByGrant
+                    : bearer < 67 ? kClassic
+                    : bearer < 76 ? kPaused
+                    : bearer < 84 ? kProposed
+                    : bearer < 94 ? kAccess
+                                  : kSigned;
   if (chance(10)) question.host = chance(90) ? kMappedHost : kOwnHost;
   if (mood_ == Mood::kFriendly) return question;
   const std::size_t mark = question.target.find('?');

@@ -11,6 +11,7 @@
 #include "crypto/token_hash.h"
 #include "gateway/gateway.h"
 #include "http/server.h"
+#include "token/access_token.h"
 #include "token/live_index.h"
 #include "token/token.h"
 #include "upstream/site_table.h"
@@ -58,6 +59,9 @@ struct TokenPlan {
 struct House::Gateway {
   explicit Gateway(const std::string& site_url);
   std::string add(const TokenPlan& plan);
+  /// Of an OAuth client of the plan, narrowed to `only`.
+  std::string add_access(const TokenPlan& plan, const Where& only, token::AccessForm form);
+  std::shared_ptr<token::LiveCredential> make(const TokenPlan& plan);
 
   SystemClock clock;
   SystemRandom random;
@@ -67,6 +71,7 @@ struct House::Gateway {
   crypto::TokenHasher hasher{keys};
   gateway::CursorSeal cursors{crypto::MasterKey::generate(random).derive("gateway cursors", "")};
   token::LiveIndex index{kThreads};
+  token::AccessKeyTable access_keys;
   upstream::SiteTable sites;
   gateway::RequestLog log{kThreads};
   gateway::GatewayShared shared;
@@ -95,6 +100,16 @@ House::Gateway::Gateway(const std::string& site_url) {
 
   shared.jira = jira;
   shared.index = &index;
+  shared.access_keys = &access_keys;
+  std::vector<token::AccessKey> keys_of_tokens;
+  for (const token::AccessForm form : {token::AccessForm::kOpaque, token::AccessForm::kEdDsa}) {
+    std::array<std::byte, crypto::kKeySize> bytes{};
+    random.fill(bytes);
+    keys_of_tokens.push_back(must(token::AccessKey::make(random_base62(random, kIdLength), form, crypto::Key(bytes),
+                                                         clock.now() - std::chrono::hours(1), Instant::max()),
+                                  "a key of access tokens"));
+  }
+  access_keys.publish(std::make_shared<const token::AccessKeys>(std::move(keys_of_tokens)));
   shared.sites = &sites;
   shared.hasher = &hasher;
   shared.cursors = &cursors;
@@ -117,7 +132,7 @@ House::Gateway::Gateway(const std::string& site_url) {
   }
 }
 
-std::string House::Gateway::add(const TokenPlan& plan) {
+std::shared_ptr<token::LiveCredential> House::Gateway::make(const TokenPlan& plan) {
   const auto resource = [](const Where& where) { return Resource{SiteId(kSite), where.id, where.key}; };
   auto account = std::make_shared<token::LiveAccount>();
   account->account.id = new_id<AccountId>(random);
@@ -138,9 +153,6 @@ std::string House::Gateway::add(const TokenPlan& plan) {
   std::vector<ResourcePause> pauses;
   for (const Where& where : plan.paused) pauses.push_back({PausedFor::kToken, "", resource(where), {}});
 
-  const auto secret_id = new_id<SecretId>(random);
-  const token::Minted minted = token::mint(token::TokenKind::kApiToken, secret_id.value, random);
-  const crypto::TokenHash hash = hasher.hash(secret_id.value, minted.secret.expose());
   auto credential = std::make_shared<token::LiveCredential>();
   credential->id = *token::to_key(new_id<CredentialId>(random).value);
   credential->state = State::kLive;
@@ -149,9 +161,40 @@ std::string House::Gateway::add(const TokenPlan& plan) {
   credential->boundary = boundary;
   credential->pauses = std::move(pauses);
   if (!proposed->empty()) credential->proposal = token::Proposal{proposed, clock.now() - std::chrono::hours(1)};
+  return credential;
+}
+
+std::string House::Gateway::add(const TokenPlan& plan) {
+  const auto secret_id = new_id<SecretId>(random);
+  const token::Minted minted = token::mint(token::TokenKind::kApiToken, secret_id.value, random);
+  const crypto::TokenHash hash = hasher.hash(secret_id.value, minted.secret.expose());
+  auto credential = make(plan);
   credential->secrets[0] = {*token::to_key(secret_id.value), hash.digest, hash.epoch, SecretState::kCurrent, Instant::max()};
   index.put(credential, false);
   return minted.text.expose();
+}
+
+std::string House::Gateway::add_access(const TokenPlan& plan, const Where& only, token::AccessForm form) {
+  auto client = make(plan);
+  client->kind = CredentialKind::kOAuthClient;
+  index.put(client, false);
+  token::AccessClaims claims;
+  claims.id = *token::to_key(random_base62(random, kIdLength));
+  claims.client = client->id;
+  claims.secret = client->id;
+  claims.subject = client->account->account.id.value;
+  claims.audience = shared.settings.public_url;
+  claims.issued_at = std::chrono::floor<std::chrono::seconds>(clock.now());
+  claims.expires_at = claims.issued_at + std::chrono::hours(23);
+  token::ResourceClaim claim{SiteId(kSite), only.id, std::string("acme/") + only.key, std::nullopt};
+  if (form != token::AccessForm::kOpaque) {
+    claim.scopes = must(parse_scopes({"read:jira-work", "write:jira-work"}), "the scopes");
+    claims.ancestors = {*token::to_key(random_base62(random, kIdLength))};
+    claims.actors = {std::string(token::as_view(client->id))};
+  }
+  claims.resources = {std::move(claim)};
+  const token::AccessKey* key = access_keys.snapshot()->signer(form, clock.now());
+  return must(token::mint_access_token(*key, claims, shared.settings.public_url, random), "an access token").expose();
 }
 
 House::House() : sandbox_(site_options()) {
@@ -164,6 +207,8 @@ House::House() : sandbox_(site_options()) {
   tokens_[kClassic] = gateway_->add({{{"10000", "A"}, {"10001", "B"}}, {{"10000", "A"}}, classic});
   const std::vector<Where> both{{"10000", "A"}, {"10001", "B"}};
   tokens_[kPaused] = gateway_->add({both, both, all, {{"10001", "B"}}, {}});
+  tokens_[kAccess] = gateway_->add_access({{{"*", "*"}}, {{"*", "*"}}, all}, {"10000", "A"}, token::AccessForm::kOpaque);
+  tokens_[kSigned] = gateway_->add_access({{{"*", "*"}}, {{"*", "*"}}, all}, {"10000", "A"}, token::AccessForm::kEdDsa);
   tokens_[kProposed] = gateway_->add({{{"*", "*"}}, {{"*", "*"}}, all, {}, {{"10000", "A"}}});
 }
 

@@ -24,7 +24,9 @@ enum Bearer : unsigned {
   kClassic = 2,     ///< like kByBoundary, with the two scopes that most tokens have
   kPaused = 3,      ///< its boundary and grants name A and B, and B is paused for it
   kProposed = 4,    ///< a token for the whole site whose proposed boundary, A, counts since an hour ago
-  kBearers = 5,
+  kAccess = 5,    ///< an access token, sealed, narrowed to A, of an OAuth client whose boundary and grants are the whole site
+  kSigned = 6,    ///< the same as a JWT, narrowed to A by actions, and exchanged once (RFC 8693)
+  kBearers = 7,
 };
 
 /// Of House::reset: five hundred more issues in A, all with long texts; the index still finds B-6 among them.

@@ -197,8 +197,13 @@ void add_desk_scenarios(const Ids& ids, std::vector<Scenario>& out) {
 void add_token_scenarios(const Ids& ids, std::vector<Scenario>& out) {
   const std::string api = "/rest/api/3/";
   const std::string summary = R"({"fields":{"summary":"changed"}})";
-  for (const unsigned bearer : {unsigned{kPaused}, unsigned{kProposed}}) {
-    const std::string whose = bearer == kPaused ? ", paused" : ", no longer in the boundary";
+  for (const unsigned bearer : {unsigned{kAccess}, unsigned{kSigned}})
+    out.push_back(
+        lone("access_narrowed", "an issue of B by an access token that was narrowed to A", get(api + "issue/B-1", bearer)));
+  for (const unsigned bearer : {unsigned{kPaused}, unsigned{kProposed}, unsigned{kAccess}, unsigned{kSigned}}) {
+    const std::string whose = bearer == kPaused     ? ", paused"
+                              : bearer == kProposed ? ", no longer in the boundary"
+                                                    : ", by an access token narrowed to A";
     out.push_back(lone("read_verified", "an issue of B" + whose, get(api + "issue/B-1", bearer)));
     out.push_back(
         lone("write_located_afresh", "a write to an issue of B" + whose, send("PUT", api + "issue/" + ids.b1, summary, bearer)));

@@ -7,6 +7,7 @@
 
 #include "admin/apps.h"
 #include "admin/authorize_ticket.h"
+#include "admin/federations.h"
 #include "admin/find.h"
 #include "admin/sessions.h"
 #include "admin/users.h"
@@ -315,6 +316,27 @@ TEST_F(People, ThePageIsTheirsAlone) {
   EXPECT_EQ(decide(with, {{"decision", "allow"}}).status, 400);
   gate.clear();
   EXPECT_EQ(parameter(location_in(it.send(get("/authorize", query({{"prompt", "none"}}))).head), "error"), "login_required");
+}
+
+TEST_F(People, NothingThatWasSentEndsAHeader) {
+  const Answer answer = it.send(get("/authorize/arrive", "ticket=x&to=%0d%0aSet-Cookie:%20a=b"));
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_THAT(answer.head, Not(HasSubstr("a=b")));
+  EXPECT_EQ(it.send(get("/authorize", query({{"state", "a\r\nSet-Cookie: a=b"}}))).status, 400);
+}
+
+TEST_F(People, ConditionsOfFederationsStayInTheirPart) {
+  using admin::pattern_matches;
+  EXPECT_TRUE(pattern_matches("repo:acme/api:ref:refs/heads/*", "repo:acme/api:ref:refs/heads/main"));
+  EXPECT_FALSE(pattern_matches("repo:acme/api:ref:refs/heads/*", "repo:acme/api:ref:refs/heads/a/b"));
+  EXPECT_FALSE(pattern_matches("repo:acme/*", "repo:acme/api:ref:refs/heads/main"));
+  EXPECT_FALSE(pattern_matches("repo:acme/api", "repo:acme/api2"));
+  EXPECT_FALSE(pattern_matches("repo:acme/api", "xrepo:acme/api"));
+  EXPECT_TRUE(pattern_matches("a*b*c", "axxbyybc"));
+  EXPECT_FALSE(pattern_matches("a*b*c", "axx:byybc"));
+  EXPECT_TRUE(pattern_matches("*", ""));
+  EXPECT_FALSE(pattern_matches("", "a"));
+  EXPECT_FALSE(pattern_matches("*a*a*a*b", std::string(20'000, 'a')));
 }
 
 TEST_F(People, ASuspendedPersonsAppsStop) {

@@ -47,7 +47,7 @@ AccessClaims claims() {
   out.audience = kIssuer;
   out.issued_at = kNow;
   out.expires_at = kNow + std::chrono::hours(1);
-  out.scopes.add(kScope);
+  out.scopes.emplace().add(kScope);
   out.resources = {{SiteId("site000000000001"), "10000", "acme/A", out.scopes}};
   out.ancestors = {*to_key("jti0000000000000")};
   out.actors = {"client0000000002", "client0000000003"};
