@@ -96,6 +96,11 @@ Result<token::AccessKey> open_access_key(const crypto::Sealer& sealer, const sto
                                 stored.ends_at.value_or(Instant::max()));
 }
 
+Result<std::string> seal_access_key_again(const crypto::Sealer& sealer, const store::OAuthKey& stored) {
+  GH_TRY(const SecretString text, sealer.open(stored.sealed_secret, context_of(stored.id)));
+  return sealer.seal(text, context_of(stored.id));
+}
+
 Result<void> ensure_access_keys(Services& services) {
   const Instant now = services.clock.now();
   const auto keys = services.feed->access_keys().snapshot();

@@ -20,6 +20,9 @@ inline constexpr Duration kKeyAhead = std::chrono::minutes(10);
 
 Result<token::AccessKey> open_access_key(const crypto::Sealer& sealer, const store::OAuthKey& stored);
 
+/// Under the current sealing key. kDataCorrupt where it can't be opened.
+Result<std::string> seal_access_key_again(const crypto::Sealer& sealer, const store::OAuthKey& stored);
+
 /// Before the gateway starts: one key of each form, where there is none.
 Result<void> ensure_access_keys(Services& services);
 /// A new key of each form. `now`: it makes tokens at once, and the old ones are good for nothing any more: for keys that others

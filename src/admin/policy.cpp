@@ -260,10 +260,10 @@ Document describe(const Policy& policy) {
   document["keep-writes"] = format_duration(policy.retention.writes);
   document["grace"] = policy.grace.count() == 0 ? std::string("none") : format_duration(policy.grace);
   document["approval-scopes"] = format_words(scope_names(policy.approval_scopes));
-  document["access-tokens"] = token::to_string(policy.access_form);
-  document["access-token-lifetime"] = format_duration(policy.access_lifetime);
   document["approval-expires"] = format_duration(policy.approval_expires);
   document["required-fields"] = format_words(policy.required_fields);
+  document["access-tokens"] = token::to_string(policy.access_form);
+  document["access-token-lifetime"] = format_duration(policy.access_lifetime);
   return document;
 }
 

@@ -1,5 +1,6 @@
 #include "admin/rotate_keys.h"
 
+#include "admin/access_keys.h"
 #include "admin/atlassian.h"
 #include "admin/common.h"
 #include "admin/webhook_seal.h"
@@ -89,6 +90,21 @@ Result<std::size_t> count_older_tokens(const Services& services, const store::Re
   return count;
 }
 
+Result<void> seal_access_keys(Services& services, store::UnitOfWork& work, RotatedKeys& out) {
+  GH_TRY(const auto keys, work->oauth.keys());
+  for (const store::OAuthKey& key : keys) {
+    if (crypto::Sealer::epoch_of(key.sealed_secret) == out.epoch) continue;
+    const auto sealed = seal_access_key_again(services.sealer, key);
+    if (!sealed) {
+      out.unreadable.push_back(key.id);
+      continue;
+    }
+    GH_TRYV(work->oauth.set_key_sealed(key.id, sealed.value()));
+    ++out.sealed_again;
+  }
+  return success();
+}
+
 }  // namespace
 
 Result<RotatedKeys> seal_all_again(Services& services, const Caller& caller) {
@@ -98,6 +114,7 @@ Result<RotatedKeys> seal_all_again(Services& services, const Caller& caller) {
   GH_TRYV(seal_credentials(services, work, out));
   GH_TRYV(seal_webhooks(services, work, out));
   GH_TRYV(seal_atlassian_grants(services, work, out));
+  GH_TRYV(seal_access_keys(services, work, out));
   GH_TRY(out.older_tokens, count_older_tokens(services, *work.operator->()));
   const Document after{{"epoch", out.epoch}, {"sealed_again", out.sealed_again}, {"unreadable", out.unreadable.size()}};
   GH_TRYV(commit(services, std::move(work),

@@ -14,7 +14,7 @@ namespace gatehouse::admin {
 
 struct RotatedKeys {
   int epoch = 0;                        ///< of the sealing key
-  std::size_t sealed_again = 0;         ///< upstream credentials
+  std::size_t sealed_again = 0;         ///< upstream credentials, webhooks, keys of access tokens
   std::vector<std::string> unreadable;  ///< ids of those that no key opens: left as they are
   /// Secrets whose hash names an older key, which is kept until none is left: a hash can't be made anew without its secret.
   std::size_t older_tokens = 0;

@@ -109,6 +109,12 @@ Result<void> OAuth::end_key(const std::string& id, Instant at) {
   return success();
 }
 
+Result<void> OAuth::set_key_sealed(const std::string& id, const std::string& sealed_secret) {
+  session_.touch(Aggregate::kOAuthKey, id);
+  GH_TRYV(session_.run("UPDATE oauth_keys SET sealed_secret = :p1 WHERE id = :p2", {sealed_secret, id}));
+  return success();
+}
+
 Result<bool> OAuth::end_token(const EndedToken& token) {
   session_.touch(Aggregate::kEndedToken, token.id);
   GH_TRY(const auto changed,

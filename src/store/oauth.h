@@ -59,6 +59,7 @@ class OAuth {
   Result<std::vector<OAuthKey>> keys() const;
   Result<void> insert_key(const OAuthKey& key);
   Result<void> end_key(const std::string& id, Instant at);
+  Result<void> set_key_sealed(const std::string& id, const std::string& sealed_secret);
 
   /// False where it was ended before.
   Result<bool> end_token(const EndedToken& token);
