@@ -28,7 +28,7 @@ Result<void> check_pattern(std::string_view pattern, std::string_view field) {
   return success();
 }
 
-std::string as_text(const json::value& value) {
+std::string claim_text(const json::value& value) {
   if (value.is_string()) return std::string(value.get_string());
   if (value.is_int64()) return std::to_string(value.get_int64());
   if (value.is_bool()) return value.get_bool() ? "true" : "false";
@@ -82,7 +82,7 @@ bool federation_matches(const store::OAuthClient& federation, const json::object
   if (!wanted) return false;
   return std::all_of(wanted->begin(), wanted->end(), [&claims](const auto& one) {
     const auto* claim = claims.if_contains(one.key());
-    const std::string text = claim ? as_text(*claim) : std::string();
+    const std::string text = claim ? claim_text(*claim) : std::string();
     return !text.empty() && one.value().is_string() && pattern_matches(std::string_view(one.value().get_string()), text);
   });
 }

@@ -1,4 +1,4 @@
-// Which texts may be stored. Used inside store/ only.
+// Which texts may be stored. Used inside store/, and by whoever refuses others sooner (oauth/).
 #pragma once
 
 #include <string_view>

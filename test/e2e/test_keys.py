@@ -31,7 +31,7 @@ class Keys(unittest.TestCase):
             self.assertEqual(beside.returncode, 5, beside.stderr)
             it.server.stop()
             said = self.rotate(it)
-            self.assertEqual((said["epoch"], said["sealed_again"], said["older_tokens"], said["unreadable"]), (2, 2, 1, []))
+            self.assertEqual((said["epoch"], said["sealed_again"], said["older_tokens"], said["unreadable"]), (2, 5, 1, []))
             stored = b"".join(path.read_bytes() for path in pathlib.Path(it.data).glob("gatehouse.db*"))
             self.assertIn(b"https://hooks.example.com", stored)
             self.assertNotIn(b"not-to-be-read", stored)
