@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 11> kMigrations{
     ,
 #include "store/migrations/0011_oauth.sql"
     ,
-#include "store/migrations/0014_oauth_people.sql"
+#include "store/migrations/0012_oauth_people.sql"
 };
 
 Result<std::int64_t> version_of(Session& session) {
