@@ -301,6 +301,7 @@ void seed(Site& site) {
   seed_agile(site);
   seed_a_and_b(site);
   seed_others(site);
+  seed_wiki(site);
   for (const char* key : {"A", "B"}) generate_issues(site, key, site.options.extra_issues);
 }
 

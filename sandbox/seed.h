@@ -17,4 +17,5 @@ inline constexpr const char* kCarl = "5b10a2844c20165700ede2c1";   ///< C only; 
 inline constexpr ObjectId kLevelA = 10300, kLevelB = 10301;
 
 void seed_tables(Site& site);  ///< wants the projects
+void seed_wiki(Site& site);    ///< Confluence: wiki_seed.cpp
 }  // namespace gatehouse::sandbox

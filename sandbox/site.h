@@ -19,6 +19,7 @@
 #include "sandbox/admin_api.h"
 #include "sandbox/atlassian.h"
 #include "sandbox/sandbox.h"
+#include "sandbox/wiki_state.h"
 
 namespace gatehouse::sandbox {
 
@@ -178,6 +179,7 @@ struct Site {
 
   AdminApi admin = seeded_admin_api();
   Account account;  ///< of people, and of the app that they consent to
+  Wiki wiki;
 
   std::deque<Recorded> recorded;
   std::uint64_t requests_seen = 0;

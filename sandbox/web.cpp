@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/encoding.h"
+#include "sandbox/wiki.h"
 
 namespace gatehouse::sandbox {
 namespace {
@@ -84,7 +85,11 @@ bool is_open(const std::vector<std::string>& path) {
 /// Frameworks that bind parameters to beans by name let a query parameter beat the path's. Believed of Jira by nobody; worse.
 void bind_by_name(Call& call) {
   if (!call.site.leniency.bind_by_name || call.args.empty()) return;
-  const char* name = call.path_has("issue") ? "issueIdOrKey" : call.path_has("project") ? "projectIdOrKey" : nullptr;
+  const bool wiki = call.path.front() == "wiki";
+  const char* name = wiki                       ? (call.path_has("space") ? "spaceKey" : "id")
+                     : call.path_has("issue")   ? "issueIdOrKey"
+                     : call.path_has("project") ? "projectIdOrKey"
+                                                : nullptr;
   if (name == nullptr) return;
   if (const auto other = call.given(name)) call.args.front() = *other;
 }
@@ -279,10 +284,12 @@ Routes::Match Routes::find(std::string_view method, const std::vector<std::strin
 const Routes& all_routes() {
   static const Routes routes = [] {
     Routes made;
-    for (auto add : {add_issue_routes, add_issue_write_routes, add_talk_routes, add_relation_routes, add_attachment_routes,
-                     add_search_routes, add_project_routes, add_project_part_routes, add_metadata_routes, add_user_routes,
-                     add_stored_query_routes, add_bulk_routes, add_agile_routes, add_service_routes, add_control_routes,
-                     add_admin_api_routes, add_atlassian_routes}) {
+    for (auto add :
+         {add_issue_routes,        add_issue_write_routes, add_talk_routes,         add_relation_routes,   add_attachment_routes,
+          add_search_routes,       add_project_routes,     add_project_part_routes, add_metadata_routes,   add_user_routes,
+          add_stored_query_routes, add_bulk_routes,        add_agile_routes,        add_service_routes,    add_control_routes,
+          add_admin_api_routes,    add_wiki_routes,        add_wiki_write_routes,   add_wiki_first_routes, add_wiki_space_routes,
+          add_wiki_search_routes,  add_atlassian_routes}) {
       add(made);
     }
     return made;

@@ -27,9 +27,16 @@ NOT_OWN_IDS = ["addVote", "removeVote", "deleteProject", "deleteProjectAsynchron
 DESK = "/rest/servicedeskapi/"
 NOT_OF_A_DESK = ("/organization", "/knowledgebase/article", "/notification")
 PLATFORM = "/rest/api/{2|3|latest}"
+# Likewise of a space: pages, blog posts, what belongs to them, and what a space consists of.
+WIKI = "/wiki/"
+WIKI_OWN = ["/wiki/api/v2/" + name for name in (
+    "attachments", "blogposts", "comments", "content/", "custom-content", "databases", "embeds", "folders", "footer-comments",
+    "inline-comments", "labels/", "pages", "spaces/", "tasks", "whiteboards")]
+WIKI_OWN += ["/wiki/rest/api/" + name for name in ("analytics/content/", "content/", "longtask/", "search", "space/{", "template")]
+WIKI_NOT_OWN_IDS = ["v1.deleteSpace", "v1.searchUser"]
 HEAD = """# Operations
 
-What Gatehouse knows of each product's API, and what a token that is bounded to projects may do with it. What is not on this page
+What Gatehouse knows of each product's API, and what a token that is bounded to projects or spaces may do with it. What is not on this page
 is refused, for every token. Written by `tools/print_operations.py` from the tables in `catalogue/`; edit those. `/rest/api/3/…`
 stands for `2`, `3` and `latest` alike.
 
@@ -85,6 +92,8 @@ def row(operation):
 
 def is_own(operation):
     path = operation["path"]
+    if path.startswith(WIKI):
+        return path.startswith(tuple(WIKI_OWN)) and operation["id"] not in WIKI_NOT_OWN_IDS
     if path.startswith(("/rest/agile/", "/rest/software/")):
         return True
     if path.startswith(DESK):
@@ -96,9 +105,10 @@ def is_own(operation):
     return path.startswith(tuple(OWN)) and not path.startswith(tuple(NOT_OWN))
 
 
-def own_share(tables):
-    """(usable, all) of the operations that a project's own data can answer."""
-    own = [operation for _, groups in tables.values() for _, _, operations in groups for operation in operations if is_own(operation)]
+def own_share(tables, wiki):
+    """(usable, all) of the operations that a project's or space's own data can answer."""
+    own = [operation for _, groups in tables.values() for _, _, operations in groups for operation in operations
+           if is_own(operation) and operation["path"].startswith(WIKI) == wiki]
     return sum(operation["bounded"] != "refused" for operation in own), len(own)
 
 
@@ -107,8 +117,10 @@ def read_all():
 
 
 def share_text(tables):
-    usable, own = own_share(tables)
-    return f"{usable} of the {own} operations of Jira that a project's own data can answer work for a bounded token ({usable / own:.1%})."
+    usable, own = own_share(tables, False)
+    text = f"{usable} of the {own} operations of Jira that a project's own data can answer work for a bounded token ({usable / own:.1%})"
+    usable, own = own_share(tables, True)
+    return f"{text}, and {usable} of the {own} operations of Confluence that a space's own data can answer ({usable / own:.1%})."
 
 
 def refused_share(groups):
@@ -148,10 +160,10 @@ def main():
         print(share_text(tables))
         return 0
     text = page(tables)
-    usable, own = own_share(tables)
-    if usable < own * LEAST_SHARE:
-        print(f"catalogue/*.ops: {share_text(tables)} That is less than {LEAST_SHARE:.0%}.")
-        return 1
+    for usable, own in (own_share(tables, False), own_share(tables, True)):
+        if usable < own * LEAST_SHARE:
+            print(f"catalogue/*.ops: {share_text(tables)} That is less than {LEAST_SHARE:.0%}.")
+            return 1
     if "--check" not in sys.argv[1:]:
         PAGE.parent.mkdir(parents=True, exist_ok=True)
         PAGE.write_text(text)

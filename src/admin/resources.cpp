@@ -18,7 +18,8 @@ Result<Resource> resolve_resource(Services& services, std::string_view name) {
     GH_TRY(site, read_site(reader, services.sealer, found.value.id));
   }
   if (written.key == "*") return Resource{site->site.id, "*", "*"};
-  auto resolved = upstream::resolve_resource(*site, route_for(services, *site, "getProject"), written.key, services.fetch);
+  const std::string_view by = site->site.product == Product::kConfluence ? "v2.getSpaces" : "getProject";
+  auto resolved = upstream::resolve_resource(*site, route_for(services, *site, by), written.key, services.fetch);
   if (!resolved) {
     Error error = resolved.error();
     error.field = "resources";

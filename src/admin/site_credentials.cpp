@@ -191,7 +191,8 @@ Result<UpstreamCredential> make_site_credential(Services& services, const store:
 Result<upstream::SiteTest> try_credential(const Services& services, const upstream::SiteEntry& site,
                                           const std::optional<ScopeSet>& scopes, const upstream::RoutePtr& route) {
   const catalogue::Catalogue* catalogue = services.gateway.catalogue_of(site.site.product);
-  const catalogue::Operation* who = catalogue ? catalogue->find("getCurrentUser") : nullptr;
+  const bool wiki = site.site.product == Product::kConfluence;
+  const catalogue::Operation* who = catalogue ? catalogue->find(wiki ? "v1.getCurrentUser" : "getCurrentUser") : nullptr;
   const bool may_ask_who =
       !scopes || (who && (scopes->includes(who->classic) || (who->has_granular && scopes->includes(who->granular))));
   return upstream::test_route(site, route, may_ask_who ? upstream::Probe::kWhoAmI : upstream::Probe::kProjects, services.fetch);

@@ -45,6 +45,9 @@ Result<void> link_answer(ParsedOperation& parsed, const std::vector<ParsedShape>
   if (operation.gathers() && (operation.shape->items.empty() || operation.answer_list)) {
     return error_at(parsed.place, "operation " + operation.id + " gathers, so its answer's shape must have a line \"items\"");
   }
+  if (operation.fills() && (operation.shape->items.empty() || operation.answer_list)) {
+    return error_at(parsed.place, "operation " + operation.id + " is filled, so its answer's shape must have a line \"items\"");
+  }
   GH_TRYV(check_needs(parsed, *operation.shape));
   if (operation.shape->items.empty()) return success();
   const Shape* item = operation.shape->find(operation.shape->items).shape;

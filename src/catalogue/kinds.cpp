@@ -49,6 +49,22 @@ constexpr std::array kKinds{
     Word<Kind>{Kind::kRelatedWork, "related-work"},
     Word<Kind>{Kind::kApproval, "approval"},
     Word<Kind>{Kind::kMoveTarget, "move-target"},
+    Word<Kind>{Kind::kContentProperty, "content-property"},
+};
+constexpr std::array kContentTypes{
+    Word<ContentType>{ContentType::kPage, "page"},
+    Word<ContentType>{ContentType::kBlogPost, "blogpost"},
+    Word<ContentType>{ContentType::kAttachment, "attachment"},
+    Word<ContentType>{ContentType::kFooterComment, "footer-comment"},
+    Word<ContentType>{ContentType::kInlineComment, "inline-comment"},
+    Word<ContentType>{ContentType::kComment, "comment"},
+    Word<ContentType>{ContentType::kCustomContent, "custom-content"},
+    Word<ContentType>{ContentType::kWhiteboard, "whiteboard"},
+    Word<ContentType>{ContentType::kDatabase, "database"},
+    Word<ContentType>{ContentType::kFolder, "folder"},
+    Word<ContentType>{ContentType::kEmbed, "embed"},
+    Word<ContentType>{ContentType::kTask, "task"},
+    Word<ContentType>{ContentType::kTemplate, "template"},
 };
 constexpr std::array kAccess{
     Word<Access>{Access::kRead, "read"},
@@ -84,9 +100,12 @@ std::string_view to_string(Kind kind) noexcept { return word_of(kKinds, kind, "u
 std::string_view to_string(Access access) noexcept { return word_of(kAccess, access, "unknown"); }
 std::string_view to_string(Bounded bounded) noexcept { return word_of(kBounded, bounded, "refused"); }
 
+std::string_view to_string(ContentType type) noexcept { return word_of(kContentTypes, type, "content"); }
+
 std::optional<Kind> parse_kind(std::string_view word) noexcept { return value_of(kKinds, word); }
 std::optional<Access> parse_access(std::string_view word) noexcept { return value_of(kAccess, word); }
 std::optional<Bounded> parse_bounded(std::string_view word) noexcept { return value_of(kBounded, word); }
+std::optional<ContentType> parse_content_type(std::string_view word) noexcept { return value_of(kContentTypes, word); }
 
 bool leads_to_resource(Kind kind) noexcept {
   switch (kind) {
@@ -114,6 +133,7 @@ bool leads_to_resource(Kind kind) noexcept {
     case Kind::kRelatedWork:
     case Kind::kApproval:
     case Kind::kMoveTarget:
+    case Kind::kContentProperty:
     case Kind::kIssueFields: return true;
     case Kind::kUnclassified:
     case Kind::kInert:

@@ -48,18 +48,37 @@ enum class Kind : std::uint8_t {
   kContent,  ///< a page, blog post, comment, attachment, whiteboard … of Confluence, by id
   kJql,
   kCql,
-  kFieldList,    ///< names of issue fields
-  kExpand,       ///< comma list, each of `allowed`
-  kIssueFields,  ///< body: an object of issue fields, by field metadata
-  kIssueUpdate,  ///< body: an `update` object, by field metadata
-  kText,         ///< body: free text or an ADF document: inert
-  kSelf,         ///< state of the upstream account itself: not writable by bounded tokens
-  kPageToken,    ///< an opaque cursor of upstream: sealed to token, operation and query
-  kIssueHint,    ///< Gatehouse's own: the issue under which an attachment is looked for; never sent upstream
-  kAvatar,       ///< id of an image, nested under the project of the same operation
-  kRelatedWork,  ///< id of a related work, nested under the version of the same operation
-  kMoveTarget,   ///< body: the key of an object itself names project, issue type and parent: "PROJECT,TYPE[,PARENT]"
-  kApproval,     ///< id of an approval, nested under the request of the same operation
+  kFieldList,        ///< names of issue fields
+  kExpand,           ///< comma list, each of `allowed`
+  kIssueFields,      ///< body: an object of issue fields, by field metadata
+  kIssueUpdate,      ///< body: an `update` object, by field metadata
+  kText,             ///< body: free text or an ADF document: inert
+  kSelf,             ///< state of the upstream account itself: not writable by bounded tokens
+  kPageToken,        ///< an opaque cursor of upstream: sealed to token, operation and query
+  kIssueHint,        ///< Gatehouse's own: the issue under which an attachment is looked for; never sent upstream
+  kAvatar,           ///< id of an image, nested under the project of the same operation
+  kRelatedWork,      ///< id of a related work, nested under the version of the same operation
+  kMoveTarget,       ///< body: the key of an object itself names project, issue type and parent: "PROJECT,TYPE[,PARENT]"
+  kApproval,         ///< id of an approval, nested under the request of the same operation
+  kContentProperty,  ///< id of a property of Confluence, nested under the content or space that the path names first
+};
+
+/// Of kind content: what the id is of, where the operation says so. Zero: of any type.
+enum class ContentType : std::uint8_t {
+  kAny = 0,
+  kPage,
+  kBlogPost,
+  kAttachment,
+  kFooterComment,
+  kInlineComment,
+  kComment,  ///< one of these two
+  kCustomContent,
+  kWhiteboard,
+  kDatabase,
+  kFolder,
+  kEmbed,
+  kTask,
+  kTemplate,
 };
 
 /// A parameter of the path, the query or the body. Body names are paths: `fields`, `issueIdsOrKeys[]`, `outwardIssue.key`,
@@ -72,7 +91,8 @@ struct Parameter {
   bool list = false;      ///< a comma list, or a parameter that may be repeated
   bool required = false;  ///< a bounded token must give it
   bool confines = false;  ///< where a bounded token leaves it out, the gateway adds the permitted resources here
-  bool whole = false;     ///< of a board or sprint: all that it holds must lie inside too, since the operation changes it
+  bool whole = false;  ///< of a board, sprint or content: all that it holds must lie inside too, since the operation changes it
+  ContentType content_type = ContentType::kAny;
   /// How a project or space is written here, where only one form works upstream.
   enum class Form : std::uint8_t { kEither, kId, kKey };
   Form form = Form::kEither;
@@ -124,9 +144,14 @@ struct Operation {
   /// beginning to its end, leaves out what lies outside, and pages what remains by itself.
   std::string gather_offset;
   std::string gather_size;
+  /// Of a list that goes on by an opaque cursor: the query parameters for cursor and size. For bounded tokens a page is filled
+  /// from as many of upstream's as it takes (gateway/fill.h).
+  std::string fill_cursor;
+  std::string fill_size;
   std::string instead;  ///< the operation that takes its place for tokens without `directory`; empty: none
 
   bool gathers() const noexcept { return !gather_offset.empty(); }
+  bool fills() const noexcept { return !fill_cursor.empty(); }
 
   std::span<const Parameter> path_parameters() const noexcept { return {parameters.data(), path_count}; }
   std::span<const Parameter> query_parameters() const noexcept { return {parameters.data() + path_count, query_count}; }

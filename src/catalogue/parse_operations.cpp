@@ -39,6 +39,7 @@ class Draft {
   Result<void> read_bounded(const Line& line);
   Result<void> read_answer(const Line& line);
   Result<void> read_gather(const Line& line);
+  Result<void> read_fill(const Line& line);
   Result<void> read_one(const Line& line, std::string& into) const;
   Result<void> add_segment(const Line& line, std::string_view text);
   Result<void> classify_path(std::vector<Parameter>& ordered);
@@ -79,6 +80,7 @@ Result<void> Draft::add(const Line& line) {
   if (word == "bounded") return read_bounded(line);
   if (word == "answer") return read_answer(line);
   if (word == "gather") return read_gather(line);
+  if (word == "fill") return read_fill(line);
   if (word == "instead") return read_one(line, operation_.instead);
   if (word == "caller-dependent" && line.words.size() == 1) {
     operation_.caller_dependent = true;
@@ -88,11 +90,11 @@ Result<void> Draft::add(const Line& line) {
     operation_.directory = true;
     return success();
   }
-  return error_at(
-      line.place,
-      "expected scopes, access, path, query, body, body-type, bounded, answer, gather, instead, caller-dependent or directory, "
-      "found " +
-          quoted(line.text));
+  return error_at(line.place,
+                  "expected scopes, access, path, query, body, body-type, bounded, answer, gather, fill, instead, "
+                  "caller-dependent or directory, "
+                  "found " +
+                      quoted(line.text));
 }
 
 Result<void> Draft::read_one(const Line& line, std::string& into) const {
@@ -221,6 +223,8 @@ Result<void> Draft::read_words(const Line& line, Parameter& parameter) const {
       parameter.confines = true;
     } else if (word == "whole") {
       parameter.whole = true;
+    } else if (parameter.kind == Kind::kContent && parse_content_type(word)) {
+      parameter.content_type = *parse_content_type(word);
     } else if (word == "id" || word == "key") {
       parameter.form = word == "id" ? Parameter::Form::kId : Parameter::Form::kKey;
     } else if (word == "list:" || word == "one:") {
@@ -241,8 +245,8 @@ Result<void> Draft::read_words(const Line& line, Parameter& parameter) const {
   if (parameter.form != Parameter::Form::kEither && !resource) {
     return error_at(line.place, "id or key is said of a project or space, not of kind " + std::string(to_string(kind)));
   }
-  if (parameter.whole && kind != Kind::kBoard && kind != Kind::kSprint)
-    return error_at(line.place, "whole is said of a board or sprint, not of kind " + std::string(to_string(kind)));
+  if (parameter.whole && kind != Kind::kBoard && kind != Kind::kSprint && kind != Kind::kContent)
+    return error_at(line.place, "whole is said of a board, sprint or content, not of kind " + std::string(to_string(kind)));
   if (!parameter.allowed.empty() && kind != Kind::kInert && kind != Kind::kExpand) {
     return error_at(line.place, "a closed set of values is for kinds inert and expand, not " + std::string(to_string(kind)));
   }
@@ -286,6 +290,14 @@ Result<void> Draft::read_gather(const Line& line) {
                     "expected one line \"gather OFFSET SIZE\": the query parameters for where a page begins and its size");
   operation_.gather_offset = line.words[1];
   operation_.gather_size = line.words[2];
+  return success();
+}
+
+Result<void> Draft::read_fill(const Line& line) {
+  if (line.words.size() != 3 || operation_.fills())
+    return error_at(line.place, "expected one line \"fill CURSOR SIZE\": the query parameters for a page's cursor and its size");
+  operation_.fill_cursor = line.words[1];
+  operation_.fill_size = line.words[2];
   return success();
 }
 
@@ -333,6 +345,17 @@ Result<void> Draft::check_bounded() const {
         return parameter.carrier == Parameter::Carrier::kQuery && parameter.name == name && parameter.kind == Kind::kInert;
       });
       if (!inert) return error("\"gather\" expects a line \"query " + name + " inert\"");
+    }
+  }
+  if (operation_.fills()) {
+    const auto is = [&any](const std::string& name, Kind kind) {
+      return any([&](const Parameter& parameter) {
+        return parameter.carrier == Parameter::Carrier::kQuery && parameter.name == name && parameter.kind == kind;
+      });
+    };
+    if (!is(operation_.fill_cursor, Kind::kPageToken) || !is(operation_.fill_size, Kind::kInert)) {
+      return error("\"fill\" expects the lines \"query " + operation_.fill_cursor + " page-token\" and \"query " +
+                   operation_.fill_size + " inert\"");
     }
   }
   if (operation_.bounded == Bounded::kAllowed && any(in_path)) {

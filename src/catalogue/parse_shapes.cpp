@@ -48,6 +48,8 @@ constexpr std::array kPlainRules{
     PlainRule{"request-fields", Rule::kRequestFields, false, false},
     PlainRule{"attachment-link", Rule::kAttachmentLink, false, false},
     PlainRule{"issue-id", Rule::kIssueId, true, false},
+    PlainRule{"download-link", Rule::kDownloadLink, false, false},
+    PlainRule{"context-link", Rule::kContextLink, false, false},
 };
 
 bool unwrap(std::string_view& text, char open, char close) noexcept {
@@ -110,6 +112,9 @@ constexpr std::array kInside{
     InsideWord{"issue-or-parent", Inside::By::kIssueOrParent, true},
     InsideWord{"service-desk", Inside::By::kServiceDesk, true},
     InsideWord{"board", Inside::By::kBoard, true},
+    InsideWord{"content-of-space", Inside::By::kContentOfSpace, true},
+    InsideWord{"content", Inside::By::kContent, true},
+    InsideWord{"container", Inside::By::kContainer, false},
 };
 
 Result<Inside> parse_inside(const Line& line) {
@@ -133,7 +138,7 @@ Result<Inside> parse_inside(const Line& line) {
   }
   return error_at(line.place,
                   "expected inside project, space, issue, issue-link, issue-or-parent, project-link, link, board, service-desk, "
-                  "parent or scope, found " +
+                  "content-of-space, content, container, parent or scope, found " +
                       quoted(line.text));
 }
 

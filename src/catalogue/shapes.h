@@ -34,6 +34,8 @@ enum class Rule : std::uint8_t {
   kAttachmentLink,  ///< of an attachment's content: rewritten, and carries the issue
   kRequestFields,   ///< an array of {"fieldId", …}: those of fields that may name other objects are dropped
   kIssueId,         ///< a scalar that is an issue's id: kept only if it is proven to lie inside
+  kDownloadLink,    ///< of an attachment of Confluence: the operation that downloads it stands in its place
+  kContextLink,     ///< "/wiki", behind which relative links stand: with the gateway's prefix before it
 };
 
 struct Shape;
@@ -48,18 +50,21 @@ struct ShapeField {
 /// What proves that an object may be released. The path leads from the object to the id, through objects only.
 struct Inside {
   enum class By : std::uint8_t {
-    kNone = 0,       ///< nothing in it belongs to a project
-    kProject,        ///< a project's numeric id
-    kSpace,          ///< a space's numeric id
-    kIssue,          ///< an issue's id, proven by a look-up
-    kIssueLink,      ///< a link that holds `/issue/{id}/`, proven by a look-up of that id
-    kProjectLink,    ///< a link that ends in `/project/{id}`
-    kParent,         ///< it lies in the object that the request's path was located by
-    kScope,          ///< `scope.project.id` inside, or no `scope` with a project: global
-    kLink,           ///< a link of an object of any kind: a project must be inside, an issue, filter, board … never is
-    kIssueOrParent,  ///< like kIssue where the place is there, else like kParent
-    kServiceDesk,    ///< a service desk's id, proven by a look-up
-    kBoard,          ///< a board's id, proven by a look-up
+    kNone = 0,        ///< nothing in it belongs to a project
+    kProject,         ///< a project's numeric id
+    kSpace,           ///< a space's numeric id
+    kIssue,           ///< an issue's id, proven by a look-up
+    kIssueLink,       ///< a link that holds `/issue/{id}/`, proven by a look-up of that id
+    kProjectLink,     ///< a link that ends in `/project/{id}`
+    kParent,          ///< it lies in the object that the request's path was located by
+    kScope,           ///< `scope.project.id` inside, or no `scope` with a project: global
+    kLink,            ///< a link of an object of any kind: a project must be inside, an issue, filter, board … never is
+    kIssueOrParent,   ///< like kIssue where the place is there, else like kParent
+    kServiceDesk,     ///< a service desk's id, proven by a look-up
+    kBoard,           ///< a board's id, proven by a look-up
+    kContentOfSpace,  ///< a space's id; where read restrictions are left out the object's own id is proven by look-ups too
+    kContent,         ///< an id of content (of whatever type), proven by look-ups
+    kContainer,       ///< pageId, blogPostId, customContentId, attachmentId, else parentCommentId: each proven by look-ups
   };
   By by = By::kNone;
   std::vector<std::string> path;

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "gateway/checks.h"
+#include "gateway/confine_cql.h"
+#include "gateway/fill.h"
 #include "gateway/gather.h"
 #include "gateway/json_reader.h"
 #include "gateway/query_proof.h"
@@ -105,6 +107,8 @@ std::string joined_ids(const policy::Permitted& permitted) {
 Step<bool> confine_lists(const Operation& operation, Request& request) {
   if (request.permitted.whole_site || names_resource(request)) return true;
   for (const Parameter& row : operation.query_parameters()) {
+    if (row.confines && row.kind == Kind::kSpace)
+      request.outgoing.query.emplace_back(row.name, request.keep(joined_ids(request.permitted)));
     if (!row.confines || row.kind != Kind::kProject) continue;
     if (!row.list && request.permitted.resources.size() != 1) {
       return refuse_because(Reason::kBadRequest, row.name, "This token is for several projects: name one of them here.");
@@ -279,7 +283,8 @@ void replace_identifiers(Request& request) {
   for (std::size_t i = 0; i < request.references.size(); ++i) {
     const Reference& reference = request.references[i];
     if (reference.id.empty()) continue;
-    const bool as_key = reference.kind == Kind::kProject && reference.parameter->form == Form::kKey;
+    const bool names_resource = reference.kind == Kind::kProject || reference.kind == Kind::kSpace;
+    const bool as_key = names_resource && reference.parameter->form == Form::kKey;
     if (reference.path_index >= 0)
       request.outgoing.path[static_cast<std::size_t>(reference.path_index)] = as_key ? reference.key : reference.id;
     if (reference.body_index >= 0) {
@@ -289,7 +294,7 @@ void replace_identifiers(Request& request) {
       const std::string_view member = std::string_view(identifier.place).substr(identifier.place.rfind('.') + 1);
       const bool was_key =
           !std::all_of(reference.text.begin(), reference.text.end(), [](char c) { return c >= '0' && c <= '9'; });
-      const bool key = !reference.key.empty() && was_key && (as_key || member == "key" || !identifier.field.empty());
+      const bool key = !reference.key.empty() && (as_key || (was_key && (member == "key" || !identifier.field.empty())));
       const std::string& text = key ? reference.key : reference.id;
       if (text != reference.text) request.edits.push_back(replace_value(identifier, text));
     }
@@ -313,7 +318,7 @@ Step<bool> open_cursors(const Matched& matched, const ThreadState& thread, Reque
       refuse_because(Reason::kBadRequest, "page token", "It was not given out for this query and token: begin again without it.");
   for (auto& [name, value] : request.outgoing.query) {
     const Parameter* row = operation.find(Parameter::Carrier::kQuery, name);
-    if (!row || row->kind != Kind::kPageToken || value.empty()) continue;
+    if (!row || row->kind != Kind::kPageToken || value.empty() || operation.fills()) continue;
     const auto opened = open(value);
     if (!opened) return refusal;
     value = *opened;
@@ -342,9 +347,13 @@ Step<bool> narrow(const Matched& matched, const ThreadState& thread, Request& re
   }
   replace_identifiers(request);
   GH_TRYV(confine_queries(operation, matched.credential(), request));
+  if (operation.product == Product::kConfluence) {
+    GH_TRYV(confine_cql_queries(operation, matched.credential().relaxed_queries, request));
+  }
   GH_TRYV(confine_lists(operation, request));
   GH_TRYV(plan_fields(operation, request));
   GH_TRYV(plan_gathering(operation, request));
+  GH_TRYV(plan_filling(matched, thread.shared.cursors, request));
   return open_cursors(matched, thread, request);
 }
 
@@ -361,7 +370,12 @@ Step<Proven> prove_named(Request& request) {
     if (one == Proven::kNo) return query_refused("jql", thing.at, explain_named(thing.kind));
     if (one == Proven::kAsk) all = Proven::kAsk;
   }
-  if (request.questions.too_many()) return refuse_because(Reason::kTooLarge, "jql");
+  for (const query::CqlNamedThing& thing : request.named_in_cql) {
+    const Proven one = prove(thing, request);
+    if (one == Proven::kNo) return query_refused("cql", thing.at, explain_named(thing.kind));
+    if (one == Proven::kAsk) all = Proven::kAsk;
+  }
+  if (request.questions.too_many()) return refuse_because(Reason::kTooLarge, request.named_in_cql.empty() ? "jql" : "cql");
   return all;
 }
 
@@ -371,6 +385,10 @@ Step<std::optional<Confined>> confine(std::optional<Permitted>& permitted, Threa
   const Matched& matched = permitted->matched();
   const bool reads_body = request.has_body && request.bounded && matched.operation().body_type == "json";
   if (request.bounded && !request.confined) {
+    const bool wiki = matched.operation().product == Product::kConfluence;
+    const Proven keys = wiki ? know_space_keys(matched.operation(), request) : Proven::kYes;
+    if (keys == Proven::kAsk) return std::optional<Confined>();
+    if (keys == Proven::kNo) return refuse_because(Reason::kOutsideBoundary, matched.operation().id);
     request.confined = true;
     GH_TRYV(narrow(matched, thread, request));
   }

@@ -34,6 +34,10 @@ class CursorSeal {
   /// The cursor as the site gave it: a view into `sealed`. Nothing where it was not sealed for this owner.
   std::optional<std::string_view> open(const CursorOwner& owner, std::string_view sealed) const noexcept;
 
+  /// Likewise, and unreadable: for cursors that name what their owner may not see. The same cursor always gives the same text.
+  std::string wrap(const CursorOwner& owner, std::string_view cursor) const;
+  std::optional<std::string> unwrap(const CursorOwner& owner, std::string_view wrapped) const;
+
  private:
   struct Prepared;
   std::unique_ptr<Prepared> prepared_;

@@ -155,7 +155,8 @@ class Explanation {
                            : Effect::kDeny;
     decision_.reason = refusal.reason;
     decision_.missing_scopes = refusal.missing_scopes;
-    const RefusalContext context{Product::kJira, {}, {}};
+    const Product product = request_.site ? request_.site->entry->site.product : Product::kJira;
+    const RefusalContext context{error_form(product, request_.site_path), {}, {}};
     after_.push_back({std::string(to_string(refusal.reason)), false, refusal_text(refusal, context)});
   }
 

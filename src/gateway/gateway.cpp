@@ -6,6 +6,9 @@
 #include <algorithm>
 
 #include "base/secret.h"
+#include "catalogue/kinds.h"
+#include "gateway/content_place.h"
+#include "gateway/fill.h"
 #include "gateway/gateway_exchange.h"
 #include "gateway/gather.h"
 #include "gateway/lookup_routes.h"
@@ -50,10 +53,25 @@ std::string_view object_name(const Request& request) {
       case catalogue::Kind::kSprint: return "Sprint";
       case catalogue::Kind::kServiceDesk: return "Service desk";
       case catalogue::Kind::kIssue: return "Issue";
+      case catalogue::Kind::kSpace: return "Space";
+      case catalogue::Kind::kContent: return "Content";
       default: break;
     }
   }
   return {};
+}
+
+std::string_view type_word(const Reference& reference) noexcept {
+  return catalogue::to_string(reference.parameter->content_type);
+}
+
+/// An issue, or a page or blog post: what somebody can move to another project or space.
+bool may_have_moved(const Reference& reference) noexcept {
+  if (reference.id.empty()) return false;
+  if (reference.kind == catalogue::Kind::kIssue) return true;
+  if (reference.kind != catalogue::Kind::kContent || !reference.parameter) return false;
+  const catalogue::ContentType type = reference.parameter->content_type;
+  return type == catalogue::ContentType::kPage || type == catalogue::ContentType::kBlogPost;
 }
 
 }  // namespace
@@ -276,7 +294,8 @@ Action GatewayExchange::ask(Asking what) {
     fields.idempotent = true;
     request_.lookups.assign(1, std::move(fields));
   } else if (what == Asking::kGather) {
-    Step<http::UpstreamRequest> page = next_page(*confined_, request_);
+    Step<http::UpstreamRequest> page =
+        request_.filling.wanted ? next_fill(*confined_, request_) : next_page(*confined_, request_);
     if (!page) return refuse(page.error());
     request_.lookups.assign(1, std::move(page).value());
   } else {
@@ -310,7 +329,9 @@ Action GatewayExchange::on_lookups(std::vector<http::LookupAnswer>& answers, con
   switch (asked) {
     case Asking::kLocate: return locate_and_decide();
     case Asking::kConfine: return confine_and_forward();
-    case Asking::kProve: take_proofs(request_); return request_.list ? stream_list(answer_over_) : release();
+    case Asking::kProve:
+      if (take_proofs(request_) == Proofs::kAsk) return ask(Asking::kProve);
+      return request_.list ? stream_list(answer_over_) : release();
     case Asking::kGather:
     case Asking::kRecheck:
     case Asking::kNothing: break;
@@ -445,6 +466,11 @@ Action GatewayExchange::release() {
   if (!released) return refuse(released.error());
   if (released.value() == Release::kAsk) return ask(Asking::kProve);
   if (gathers) write_gathered(confined_->matched().operation(), request_);
+  if (mode_ == AnswerMode::kRedact && request_.filling.wanted) {
+    const Step<bool> full = fill_page(confined_->matched(), thread_.shared.cursors, request_);
+    if (!full) return refuse(full.error());
+    if (!full.value()) return ask(Asking::kGather);
+  }
   return wants_recheck() ? recheck() : respond_whole();
 }
 
@@ -462,17 +488,17 @@ Action GatewayExchange::respond_whole() {
 bool GatewayExchange::wants_recheck() const noexcept {
   if (!request_.bounded || request_.status >= 300) return false;
   if (request_.match.operation->access != catalogue::Access::kWrite) return false;
-  return std::any_of(request_.references.begin(), request_.references.end(), [](const Reference& reference) {
-    return reference.kind == catalogue::Kind::kIssue && !reference.id.empty();
-  });
+  return std::any_of(request_.references.begin(), request_.references.end(), may_have_moved);
 }
 
 Action GatewayExchange::recheck() {
   recheck_.clear();
   std::size_t left = kMaxRechecked;
   for (const Reference& reference : request_.references) {
-    if (reference.kind == catalogue::Kind::kIssue && !reference.id.empty() && left-- > 0)
-      recheck_.find(Ask::kIssue, reference.id);
+    if (may_have_moved(reference) && left-- > 0) {
+      const bool issue = reference.kind == catalogue::Kind::kIssue;
+      recheck_.find(issue ? Ask::kIssue : Ask::kContent, reference.id, issue ? std::string_view() : type_word(reference));
+    }
     if (left == 0) break;
   }
   return recheck_.pending() ? ask(Asking::kRecheck) : respond_whole();
@@ -480,7 +506,9 @@ Action GatewayExchange::recheck() {
 
 void GatewayExchange::take_recheck() {
   for (const Reference& reference : request_.references) {
-    const Fact* fact = recheck_.known(Ask::kIssue, reference.id);
+    const bool content = reference.kind == catalogue::Kind::kContent;
+    const Fact* fact =
+        content ? recheck_.known(Ask::kContent, reference.id, type_word(reference)) : recheck_.known(Ask::kIssue, reference.id);
     if (fact && fact->found && !request_.permitted.permits(fact->project, false)) request_.moved_out = true;
   }
 }
@@ -514,7 +542,7 @@ Action GatewayExchange::refuse(const Refusal& refusal) {
   request_.reason = refusal.reason;
   if (head_sent_) return action(Action::Kind::kAbort);
   const Product product = site_ ? site_->site.product : Product::kJira;
-  const RefusalContext context{product, request_.id_text(), object_name(request_)};
+  const RefusalContext context{error_form(product, request_.site_path), request_.id_text(), object_name(request_)};
   RefusalAnswer answer = refusal_answer(refusal, context);
   if (credential_) append_expiry(*credential_, now_.wall, answer.head);
   request_.status = answer.status;

@@ -59,8 +59,12 @@ Step<std::optional<Located>> locate(std::optional<Admitted>& admitted, ThreadSta
 
   for (const Reference& reference : request.references) {
     if (reference.state != Reference::State::kShared) continue;
-    return refuse_because(Reason::kSharedContainer, std::string(catalogue::to_string(reference.kind)) + " " + reference.id,
-                          "It holds issues outside of them, or more than 100, and this would change them too.");
+    const bool tree = reference.kind == catalogue::Kind::kContent;
+    return refuse_because(
+        Reason::kSharedContainer, std::string(catalogue::to_string(reference.kind)) + " " + reference.id,
+        tree ? "Below it lies restricted content, or more than can be looked at (249, five levels deep), and this "
+               "would change that too."
+             : "It holds issues outside of them, or more than 100, and this would change them too.");
   }
   request.parent_inside = !request.references.empty();
   for (const Reference& reference : request.references) {

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "gateway/json_reader.h"
+#include "gateway/wiki_questions.h"
 
 namespace gatehouse::gateway {
 namespace {
@@ -42,11 +43,20 @@ bool plausible(Ask ask, std::string_view subject, std::string_view parent) noexc
     case Ask::kAssignable: return is_account_id(subject) && is_digits(parent);
     case Ask::kComment:
     case Ask::kWorklog: return is_digits(subject) && is_digits(parent);
+    case Ask::kContentType:
+    case Ask::kContent:
+    case Ask::kAncestors:
+    case Ask::kDescendants:
+    case Ask::kReadRestriction:
+    case Ask::kContentProperties:
+    case Ask::kSpace:
+    case Ask::kSpaceByKey: return plausible_in_wiki(ask, subject);
     default: return is_digits(subject);
   }
 }
 
 std::string target_of(const Fact& fact) {
+  if (asks_confluence(fact.ask)) return wiki_target(fact);
   const std::string& id = fact.subject;
   const std::string api = "/rest/api/3";
   switch (fact.ask) {
@@ -84,6 +94,7 @@ std::string target_of(const Fact& fact) {
       }
       return api + "/user/assignable/search?project=" + fact.parent + "&accountId=" + escaped;
     }
+    default: break;
   }
   return api;
 }
@@ -197,6 +208,7 @@ class FactReader : public ScalarVisitor {
         break;
       case Ask::kCommentHome:
       case Ask::kWorklogHome: break;  // asked in lists only
+      default: break;
     }
   }
 
@@ -357,6 +369,7 @@ void Questions::write(const upstream::RoutePtr& route, std::vector<http::Upstrea
   std::vector<std::size_t> issues;
   std::vector<std::size_t> comments;
   std::vector<std::size_t> worklogs;
+  WikiRound wiki;
   for (std::size_t i = 0; i < facts_.size(); ++i) {
     const Fact& fact = facts_[i];
     if (fact.known) continue;
@@ -366,9 +379,10 @@ void Questions::write(const upstream::RoutePtr& route, std::vector<http::Upstrea
       comments.push_back(i);
     else if (fact.ask == Ask::kWorklogHome)
       worklogs.push_back(i);
-    else
+    else if (!wiki.take(fact, i))
       write_one(i, route->context_path);
   }
+  write_wiki(wiki, route->context_path);
   if (issues.size() <= kSingly) {
     for (const std::size_t i : issues) write_one(i, route->context_path);
   } else {
@@ -380,10 +394,10 @@ void Questions::write(const upstream::RoutePtr& route, std::vector<http::Upstrea
   for (const Round& round : rounds_) {
     http::UpstreamRequest request;
     request.route = route;
-    request.method = round.list ? http::Method::kPost : http::Method::kGet;
+    request.method = round.body.empty() ? http::Method::kGet : http::Method::kPost;
     request.head = round.head;
     request.body = round.body;
-    request.has_body = round.list;
+    request.has_body = !round.body.empty();
     request.idempotent = true;  // the lists too: they only read
     out.push_back(std::move(request));
   }
@@ -433,6 +447,31 @@ Refusal not_answered(const http::LookupAnswer& answer, std::string_view site_key
   return refusal;
 }
 
+/// What is asked for in lists goes out with others of its kind, the rest by itself.
+void Questions::write_wiki(const WikiRound& wiki, const std::string& context_path) {
+  for (const WikiRound::Batch& batch : wiki.batches()) {
+    if (batch.facts.size() <= kSingly && batch.ask != Ask::kContentType) {
+      for (const std::size_t i : batch.facts) write_one(i, context_path);
+      continue;
+    }
+    for (std::size_t from = 0; from < batch.facts.size(); from += kInBulk) {
+      const std::size_t to = std::min(from + kInBulk, batch.facts.size());
+      Round& round = rounds_.emplace_back();
+      round.ask = batch.ask;
+      round.list = true;
+      round.facts.assign(batch.facts.begin() + static_cast<std::ptrdiff_t>(from),
+                         batch.facts.begin() + static_cast<std::ptrdiff_t>(to));
+      std::vector<std::string_view> ids;
+      for (const std::size_t i : round.facts) ids.emplace_back(facts_[i].subject);
+      const WikiListRequest request = wiki_list_request(batch.ask, batch.type, ids);
+      round.body = request.body;
+      round.head = (request.body.empty() ? "GET " : "POST ") + context_path + request.target + " HTTP/1.1\r\n";
+      round.head += kLookupFields;
+      if (!request.body.empty()) round.head += "Content-Type: application/json\r\n";
+    }
+  }
+}
+
 Step<bool> Questions::take(const std::vector<http::LookupAnswer>& answers, std::string_view site_key) {
   if (answers.size() != rounds_.size()) return refuse_because(Reason::kInternal);
   for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -457,12 +496,22 @@ void Questions::read_one(Fact& fact, std::string_view body) {
   fact.known = true;
   --open_;
   if (body.empty()) return;
+  if (asks_confluence(fact.ask)) return read_wiki_fact(body, fact);
   FactReader reader(fact);
   if (visit_scalars(body, reader)) reader.finish();
   if (!fact.found) fact.restricted = true;
 }
 
 void Questions::read_list(const Round& round, std::string_view body) {
+  if (asks_confluence(round.ask)) {
+    const std::vector<Fact> items = read_wiki_list(round.ask, body);
+    for (const std::size_t i : round.facts) {
+      facts_[i].known = true;
+      --open_;
+      take_wiki_item(items, facts_[i]);
+    }
+    return;
+  }
   ListReader reader(round.ask);
   if (body.empty() || !visit_scalars(body, reader)) reader.items.clear();
   for (const std::size_t i : round.facts) {

@@ -41,6 +41,16 @@ enum class Ask : std::uint8_t {
   kRequestType,     ///< by id of the service desk `parent` → found
   kQueues,          ///< of the service desk → list of ids
   kApprovals,       ///< of the request → list of ids
+
+  // Confluence. `parent` is the word of a content type, "page" (catalogue::to_string).
+  kContentType,        ///< by id → key: the word of its type
+  kContent,            ///< by id and type → project: its space; issue, other_issue: id and type of what it belongs to
+  kAncestors,          ///< by id and type → list of ids; found if that is all of them
+  kDescendants,        ///< by id and type → list of ids; found if that is all of them
+  kReadRestriction,    ///< of the content → restricted: by itself, not by what it lies below
+  kContentProperties,  ///< of content by id and type, or of a "space" → list of ids
+  kSpace,              ///< by id → id, key
+  kSpaceByKey,         ///< by key → id, key
 };
 
 /// Where something lies that a sprint or board holds.
@@ -65,6 +75,8 @@ struct Fact {
   std::vector<std::string> list;
   std::vector<Home> homes;
 };
+
+class WikiRound;
 
 class Questions {
  public:
@@ -96,6 +108,7 @@ class Questions {
   };
   Fact* lookup(Ask ask, std::string_view subject, std::string_view parent);
   void write_one(std::size_t fact, const std::string& context_path);
+  void write_wiki(const WikiRound& wiki, const std::string& context_path);
   void write_list(Ask ask, const std::vector<std::size_t>& facts, const std::string& context_path);
   void read_one(Fact& fact, std::string_view body);
   void read_list(const Round& round, std::string_view body);

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "gateway/checks.h"
+#include "gateway/content_place.h"
 #include "gateway/cursor.h"
 #include "gateway/refuse.h"
 #include "gateway/thread_state.h"
@@ -166,7 +167,15 @@ Step<AnswerMode> see_task(const Confined& confined, const http::ResponseHead& he
 /// The issues that the request was located by are proven already.
 void prove_located(Request& request) {
   for (const Reference& reference : request.references) {
-    if (reference.kind != catalogue::Kind::kIssue || reference.state != Reference::State::kInside) continue;
+    if (reference.state != Reference::State::kInside) continue;
+    if (reference.kind == catalogue::Kind::kContent) {
+      const catalogue::ContentType type = reference.parameter->content_type;
+      request.proof.set(content_name(type, reference.id), true);
+      request.proof.set(content_name(catalogue::ContentType::kAny, reference.id), true);
+      if (type == catalogue::ContentType::kFooterComment || type == catalogue::ContentType::kInlineComment)
+        request.proof.set(content_name(catalogue::ContentType::kComment, reference.id), true);
+    }
+    if (reference.kind != catalogue::Kind::kIssue) continue;
     request.proof.set(reference.id, true);
     if (!reference.key.empty()) request.proof.set(reference.key, true);
   }
@@ -231,6 +240,10 @@ Step<Settled> settle(Redaction& redaction, const Operation& operation, Request& 
   if (request.proof_rounds < kMaxProofRounds && !request.unproven.empty()) {
     ++request.proof_rounds;
     for (const std::string& name : request.unproven) {
+      if (const auto content = parse_content_name(name)) {
+        find_content(content->type, content->id, request);
+        continue;
+      }
       const Subject subject = subject_of(name);
       request.questions.find(subject.ask, subject.id);
     }
@@ -256,6 +269,9 @@ Step<Release> redact_by_shape(const Confined& confined, ThreadState& thread, Req
     const bool by_own_word = operation.shape->inside.by != catalogue::Inside::By::kIssue &&
                              operation.shape->inside.by != catalogue::Inside::By::kBoard &&
                              operation.shape->inside.by != catalogue::Inside::By::kServiceDesk &&
+                             operation.shape->inside.by != catalogue::Inside::By::kContentOfSpace &&
+                             operation.shape->inside.by != catalogue::Inside::By::kContent &&
+                             operation.shape->inside.by != catalogue::Inside::By::kContainer &&
                              operation.shape->inside.by != catalogue::Inside::By::kIssueLink;
     if (request.by_answer && !redaction.place.empty())
       request.touches.assign(1, {request.keep(redaction.place), policy::End::kOnly, redaction.place_restricted});
@@ -296,6 +312,9 @@ void rewrite_piece(bool last, Request& request) {
     for (cut = request.answer.rfind('"'); cut != std::string::npos && cut > 0 && request.answer[cut - 1] == '\\';) {
       cut = request.answer.rfind('"', cut - 1);
     }
+    // A member's name and its link belong together.
+    if (cut != std::string::npos && std::string_view(request.answer).substr(0, cut).ends_with(LinkRewriter::kNext))
+      cut -= LinkRewriter::kNext.size();
     // A string this long is no link.
     if (cut == std::string::npos || request.answer.size() - cut > catalogue::kMaxTargetBytes) cut = request.answer.size();
   }
@@ -309,7 +328,8 @@ void rewrite_piece(bool last, Request& request) {
 
 bool begin_list(const Confined& confined, ThreadState& thread, Request& request) {
   const Operation& operation = confined.matched().operation();
-  if (operation.access != catalogue::Access::kRead || request.by_answer || request.gathering.wanted) return false;
+  if (operation.access != catalogue::Access::kRead || request.by_answer || request.gathering.wanted || request.filling.wanted)
+    return false;
   const Redacting redacting(confined, thread, request);
   if (!ListRedaction::suits(*operation.shape, operation.answer_list, redacting.context)) return false;
   request.list = std::make_unique<ListRedaction>(*operation.shape, operation.answer_list, kMaxWholeAnswer);
@@ -347,14 +367,27 @@ Step<Release> redact_list(bool last, const Confined& confined, ThreadState& thre
   }
 }
 
-void take_proofs(Request& request) {
+Proofs take_proofs(Request& request) {
+  bool open = false;
   for (const std::string& id : request.unproven) {
+    if (const auto content = parse_content_name(id)) {
+      const ContentPlace place = find_content(content->type, content->id, request);
+      open = open || !place.known;
+      if (place.known) request.proof.set(id, request.permitted.permits(place.space, place.restricted));
+      continue;
+    }
     const Subject subject = subject_of(id);
     const Fact* fact = request.questions.known(subject.ask, subject.id);
     const bool restricted = check_enabled("restricted_level") && fact && fact->restricted;
     request.proof.set(id, fact && fact->found && request.permitted.permits(fact->project, restricted));
   }
+  // Where content lies takes several rounds; more than it may ask for proves nothing.
+  if (open && !request.questions.too_many() && request.questions.pending()) return Proofs::kAsk;
+  for (const std::string& id : request.unproven) {
+    if (open && !request.proof.find(id)) request.proof.set(id, false);
+  }
   request.unproven.clear();
+  return Proofs::kDone;
 }
 
 Step<AnswerMode> begin_answer(const Confined& confined, const http::ResponseHead& head, const http::Now& now, ThreadState& thread,
@@ -424,6 +457,11 @@ Step<Release> finish_answer(AnswerMode mode, const Confined& confined, ThreadSta
         request.out = request.answer;
       return Release::kReady;
     case AnswerMode::kError: {
+      const ErrorForm form = error_form(confined.matched().site().site.product, request.site_path);
+      if (form != ErrorForm::kJira) {
+        request.out = replaced_error(form, request.status);
+        return Release::kReady;
+      }
       request.out = safe_error_body(request.answer);
       if (request.out.empty()) {
         request.out =

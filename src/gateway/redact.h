@@ -28,8 +28,9 @@ Step<AnswerMode> begin_answer(const Confined& confined, const http::ResponseHead
 /// Request::answer, which is whole, into Request::out. kAsk: look-ups must be answered first (Request::questions).
 enum class Release : std::uint8_t { kAsk = 0, kReady };
 Step<Release> finish_answer(AnswerMode mode, const Confined& confined, ThreadState& thread, Request& request);
-/// After the look-ups of kAsk: what they proved.
-void take_proofs(Request& request);
+/// After the look-ups of kAsk: what they proved. kAsk: there is more to be asked first.
+enum class Proofs : std::uint8_t { kAsk = 0, kDone };
+Proofs take_proofs(Request& request);
 
 /// Of kRedact, when the answer is longer than kMaxWholeAnswer: whether it is a list whose items can be released one by one. Then
 /// Request::list is made, and redact_list is called with each piece behind Request::answer.

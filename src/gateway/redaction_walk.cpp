@@ -37,6 +37,7 @@ void Walk::note(std::size_t from) {
       claim.restricted = claim.restricted || token() != JsonToken::kNull;
       continue;
     }
+    if (watch.what == Watch::What::kIdOrNull && token() == JsonToken::kNull) continue;
     const bool names = token() == JsonToken::kString || token() == JsonToken::kNumber;
     if (!names || (claim.seen && claim.id != text())) claim.conflicting = true;
     claim.seen = true;
@@ -88,6 +89,22 @@ Kept Walk::attachment_link() {
   std::string carrying = ours;
   carrying.append(ours.find('?') == std::string::npos ? "?" : "&").append("gatehouseIssue=").append(home);
   append_json_string(carrying, out);
+  return Kept::kIn;
+}
+
+Kept Walk::download_link() {
+  constexpr std::string_view kPath = "/download/attachments/";
+  const bool understood = token() == JsonToken::kString && text().starts_with(kPath) && issue_ && issue_->proves();
+  const std::string_view rest = understood ? text().substr(kPath.size()) : std::string_view();
+  const std::string_view page = rest.substr(0, rest.find('/'));
+  if (page.empty() || page.find_first_not_of("0123456789") != std::string_view::npos) return drop(no_watches());
+  append_json_string("/rest/api/content/" + std::string(page) + "/child/attachment/" + issue_->id + "/download", out);
+  return Kept::kIn;
+}
+
+Kept Walk::context_link() {
+  if (token() != JsonToken::kString || text() != "/wiki") return drop(no_watches());
+  append_json_string(context.links.path_prefix() + "/wiki", out);
   return Kept::kIn;
 }
 

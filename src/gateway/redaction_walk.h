@@ -28,7 +28,7 @@ struct Claim {
 
 /// A place below the object at hand. Goes down with the reader, key by key.
 struct Watch {
-  enum class What : std::uint8_t { kId, kRestriction };
+  enum class What : std::uint8_t { kId, kIdOrNull, kRestriction };
   Claim* claim = nullptr;
   const std::vector<std::string>* path = nullptr;
   std::size_t depth = 0;  ///< how many steps of `path` have been taken
@@ -67,6 +67,10 @@ class Walk {
   Kept link();
   /// Of an attachment's content: carries the issue, so that the gateway can follow it (gateway/attachment_homes.h).
   Kept attachment_link();
+  /// Of an attachment of Confluence: what the gateway can download it by stands in its place.
+  Kept download_link();
+  /// "/wiki", behind which relative links stand.
+  Kept context_link();
 
   /// Writes the key at hand, with a comma unless `first`; gives what to pass to end_member.
   std::size_t begin_member(bool first);
@@ -85,7 +89,7 @@ class Walk {
   Kept mention(Use object);
   template <class Use>
   Kept project_mention(Use object);
-  /// The issue in whose object we are; empty: none, or its id comes later.
+  /// The issue (or attachment of Confluence) in whose object we are; empty: none, or its id comes later.
   std::string_view issue() const noexcept {
     return issue_ && issue_->proves() ? std::string_view(issue_->id) : context.parent_issue;
   }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "gateway/checks.h"
+#include "gateway/content_place.h"
 #include "gateway/field_redaction.h"
 #include "gateway/redaction_walk.h"
 
@@ -24,6 +26,8 @@ std::string_view digits_behind(std::string_view link, std::string_view mark) {
   return rest.substr(0, end);
 }
 
+class ContainerClaims;
+
 class ShapeRedactor {
  public:
   explicit ShapeRedactor(Walk& walk) : walk_(walk), fields_(walk) {}
@@ -41,13 +45,48 @@ class ShapeRedactor {
   Kept project_mention(const Shape& shape);
   Kept scope_value(Claim& scope);
   Kept opaque(Rule rule);
-  bool released(const Shape& shape, const Claim& claim, const Claim& scope, bool root);
+  struct Claims {
+    const Claim& claim;
+    const Claim& own_id;
+    const Claim& scope;
+    const ContainerClaims* containers;
+  };
+  bool released(const Shape& shape, const Claims& claims, bool root);
+  bool content_inside(std::string_view space, const Claim& own_id);
   bool issue_inside(const Claim& claim, bool by_link);
   bool project_link_inside(std::string_view link) const;
   bool link_inside(std::string_view link) const;
 
   Walk& walk_;
   FieldRedactor fields_;
+};
+
+/// What an object of Confluence says that it belongs to.
+class ContainerClaims {
+ public:
+  void watch(Walk& walk) {
+    for (std::size_t i = 0; i < kNames.size(); ++i) walk.watch(claims_[i], kNames[i], Watch::What::kIdOrNull);
+  }
+  /// All that it names must be proven; a reply that names nothing else belongs to what it replies to.
+  bool inside(Walk& walk) const {
+    bool any = false;
+    bool all = true;
+    for (std::size_t i = 0; i < kTypes.size(); ++i) {
+      const bool reply = i + 1 == kTypes.size();
+      if (!claims_[i].seen || (reply && any)) continue;
+      any = true;
+      all = claims_[i].proves() && walk.proven(content_name(kTypes[i], claims_[i].id)) && all;
+    }
+    return any && all;
+  }
+
+ private:
+  static constexpr std::array<catalogue::ContentType, 5> kTypes{
+      catalogue::ContentType::kPage, catalogue::ContentType::kBlogPost, catalogue::ContentType::kCustomContent,
+      catalogue::ContentType::kAttachment, catalogue::ContentType::kComment};
+  static inline const std::array<std::vector<std::string>, 5> kNames{
+      {{"pageId"}, {"blogPostId"}, {"customContentId"}, {"attachmentId"}, {"parentCommentId"}}};
+  std::array<Claim, 5> claims_;
 };
 
 /// Writes the object that begins here, and takes it out again unless it is proven to lie inside.
@@ -62,15 +101,20 @@ Kept ShapeRedactor::object(const Shape& shape, std::size_t watches, bool root) {
   if (!shape.inside.path.empty()) walk_.watch(claim, shape.inside.path, Watch::What::kId);
   const bool is_issue = shape.inside.by == Inside::By::kProject && shape.inside.path.front() == "fields";
   if (is_issue) walk_.watch(claim, kSecurity, Watch::What::kRestriction);
-  if (is_issue || shape.inside.by == Inside::By::kScope) walk_.watch(own_id, kId, Watch::What::kId);
+  const bool contained = shape.inside.by == Inside::By::kContainer;
+  const bool names_itself =
+      is_issue || contained || shape.inside.by == Inside::By::kScope || shape.inside.by == Inside::By::kContentOfSpace;
+  if (names_itself) walk_.watch(own_id, kId, Watch::What::kId);
+  std::optional<ContainerClaims> containers;
+  if (contained) containers.emplace().watch(walk_);
   const std::size_t attachments = walk_.result.attachments.size();
-  const Claim* outer = is_issue ? walk_.set_issue(&own_id) : nullptr;
+  const Claim* outer = is_issue || contained ? walk_.set_issue(&own_id) : nullptr;
   walk_.out.push_back('{');
   bool first = true;
   while (walk_.next() == JsonToken::kKey) {
     if (member(shape, watches, scope, first) == Kept::kBroken) return Kept::kBroken;
   }
-  if (is_issue) walk_.set_issue(outer);
+  if (is_issue || contained) walk_.set_issue(outer);
   walk_.unwatch(watches);
   if (walk_.token() != JsonToken::kObjectEnd) return Kept::kBroken;
   walk_.out.push_back('}');
@@ -81,7 +125,7 @@ Kept ShapeRedactor::object(const Shape& shape, std::size_t watches, bool root) {
   // A field need not say itself whose it is: the site's own metadata does.
   const bool foreign_field =
       check_enabled("item_verified") && shape.inside.by == Inside::By::kScope && walk_.field_of_another_project(own_id.id);
-  if (foreign_field || !released(shape, claim, scope, root)) {
+  if (foreign_field || !released(shape, {claim, own_id, scope, containers ? &*containers : nullptr}, root)) {
     walk_.out.resize(start);
     walk_.result.attachments.resize(attachments);
     ++walk_.result.left_out;
@@ -101,7 +145,8 @@ Kept ShapeRedactor::member(const Shape& shape, std::size_t watches, Claim& scope
   return walk_.end_member(before, kept, first);
 }
 
-bool ShapeRedactor::released(const Shape& shape, const Claim& claim, const Claim& scope, bool root) {
+bool ShapeRedactor::released(const Shape& shape, const Claims& claims, bool root) {
+  const auto& [claim, own_id, scope, containers] = claims;
   if (root && walk_.context.root_inside) return true;
   if (!root && !check_enabled("item_verified")) return true;
   const auto inside = [this](const Claim& what) {
@@ -118,6 +163,9 @@ bool ShapeRedactor::released(const Shape& shape, const Claim& claim, const Claim
     case Inside::By::kIssueOrParent: return claim.seen ? issue_inside(claim, false) : walk_.context.parent_inside;
     case Inside::By::kServiceDesk: return claim.proves() && walk_.proven("desk " + claim.id);
     case Inside::By::kBoard: return claim.proves() && walk_.proven("board " + claim.id);
+    case Inside::By::kContentOfSpace: return claim.proves() && content_inside(claim.id, own_id);
+    case Inside::By::kContent: return claim.proves() && walk_.proven(content_name(catalogue::ContentType::kAny, claim.id));
+    case Inside::By::kContainer: return containers->inside(walk_);
     case Inside::By::kParent: return walk_.context.parent_inside;
     case Inside::By::kScope: return !scope.conflicting && (!scope.seen || walk_.context.permitted.permits(scope.id, false));
   }
@@ -135,6 +183,14 @@ bool ShapeRedactor::link_inside(std::string_view link) const {
     if (link.find(mark) != std::string_view::npos) return false;
   }
   return link.find("/project/") == std::string_view::npos || project_link_inside(link);
+}
+
+/// The answer says in which space it lies; whether it is restricted only look-ups tell.
+bool ShapeRedactor::content_inside(std::string_view space, const Claim& own_id) {
+  const policy::Permitted& permitted = walk_.context.permitted;
+  if (!check_enabled("restricted_level")) return permitted.permits(space, false);
+  if (permitted.permits(space, true) || !permitted.permits(space, false)) return permitted.permits(space, true);
+  return own_id.proves() && walk_.proven(content_name(catalogue::ContentType::kAny, own_id.id));
 }
 
 bool ShapeRedactor::issue_inside(const Claim& claim, bool by_link) {
@@ -173,6 +229,8 @@ Kept ShapeRedactor::value(const ShapeField& field, std::size_t watches, Claim& s
       return walk_.is_scalar() && walk_.proven(std::string(walk_.text())) ? walk_.copy(watches) : walk_.drop(watches);
     case Rule::kRequestFields: return fields_.request_fields();
     case Rule::kAttachmentLink: return walk_.attachment_link();
+    case Rule::kDownloadLink: return walk_.download_link();
+    case Rule::kContextLink: return walk_.context_link();
     case Rule::kPageToken:
     case Rule::kTask: return opaque(field.rule);
   }

@@ -72,7 +72,8 @@ struct Redaction {
   };
   Outcome outcome = Outcome::kMalformed;
   std::vector<std::string> contained;  ///< ids of the issues that are released: they prove mentions of one another
-  /// Issue ids (or keys), boards as "board 7" and service desks as "desk 7", that look-ups may prove; without repetition.
+  /// Issue ids (or keys), boards as "board 7", service desks as "desk 7" and content of Confluence as "page 7" (content_place.h),
+  /// that look-ups may prove; without repetition.
   std::vector<std::string> unproven;
   std::vector<std::pair<std::string, std::string>> attachments;  ///< that are released, each with the id of its issue
   std::string place;             ///< of an answer that is one object: the project that its own word names; empty: none

@@ -4,6 +4,7 @@
 
 #include "catalogue/kinds.h"
 #include "gateway/checks.h"
+#include "gateway/content_place.h"
 
 namespace gatehouse::gateway {
 namespace {
@@ -55,9 +56,12 @@ bool lies_under_issue(Kind kind) noexcept {
          kind == Kind::kApproval;
 }
 
-/// What the path names first: under it lie images of a project and related works of a version.
-std::int16_t first_in_path(Kind kind, const Request& request) noexcept {
-  const bool nested = kind == Kind::kAvatar || kind == Kind::kRelatedWork;
+/// What the path names first: under it lie images of a project, related works of a version, properties and attachments of
+/// content.
+std::int16_t first_in_path(Kind kind, const Parameter& row, const Request& request) noexcept {
+  const bool attached = kind == Kind::kContent && row.content_type == catalogue::ContentType::kAttachment &&
+                        row.carrier == Parameter::Carrier::kPath;
+  const bool nested = kind == Kind::kAvatar || kind == Kind::kRelatedWork || kind == Kind::kContentProperty || attached;
   return nested && !request.references.empty() && request.references[0].path_index >= 0 ? std::int16_t{0} : std::int16_t{-1};
 }
 
@@ -73,7 +77,7 @@ policy::End end_of(std::string_view place, Kind kind, const Operation& operation
 }
 
 Reference& add_reference(Kind kind, const Parameter& row, std::string_view text, Request& request) {
-  const std::int16_t parent = lies_under_issue(kind) ? issue_in_path(request) : first_in_path(kind, request);
+  const std::int16_t parent = lies_under_issue(kind) ? issue_in_path(request) : first_in_path(kind, row, request);
   Reference& reference = request.references.emplace_back();
   reference.kind = kind == Kind::kEpic ? Kind::kIssue : kind;
   reference.parameter = &row;
@@ -230,7 +234,9 @@ Step<bool> collect_from_head(const Matched& matched, ThreadState& thread, Reques
   GH_TRYV(collect_path(matched, thread, request));
   GH_TRYV(collect_query(matched, request));
   if (request.bounded && request.hint.empty()) remember_homes(matched, thread, request);
-  request.by_answer = request.facts->verified_by_answer && request.references.size() == 1;
+  // An answer of Confluence does not say whether it is restricted.
+  const bool unseen = request.facts->restriction_unseen && leaves_out_restricted(request.permitted);
+  request.by_answer = request.facts->verified_by_answer && request.references.size() == 1 && !unseen;
   return true;
 }
 

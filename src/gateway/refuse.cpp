@@ -67,8 +67,13 @@ std::string about(const Refusal& refusal, std::string_view before, std::string_v
 
 /// The same whether it exists or not, and wherever it lies.
 std::string outside_text(const RefusalContext& context) {
-  const std::string_view object = context.object.empty() ? std::string_view("Issue") : context.object;
-  const std::string_view whose = object == "Project" ? "this token is not for it" : "this token is not for its project";
+  const bool wiki = context.form == ErrorForm::kConfluence;
+  const std::string_view object = !context.object.empty() ? context.object
+                                  : wiki                  ? std::string_view("Content")
+                                                          : std::string_view("Issue");
+  const std::string_view whose = object == "Project" || object == "Space" ? "this token is not for it"
+                                 : wiki                                   ? "this token is not for its space"
+                                                                          : "this token is not for its project";
   std::string text = std::string(object) + " does not exist, or " + std::string(whose) + ".";
   if (object == "Attachment") text.append(" One that Gatehouse has not seen yet is found when its issue is read first.");
   // `explain` has no request of its own that could be explained.
@@ -93,10 +98,12 @@ void append_challenge(const Refusal& refusal, std::string& head) {
   }
 }
 
-std::string body_of(std::string_view text, int status, Product product) {
+std::string body_of(std::string_view text, int status, ErrorForm form) {
   std::string quoted;
   append_json_string(text, quoted);
-  if (product == Product::kConfluence) {
+  if (form == ErrorForm::kServiceDesk)
+    return R"({"errorMessage":)" + quoted + R"(,"i18nErrorMessage":{"i18nKey":"gatehouse","parameters":[]}})";
+  if (form == ErrorForm::kConfluence) {
     // The first version's clients read the message, the second version's the list.
     const std::string code = std::to_string(status);
     return R"({"statusCode":)" + code + R"(,"message":)" + quoted + R"(,"errors":[{"status":)" + code +
@@ -131,6 +138,18 @@ constexpr std::string_view kReplaced =
     "The site refuses this value; its own words are left out, since they may name other projects.";
 
 }  // namespace
+
+ErrorForm error_form(Product product, std::string_view site_path) noexcept {
+  if (product == Product::kConfluence) return ErrorForm::kConfluence;
+  return site_path.starts_with("/rest/servicedeskapi/") ? ErrorForm::kServiceDesk : ErrorForm::kJira;
+}
+
+std::string replaced_error(ErrorForm form, int status) {
+  const std::string_view whose = form == ErrorForm::kConfluence ? "spaces" : "projects";
+  return body_of(
+      "The site refuses the request; its own words are left out, since they may name other " + std::string(whose) + ".", status,
+      form);
+}
 
 std::string refusal_text(const Refusal& refusal, const RefusalContext& context) {
   switch (refusal.reason) {
@@ -203,7 +222,7 @@ RefusalAnswer refusal_answer(const Refusal& refusal, const RefusalContext& conte
   append_challenge(refusal, answer.head);
   if (refusal.retry_after != 0) answer.head += "Retry-After: " + std::to_string(refusal.retry_after) + "\r\n";
   append_common_fields(context.request_id, answer.head);
-  answer.body = body_of(refusal_text(refusal, context), answer.status, context.product);
+  answer.body = body_of(refusal_text(refusal, context), answer.status, context.form);
   return answer;
 }
 

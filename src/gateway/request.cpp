@@ -22,6 +22,7 @@ void Request::clear() {
   if (reading_used) reading = {};
   reading_used = false;
   named.clear();
+  named_in_cql.clear();
   cursor_query.clear();
   edits.clear();
   hidden_fields.clear();
@@ -44,6 +45,7 @@ void Request::clear() {
   proof.clear();
   proof_rounds = 0;
   gathering = {};
+  if (filling.wanted) filling = {};
   unproven.clear();
   effect = Effect::kDeny;
   reason = Reason::kNone;

@@ -23,6 +23,7 @@
 #include "gateway/request_log.h"
 #include "http/exchange.h"
 #include "policy/decide.h"
+#include "query/cql_strict.h"
 #include "query/jql_strict.h"
 
 namespace gatehouse::gateway {
@@ -75,6 +76,21 @@ struct Gathering {
   std::string entries;  ///< as upstream wrote them, with commas between them
 };
 
+/// A page of a list that goes on by a cursor, filled from as many of upstream's as it takes (gateway/fill.h).
+struct Filling {
+  bool wanted = false;
+  bool done = false;
+  std::uint64_t size = 0;  ///< entries of the client's page
+  std::uint64_t count = 0;
+  unsigned pages = 0;
+  std::string cursor;      ///< upstream's, of the page at hand; empty: the first
+  std::uint64_t skip = 0;  ///< visible entries of that page that were given out before
+  bool more = false;       ///< the list goes on, from …
+  std::string next_cursor;
+  std::uint64_t next_skip = 0;
+  std::string entries;  ///< with commas between them
+};
+
 struct Request {
   // The request as it came. `head` is valid until it is finished.
   const http::RequestHead* head = nullptr;
@@ -106,6 +122,7 @@ struct Request {
   BodyReading reading;
   bool reading_used = false;
   std::vector<query::NamedThing> named;
+  std::vector<query::CqlNamedThing> named_in_cql;
   std::string cursor_query;  ///< the confined queries: what page tokens are sealed to
   bool confined = false;     ///< queries were narrowed
   std::vector<BodyEdit> edits;
@@ -127,6 +144,7 @@ struct Request {
   Proof proof;
   int proof_rounds = 0;
   Gathering gathering;
+  Filling filling;
   std::vector<std::string> unproven;  ///< issues that the answer mentions and that are being looked up
 
   Decision* explanation = nullptr;  ///< of explain(): the steps are wanted

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "gateway/checks.h"
+#include "gateway/content_place.h"
 #include "gateway/references.h"
 
 namespace gatehouse::gateway {
@@ -300,6 +301,9 @@ void resolve(Reference& reference, Request& request) {
     case Kind::kServiceDesk: return resolve_desk(reference, request);
     case Kind::kQueue:
     case Kind::kRequestType: return resolve_of_desk(reference, request);
+    case Kind::kSpace: return resolve_space(reference, request);
+    case Kind::kContent: return resolve_content(reference, request);
+    case Kind::kContentProperty: return resolve_content_property(reference, request);
     case Kind::kTask:
       // Its seal was opened: it belongs to this credential, which has something here.
       reference.project = request.permitted.resources.empty() ? "0" : request.permitted.resources.front().id;

@@ -45,7 +45,12 @@ void gather_redactions(const Shape* shape, std::set<const Shape*>& seen, std::se
 bool verified_by_answer(const Operation& operation) {
   if (operation.access != catalogue::Access::kRead || operation.method != "GET" || !operation.shape || operation.answer_list)
     return false;
-  if (operation.shape->inside.by != Inside::By::kProject || operation.path_count != 1) return false;
+  if (operation.path_count != 1) return false;
+  // Of Confluence what names its space itself, and is asked for by nothing but its id.
+  const bool of_space =
+      operation.shape->inside.by == Inside::By::kSpace || operation.shape->inside.by == Inside::By::kContentOfSpace;
+  if (of_space) return operation.path.ends_with("/{id}");
+  if (operation.shape->inside.by != Inside::By::kProject) return false;
   const Kind kind = operation.parameters[0].kind;
   const std::string& name = operation.shape->name;
   return (kind == Kind::kIssue && name == "issue") || (kind == Kind::kProject && name == "project") ||
@@ -65,6 +70,7 @@ OperationFacts facts_for(const Operation& operation) {
     }
   }
   facts.verified_by_answer = verified_by_answer(operation);
+  facts.restriction_unseen = operation.shape && operation.shape->inside.by == Inside::By::kContentOfSpace;
   facts.proves_itself =
       operation.access == catalogue::Access::kRead && operation.shape &&
       (operation.shape->inside.by == Inside::By::kIssueLink || operation.shape->inside.by == Inside::By::kIssue);
@@ -94,7 +100,9 @@ const LinkRewriter& SiteContext::links_for(std::string_view gateway_base) {
     const std::string_view product = entry->site.product == Product::kConfluence ? "confluence/" : "jira/";
     bases.push_back("https://api.atlassian.com/ex/" + std::string(product) + entry->site.cloud_id);
   }
-  rewriters.push_back(std::make_unique<LinkRewriter>(std::move(bases), std::string(gateway_base)));
+  const auto relative =
+      entry->site.product == Product::kConfluence ? LinkRewriter::Relative::kNext : LinkRewriter::Relative::kNone;
+  rewriters.push_back(std::make_unique<LinkRewriter>(std::move(bases), std::string(gateway_base), relative));
   return *rewriters.back();
 }
 

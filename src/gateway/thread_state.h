@@ -22,6 +22,7 @@ namespace gatehouse::gateway {
 struct OperationFacts {
   bool reads_fields = false;        ///< its body or its answer holds issue fields: the site's field metadata is needed
   bool verified_by_answer = false;  ///< a read of one object whose answer names its project
+  bool restriction_unseen = false;  ///< … and does not say whether it is restricted
   bool proves_itself = false;       ///< its answer names the issue that it belongs to
   bool only_id_by_default = false;  ///< where the client names no fields it gets ids alone
   bool needs_project = false;       ///< `needs fields=project`

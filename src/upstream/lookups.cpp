@@ -47,17 +47,65 @@ Result<http::FetchResponse> get(const RoutePtr& route, const SiteEntry& site, st
   return http::fetch(options, request);
 }
 
+bool plain_space_key(std::string_view text) noexcept {
+  const bool personal = text.starts_with('~');
+  if (personal) text.remove_prefix(1);
+  return !text.empty() && text.size() <= 255 && std::all_of(text.begin(), text.end(), [personal](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+           (personal && (c == '.' || c == ':' || c == '-'));
+  });
+}
+
+bool same_without_case(std::string_view left, std::string_view right) noexcept {
+  return left.size() == right.size() && std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) {
+           const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
+           return lower(a) == lower(b);
+         });
+}
+
 Error credential_refused(const SiteEntry& site, int status) {
   return fail(Errc::kNotAllowed, "The site " + site.site.key + " refuses Gatehouse's own credential (" + std::to_string(status) +
                                      "): gatehouse site test " + site.site.key);
+}
+
+/// Spaces are listed by key; only the one that has it now is taken.
+Result<ResolvedResource> resolve_space(const SiteEntry& site, const RoutePtr& route, std::string_view key,
+                                       const http::FetchOptions& options) {
+  if (!plain_space_key(key)) {
+    return fail(Errc::kInvalidArgument, "A space's key is letters, digits and '_'; of a personal space ~ and the account id.", {},
+                "resource");
+  }
+  std::string escaped;
+  for (const char c : key) escaped += c == '~' ? std::string("%7E") : c == ':' ? std::string("%3A") : std::string(1, c);
+  GH_TRY(auto answer, get(route, site, "/wiki/api/v2/spaces?keys=" + escaped, options));
+  if (answer.status == 401 || answer.status == 403) return credential_refused(site, answer.status);
+  if (answer.status != 200) {
+    return fail(Errc::kUpstreamFailed, "The site " + site.site.key + " answered " + std::to_string(answer.status) + ".");
+  }
+  const json::object list = parse_object(answer.body);
+  const json::value* results = list.if_contains("results");
+  if (!results || !results->is_array()) {
+    return fail(Errc::kUpstreamFailed,
+                "The site " + site.site.key + " answered, but not as Confluence does: is its base URL right?");
+  }
+  for (const json::value& one : results->get_array()) {
+    if (!one.is_object()) continue;
+    ResolvedResource resolved{text_at(one.get_object(), "id"), text_at(one.get_object(), "key")};
+    if (all_digits(resolved.id) && plain_space_key(resolved.key) && same_without_case(resolved.key, key)) return resolved;
+  }
+  return fail(Errc::kNotFound,
+              "The site " + site.site.key + " has no space " + std::string(key) + ", or its account may not see it.", {},
+              "resource");
 }
 
 }  // namespace
 
 Result<ResolvedResource> resolve_resource(const SiteEntry& site, const RoutePtr& route, std::string_view key,
                                           const http::FetchOptions& options) {
+  if (site.site.product == Product::kConfluence) return resolve_space(site, route, key, options);
   if (site.site.product != Product::kJira) {
-    return fail(Errc::kUnsupported, "Resources of this product can't be resolved yet: only Jira projects can.", {}, "resource");
+    return fail(Errc::kUnsupported, "Resources of this product can't be resolved: write SITE/* for the whole site.", {},
+                "resource");
   }
   if (!plain_key(key)) {
     return fail(Errc::kInvalidArgument, "A Jira project key is letters, digits and '_'.", {}, "resource");
@@ -81,12 +129,15 @@ Result<ResolvedResource> resolve_resource(const SiteEntry& site, const RoutePtr&
 }
 
 Result<SiteTest> test_route(const SiteEntry& site, const RoutePtr& route, Probe probe, const http::FetchOptions& options) {
-  if (site.site.product != Product::kJira) {
-    return fail(Errc::kUnsupported, "Sites of this product can't be tested yet: only Jira sites can.");
+  const bool wiki = site.site.product == Product::kConfluence;
+  if (!wiki && site.site.product != Product::kJira) {
+    return fail(Errc::kUnsupported, "Sites of this product can't be tested yet: only Jira and Confluence sites can.");
   }
   SiteTest test;
   const bool asks_who = probe == Probe::kWhoAmI;
-  auto answer = get(route, site, asks_who ? "/rest/api/3/myself" : "/rest/api/3/project/search?maxResults=1", options);
+  const std::string who = wiki ? "/wiki/rest/api/user/current" : "/rest/api/3/myself";
+  const std::string list = wiki ? "/wiki/api/v2/spaces?limit=1" : "/rest/api/3/project/search?maxResults=1";
+  auto answer = get(route, site, asks_who ? who : list, options);
   if (!answer) {
     if (answer.error().code == Errc::kInvalidArgument) return answer.error();
     test.detail = answer.error().public_detail;
@@ -97,14 +148,17 @@ Result<SiteTest> test_route(const SiteEntry& site, const RoutePtr& route, Probe 
   if (test.status == 401 || test.status == 403) {
     // Atlassian's gateway answers 401 both for a dead token and for one without the scope.
     test.detail = "The site answers and refuses our credential: it has ended or lacks the scope " +
-                  std::string(asks_who ? "read:jira-user" : "read:jira-work") +
+                  std::string(wiki ? (asks_who ? "read:confluence-user" : "read:space:confluence")
+                                   : (asks_who ? "read:jira-user" : "read:jira-work")) +
                   ". Replace it: gatehouse site credential rotate --site " + site.site.key;
     return test;
   }
   const json::object body = parse_object(answer.value().body);
-  const bool as_jira = asks_who ? !text_at(body, "accountId").empty() || !text_at(body, "name").empty() : body.contains("values");
-  if (test.status != 200 || !as_jira) {
-    test.detail = "The site answers, but not as Jira does (" + std::to_string(test.status) + "): is its base URL right?";
+  const bool as_product = asks_who ? !text_at(body, "accountId").empty() || !text_at(body, "name").empty()
+                                   : body.contains(wiki ? "results" : "values");
+  if (test.status != 200 || !as_product) {
+    test.detail = "The site answers, but not as " + std::string(wiki ? "Confluence" : "Jira") + " does (" +
+                  std::to_string(test.status) + "): is its base URL right?";
     return test;
   }
   test.authenticated = true;

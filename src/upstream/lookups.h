@@ -17,10 +17,11 @@ struct ResolvedResource {
   std::string key;  ///< as the site writes it now: the display name
 };
 
-/// Which project `key` (its key or numeric id) is now, asked over `route`: the one that SiteEntry::route_for gives for reading a
-/// project. A former key resolves to the project's present one. Errors: kNotFound (no such project, or our account may not see
-/// it), kUpstreamFailed (no answer, or one that can't be read), kNotAllowed (the site refuses our credential), kUnavailable (no
-/// live credential), kUnsupported (not Jira).
+/// Which project (by key or numeric id) or which space (by key) `key` is now, asked over `route`: the one that
+/// SiteEntry::route_for gives for reading a project or listing spaces. A former key of a project resolves to the project's
+/// present one. Errors: kNotFound (no such project, or our account may not see it), kUpstreamFailed (no answer, or one that can't
+/// be read), kNotAllowed (the site refuses our credential), kUnavailable (no live credential), kUnsupported (neither Jira nor
+/// Confluence).
 Result<ResolvedResource> resolve_resource(const SiteEntry& site, const RoutePtr& route, std::string_view key,
                                           const http::FetchOptions& options);
 

@@ -205,20 +205,87 @@ TEST_F(JiraTables, GiveRolesThatGrowAndAMemberWhoDeletesNothing) {
   }
 }
 
-TEST(ConfluenceTables, NameEveryOperationAndOpenNoneToABoundedToken) {
-  auto loaded = Catalogue::load(Product::kConfluence, Catalogue::embedded(Product::kConfluence));
-  ASSERT_TRUE(loaded.has_value()) << loaded.error().public_detail;
+std::shared_ptr<const Catalogue> confluence() {
+  static const auto kLoaded = Catalogue::load(Product::kConfluence, Catalogue::embedded(Product::kConfluence));
+  EXPECT_TRUE(kLoaded.has_value()) << (kLoaded ? "" : kLoaded.error().public_detail);
+  return kLoaded ? kLoaded.value() : nullptr;
+}
+
+TEST(ConfluenceTables, NameEveryOperation) {
+  ASSERT_NE(confluence(), nullptr);
   // 218 of the second version, 130 of the first (2026-06).
-  EXPECT_EQ(loaded.value()->operations().size(), 348u);
-  for (const Operation& operation : loaded.value()->operations()) {
-    EXPECT_EQ(operation.bounded, Bounded::kRefused) << operation.id;
-    EXPECT_TRUE(operation.refusal.ends_with('.')) << operation.id;
+  EXPECT_EQ(confluence()->operations().size(), 348u);
+  for (const Operation& operation : confluence()->operations()) {
     EXPECT_TRUE(operation.path.starts_with("/wiki/")) << operation.id;
+    if (operation.bounded == Bounded::kRefused) {
+      EXPECT_TRUE(operation.refusal.ends_with('.')) << operation.id;
+    }
   }
-  const AccessRole* member = loaded.value()->role("member");
+  const AccessRole* member = confluence()->role("member");
   ASSERT_NE(member, nullptr);
-  EXPECT_FALSE(member->operations.test(loaded.value()->find("v2.deletePage")->index));
-  EXPECT_TRUE(member->operations.test(loaded.value()->find("v2.createPage")->index));
+  EXPECT_FALSE(member->operations.test(confluence()->find("v2.deletePage")->index));
+  EXPECT_FALSE(member->operations.test(confluence()->find("v2.setSpaceRoleAssignments")->index));
+  EXPECT_TRUE(member->operations.test(confluence()->find("v2.createPage")->index));
+}
+
+TEST(ConfluenceTables, ProveEveryItemOfAListThatIsNarrowedOrFiltered) {
+  for (const Operation& operation : confluence()->operations()) {
+    if (operation.bounded != Bounded::kConfined && operation.bounded != Bounded::kFiltered) continue;
+    ASSERT_NE(operation.shape, nullptr) << operation.id;
+    EXPECT_TRUE(operation.fills()) << operation.id;
+    const Shape* unit = operation.shape->find(operation.shape->items).shape;
+    ASSERT_NE(unit, nullptr) << operation.id;
+    EXPECT_TRUE(unit->inside.by == Inside::By::kSpace || unit->inside.by == Inside::By::kContentOfSpace ||
+                unit->inside.by == Inside::By::kContent || unit->inside.by == Inside::By::kContainer)
+        << operation.id;
+  }
+}
+
+TEST(ConfluenceTables, AskForNoRenderedBody) {
+  for (const Operation& operation : confluence()->operations()) {
+    if (operation.bounded == Bounded::kRefused) continue;
+    for (const Parameter& row : operation.query_parameters()) {
+      if (row.name != "body-format" && row.name != "expand") continue;
+      EXPECT_FALSE(row.allowed.empty()) << operation.id;
+      for (const std::string& value : row.allowed)
+        EXPECT_EQ(value.find("view"), std::string::npos) << operation.id << " " << value;
+    }
+  }
+  const Shape* body = confluence()->shape("wiki-body");
+  ASSERT_NE(body, nullptr);
+  for (const std::string_view key : {"view", "export_view", "styled_view", "anonymous_export_view", "editor"})
+    EXPECT_EQ(body->find(key).rule, Rule::kDrop) << key;
+}
+
+TEST(ConfluenceTables, RefuseWhatTheDangersName) {
+  for (const std::string_view id :
+       {"v1.asyncConvertContentBodyRequest", "v1.bulkAsyncConvertContentBodyRequest", "v1.getAndConvertMacroBodyByMacroId",
+        "v1.getAllLabelContent", "v1.createRelationship", "v1.getTasks", "v1.removePermission", "v1.deleteSpace", "v2.getLabels",
+        "v2.enableAdminKey", "v2.createSpace", "v1.getAuditRecords", "v1.addLabelWatcher", "v2.postRedactPage"}) {
+    ASSERT_NE(confluence()->find(id), nullptr) << id;
+    EXPECT_EQ(confluence()->find(id)->bounded, Bounded::kRefused) << id;
+  }
+}
+
+TEST(ConfluenceTables, LocateBothEndsOfWhatHasTwo) {
+  const auto row = [](std::string_view id, Parameter::Carrier carrier, std::string_view name) {
+    const Parameter* found = confluence()->find(id)->find(carrier, name);
+    EXPECT_NE(found, nullptr) << id << " " << name;
+    return found ? *found : Parameter();
+  };
+  using enum Parameter::Carrier;
+  EXPECT_EQ(row("v1.movePage", kPath, "targetId").kind, Kind::kContent);
+  EXPECT_TRUE(row("v1.movePage", kPath, "pageId").whole);
+  EXPECT_TRUE(row("v1.deletePageTree", kPath, "id").whole);
+  EXPECT_TRUE(row("v1.copyPage", kBody, "destination.value").required);
+  EXPECT_EQ(row("v1.copyPageHierarchy", kBody, "destinationPageId").kind, Kind::kContent);
+  EXPECT_EQ(row("v2.updatePage", kBody, "spaceId").kind, Kind::kSpace);
+  EXPECT_EQ(row("v2.updatePage", kBody, "parentId").kind, Kind::kContent);
+  EXPECT_EQ(row("v2.updatePage", kBody, "id").kind, Kind::kContent);
+  EXPECT_EQ(row("v2.createFooterComment", kBody, "parentCommentId").content_type, ContentType::kFooterComment);
+  EXPECT_EQ(row("v2.getTasks", kQuery, "page-id").kind, Kind::kContent);
+  // Watching without an account would be the state of the one that all tokens share.
+  EXPECT_TRUE(row("v1.addContentWatcher", kQuery, "accountId").required);
 }
 
 }  // namespace

@@ -18,16 +18,17 @@ MORE_SCOPES = ",".join([
 HERE = pathlib.Path(__file__).resolve().parent / "clients"
 
 
-def node():
-    """npm's own Node and the clients, installed into the build folder once; None where npm can't be reached."""
+def node(script="jira_js.mjs"):
+    """npm's own Node with one of the scripts, installed into the build folder once; None where npm can't be reached."""
     folder = pathlib.Path(os.environ.get("GATEHOUSE_BUILD", "/tmp")) / "npm-clients"
     program = folder / "node_modules" / "node" / "bin" / "node"
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json", "jira_js.mjs"):
+    for name in ("package.json", "package-lock.json", script):
         shutil.copy(HERE / name, folder / name)
-    if not program.exists() and subprocess.run(["npm", "ci", "--no-fund", "--no-audit"], cwd=folder, stdout=sys.stderr, timeout=300).returncode != 0:
+    wanted = folder / "node_modules" / "confluence.js"
+    if not (program.exists() and wanted.exists()) and subprocess.run(["npm", "ci", "--no-fund", "--no-audit"], cwd=folder, stdout=sys.stderr, timeout=300).returncode != 0:
         return None
-    return [str(program), str(folder / "jira_js.mjs")] if program.exists() else None
+    return [str(program), str(folder / script)] if program.exists() else None
 
 
 def calls(command, host, user, token):

@@ -72,7 +72,19 @@ const std::vector<std::string> kUnknownPaths = {"/rest/internal/api/latest/workl
                                                 "*",
                                                 "http://127.0.0.1/rest/api/3/issue/B-1",
                                                 "/rest/servicedeskapi/queue/B-1",
-                                                "/wiki/rest/api/content"};
+                                                "/wiki/rest/api/content",
+                                                "/wiki/rest/api/content/71001",
+                                                "/wiki/rest/api/content/71001/child/page",
+                                                "/wiki/api/v2/pages/70001/../71001",
+                                                "/wiki/api/v2/Pages/71001",
+                                                "/wiki/api/v2//pages/71001",
+                                                "/wiki/api/v1/pages/71001",
+                                                "/wiki/download/attachments/71001/file.txt",
+                                                "/wiki/rest/api/contentbody/view",
+                                                "/wiki/graphql",
+                                                "/wiki/plugins/viewsource/viewpagesrc.action?pageId=71001",
+                                                "/media/wiki/71014",
+                                                "/wiki/rest/internal/1.0/content/71001"};
 const std::vector<std::pair<std::string, std::string>> kHeaders = {{"X-HTTP-Method-Override", "DELETE"},
                                                                    {"X-HTTP-Method-Override", "PUT"},
                                                                    {"X-HTTP-Method", "DELETE"},
@@ -110,6 +122,15 @@ const std::vector<std::string> kExtraParameters = {"issueIdOrKey=B-1",
                                                    "includeArchived=true",
                                                    "boardId=2",
                                                    "id=10001",
+                                                   "id=71001",
+                                                   "spaceKey=B",
+                                                   "space-id=65002",
+                                                   "body-format=view",
+                                                   "body-format=export_view",
+                                                   "include-direct-children=true",
+                                                   "cqlcontext=%7B%22spaceKey%22%3A%22B%22%7D",
+                                                   "expand=body.view",
+                                                   "expand=container",
                                                    "keys=B",
                                                    "query=B",
                                                    "accountId=5b10a2844c20165700ede2b1",
@@ -131,6 +152,13 @@ const std::vector<std::string> kExtraMembers = {
     "\"jql\":\"project = B\"",
     "\"\\u006aql\":\"project = B\"",
     "\"self\":\"x\"",
+    "\"spaceId\":\"65002\"",
+    "\"parentId\":\"71000\"",
+    "\"id\":\"71001\"",
+    "\"pageId\":\"71001\"",
+    "\"container\":{\"id\":\"71001\"}",
+    "\"space\":{\"key\":\"B\"}",
+    "\"destinationPageId\":\"71001\"",
     "\"expand\":[\"renderedFields\"]",
     "\"projectIds\":[10001]",
     "\"projectKeys\":[\"B\"]",
@@ -176,7 +204,7 @@ std::string escape_component(const std::string& text) {
 }
 
 Generator::Generator(const catalogue::Catalogue& catalogue, const Pools& pools, std::uint64_t seed)
-    : pools_(pools), random_(seed) {
+    : pools_(pools), wiki_(catalogue.product() == Product::kConfluence), random_(seed) {
   for (const Operation& operation : catalogue.operations()) {
     (operation.bounded == Bounded::kRefused ? refused_ : usable_).push_back(&operation);
   }
@@ -221,6 +249,7 @@ Question Generator::next(std::string& operation) {
                     : bearer < 94 ? kAccess
                                   : kSigned;
   if (chance(10)) question.host = chance(90) ? kMappedHost : kOwnHost;
+  if (wiki_) question.bearer = bearer < 75 || question.method != "GET" ? kSpace : kSpaceAll;
   if (mood_ == Mood::kFriendly) return question;
   const std::size_t mark = question.target.find('?');
   std::string path = question.target.substr(0, mark);
@@ -240,6 +269,7 @@ Question Generator::next(std::string& operation) {
 
 Question Generator::build(const Operation& operation) {
   Question question;
+  if (wiki_) question.bearer = kSpace;
   question.method = operation.method;
   question.target = path_of(operation);
   const std::string query = query_of(operation);
@@ -257,13 +287,14 @@ Question Generator::build(const Operation& operation) {
   return question;
 }
 
-std::string Generator::word(Kind kind, bool hostile) {
+std::string Generator::word(Kind kind, bool hostile) { return word_from(pools_.of(kind), kind, hostile); }
+
+std::string Generator::word_from(const Pool& pool, Kind kind, bool hostile) {
   if (kind == Kind::kPageToken && !learned_.empty() && chance(80)) return pick(learned_);
-  const Pool& pool = pools_.of(kind);
   if (!hostile) return pool.inside.empty() ? "1" : pick(pool.inside);
   if (!pool.odd.empty() && chance(25)) return pick(pool.odd);
   // Identifiers of another kind, which the site might take all the same.
-  if (chance(8)) return pick(pools_.of(Kind::kIssue).outside);
+  if (chance(8)) return pick(pools_.of(wiki_ ? Kind::kContent : Kind::kIssue).outside);
   return pool.outside.empty() ? "1" : pick(pool.outside);
 }
 
@@ -274,8 +305,10 @@ std::string Generator::value_for(const Parameter& parameter, std::size_t place) 
   // Whoever a body names becomes visible in A by that, as everybody is whom an issue of A names: no people of other projects
   // there.
   const bool names_person = parameter.kind == Kind::kUser && parameter.carrier == Parameter::Carrier::kBody;
-  std::string value = word(parameter.kind, hostile && !names_person);
-  if (parameter.list && parameter.kind != Kind::kJql && chance(30)) value += "," + word(parameter.kind, hostile && chance(50));
+  const Pool& pool = pools_.of(parameter);
+  std::string value = word_from(pool, parameter.kind, hostile && !names_person);
+  if (parameter.list && parameter.kind != Kind::kJql && chance(30))
+    value += "," + word_from(pool, parameter.kind, hostile && chance(50));
   return value;
 }
 

@@ -39,6 +39,7 @@ class Generator {
   Question build(const catalogue::Operation& operation);
   std::string value_for(const catalogue::Parameter& parameter, std::size_t place);
   std::string word(catalogue::Kind kind, bool hostile);
+  std::string word_from(const Pool& pool, catalogue::Kind kind, bool hostile);
   std::string path_of(const catalogue::Operation& operation);
   std::string query_of(const catalogue::Operation& operation);
   std::string body_of(const catalogue::Operation& operation);
@@ -52,6 +53,7 @@ class Generator {
   void twist_headers(Question& question);
 
   const Pools& pools_;
+  const bool wiki_;
   std::vector<const catalogue::Operation*> usable_;
   std::vector<const catalogue::Operation*> refused_;
   std::mt19937_64 random_;

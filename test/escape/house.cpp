@@ -20,6 +20,7 @@ namespace gatehouse::escape {
 namespace {
 
 constexpr const char* kSite = "escapesite000001";
+constexpr const char* kWikiSite = "escapesite000002";
 constexpr unsigned kThreads = 2;
 
 template <class T>
@@ -52,6 +53,8 @@ struct TokenPlan {
   ScopeSet scopes;
   std::vector<Where> paused = {};
   std::vector<Where> proposed = {};
+  const char* site = kSite;
+  bool include_restricted = false;
 };
 
 }  // namespace
@@ -67,6 +70,8 @@ struct House::Gateway {
   SystemRandom random;
   std::shared_ptr<const catalogue::Catalogue> jira =
       must(catalogue::Catalogue::load(Product::kJira, catalogue::Catalogue::embedded(Product::kJira)), "the catalogue");
+  std::shared_ptr<const catalogue::Catalogue> confluence = must(
+      catalogue::Catalogue::load(Product::kConfluence, catalogue::Catalogue::embedded(Product::kConfluence)), "the catalogue");
   crypto::Keyring keys = crypto::Keyring::generate(random);
   crypto::TokenHasher hasher{keys};
   gateway::CursorSeal cursors{crypto::MasterKey::generate(random).derive("gateway cursors", "")};
@@ -96,9 +101,17 @@ House::Gateway::Gateway(const std::string& site_url) {
   const std::string pair = std::string(sandbox::kUsername) + ":" + sandbox::kToken;
   route->authorization = SecretString("Authorization: Basic " + to_base64(as_bytes(pair)) + "\r\n");
   entry->own_routes = upstream::RouteChoices({{"own", std::nullopt, route, {}}});
-  sites.publish(std::make_shared<upstream::SiteSnapshot>(std::vector<upstream::SiteEntryPtr>{entry}));
+  auto wiki = std::make_shared<upstream::SiteEntry>();
+  wiki->site = entry->site;
+  wiki->site.id = SiteId(kWikiSite);
+  wiki->site.key = "wiki";
+  wiki->site.product = Product::kConfluence;
+  wiki->origin = entry->origin;
+  wiki->own_routes = upstream::RouteChoices({{"own", std::nullopt, route, {}}});
+  sites.publish(std::make_shared<upstream::SiteSnapshot>(std::vector<upstream::SiteEntryPtr>{entry, wiki}));
 
   shared.jira = jira;
+  shared.confluence = confluence;
   shared.index = &index;
   shared.access_keys = &access_keys;
   std::vector<token::AccessKey> keys_of_tokens;
@@ -133,7 +146,7 @@ House::Gateway::Gateway(const std::string& site_url) {
 }
 
 std::shared_ptr<token::LiveCredential> House::Gateway::make(const TokenPlan& plan) {
-  const auto resource = [](const Where& where) { return Resource{SiteId(kSite), where.id, where.key}; };
+  const auto resource = [&plan](const Where& where) { return Resource{SiteId(plan.site), where.id, where.key}; };
   auto account = std::make_shared<token::LiveAccount>();
   account->account.id = new_id<AccountId>(random);
   account->account.handle = "escape";
@@ -144,6 +157,7 @@ std::shared_ptr<token::LiveCredential> House::Gateway::make(const TokenPlan& pla
     grant.resource = resource(where);
     grant.scopes = plan.scopes;
     grant.backing = Backing::kBacked;
+    if (plan.include_restricted) grant.restricted = Restricted::kInclude;
     account->grants.push_back(grant);
   }
   auto boundary = std::make_shared<std::vector<BoundaryEntry>>();
@@ -209,6 +223,8 @@ House::House() : sandbox_(site_options()) {
   tokens_[kPaused] = gateway_->add({both, both, all, {{"10001", "B"}}, {}});
   tokens_[kAccess] = gateway_->add_access({{{"*", "*"}}, {{"*", "*"}}, all}, {"10000", "A"}, token::AccessForm::kOpaque);
   tokens_[kSigned] = gateway_->add_access({{{"*", "*"}}, {{"*", "*"}}, all}, {"10000", "A"}, token::AccessForm::kEdDsa);
+  tokens_[kSpace] = gateway_->add({{{"65001", "OPS"}, {"65002", "B"}}, {{"65001", "OPS"}}, all, {}, {}, kWikiSite});
+  tokens_[kSpaceAll] = gateway_->add({{{"65001", "A"}}, {{"65001", "A"}, {"65002", "B"}}, all, {}, {}, kWikiSite, true});
   tokens_[kProposed] = gateway_->add({{{"*", "*"}}, {{"*", "*"}}, all, {}, {{"10000", "A"}}});
 }
 
@@ -216,10 +232,12 @@ House::~House() { gateway_->server->stop(); }
 
 const catalogue::Catalogue& House::catalogue() const { return *gateway_->jira; }
 
+const catalogue::Catalogue& House::wiki_catalogue() const { return *gateway_->confluence; }
+
 std::uint16_t House::port() const { return gateway_->server->address().port; }
 
 Answer House::ask(HttpClient& client, const Question& question) const {
-  return client.ask(question, "/ex/jira/acme", token(question.bearer));
+  return client.ask(question, is_wiki(question.bearer) ? "/ex/confluence/wiki" : "/ex/jira/acme", token(question.bearer));
 }
 
 void House::reset(unsigned variant) {

@@ -17,17 +17,22 @@ class Catalogue;
 
 namespace gatehouse::escape {
 
-/// Tokens, all of which open project A alone.
+/// Tokens, all of which open project A alone; the last two open Confluence's space A alone.
 enum Bearer : unsigned {
   kByBoundary = 0,  ///< its account is granted A and B; the token's boundary names A only. Every scope there is
   kByGrant = 1,     ///< its boundary names A, B and C; its account is granted A only, under the key that A had before (OPS)
   kClassic = 2,     ///< like kByBoundary, with the two scopes that most tokens have
   kPaused = 3,      ///< its boundary and grants name A and B, and B is paused for it
   kProposed = 4,    ///< a token for the whole site whose proposed boundary, A, counts since an hour ago
-  kAccess = 5,    ///< an access token, sealed, narrowed to A, of an OAuth client whose boundary and grants are the whole site
-  kSigned = 6,    ///< the same as a JWT, narrowed to A by actions, and exchanged once (RFC 8693)
-  kBearers = 7,
+  kAccess = 5,      ///< an access token, sealed, narrowed to A, of an OAuth client whose boundary and grants are the whole site
+  kSigned = 6,      ///< the same as a JWT, narrowed to A by actions, and exchanged once (RFC 8693)
+  kSpace = 7,       ///< its grant leaves out what is restricted. The display key of its space is the one that A had before (OPS)
+  kSpaceAll = 8,    ///< its grant includes what is restricted; it only reads here
+  kBearers = 9,
 };
+
+/// Whether a token is for Confluence.
+inline bool is_wiki(unsigned bearer) { return bearer == kSpace || bearer == kSpaceAll; }
 
 /// Of House::reset: five hundred more issues in A, all with long texts; the index still finds B-6 among them.
 inline constexpr unsigned kLongLists = 1U << 30;
@@ -41,6 +46,7 @@ class House {
 
   sandbox::Sandbox& sandbox() { return sandbox_; }
   const catalogue::Catalogue& catalogue() const;
+  const catalogue::Catalogue& wiki_catalogue() const;
   std::uint16_t port() const;
   const std::string& token(unsigned bearer) const { return tokens_.at(bearer); }
   /// What the site's requests begin with: "http://127.0.0.1:PORT".

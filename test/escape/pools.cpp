@@ -2,9 +2,11 @@
 
 #include <set>
 
+#include "catalogue/kinds.h"
 #include "sandbox/json_text.h"
 #include "sandbox/seed.h"
 #include "sandbox/site.h"
+#include "sandbox/wiki.h"
 
 namespace gatehouse::escape {
 namespace {
@@ -102,6 +104,69 @@ Pools::Pools(sandbox::Sandbox& sandbox) {
             {"1000000", "-1", "B", "10001", "created", "-created", "B-1"},
             {"", "null", "%", "1e9", "a,b"}};
   pools_[Kind::kInert] = plain_;
+  collect_wiki(sandbox);
+}
+
+void Pools::collect_wiki(sandbox::Sandbox& sandbox) {
+  using catalogue::ContentType;
+  sandbox.with_site([this](Site& site) {
+    for (const auto& [id, content] : site.wiki.contents) {
+      const bool restricted = id == sandbox::kRestrictedA || id == sandbox::kBelowRestrictedA;
+      const bool inside = sandbox::wiki_home(site, content) == sandbox::kSpaceA && !restricted;
+      const std::string name = sandbox::wiki_id(content);
+      const auto type = catalogue::parse_content_type(content.type);
+      for (Pool* pool : {&contents_[type.value_or(ContentType::kAny)], &contents_[ContentType::kAny]})
+        (inside ? pool->inside : pool->outside).push_back(name);
+      if (content.type.ends_with("comment")) {
+        Pool& both = contents_[ContentType::kComment];
+        (inside ? both.inside : both.outside).push_back(name);
+      }
+      for (const auto& [property, value] : content.properties) put(pools_[Kind::kContentProperty], inside, property);
+    }
+    for (const auto& [id, space] : site.wiki.spaces) {
+      for (const auto& [property, value] : space.properties)
+        put(pools_[Kind::kContentProperty], id == sandbox::kSpaceA, property);
+    }
+  });
+  for (auto& [type, pool] : contents_) {
+    pool.outside.insert(pool.outside.end(), {"99999", "0"});
+    pool.odd = {"070001", "att70001", "70001,71001", "70001 ", "+70001", "7e4", "-1", "../pages/71001", "70001?id=71001"};
+  }
+  pools_[Kind::kContent] = contents_[ContentType::kAny];
+  pools_[Kind::kSpace] = {{"65001"}, {"65002", "65003", "65005", "99999"}, {"065001", "65001,65002", "A", "*", "~a"}};
+  space_keys_ = {{"A"}, {"B", "C", "OPS", "ZZZ"}, {"a", "b", "A,B", "~5b10", "65001", "A/../B"}};
+  pools_[Kind::kCql] = {{"type = page", "space = A", "text ~ says", "label = seeded", "parent = 70000", "creator = currentUser()",
+                         "title ~ Page ORDER BY created"},
+                        {"space = B",
+                         "space in (A, B)",
+                         "space = A or space = B",
+                         "id = 71001",
+                         "ancestor = 71000",
+                         "type = space",
+                         "space != A",
+                         "title ~ Restricted",
+                         "text ~ Restricted",
+                         "id = 70003",
+                         "parent = 70003",
+                         "space = OPS",
+                         "space.title ~ canary",
+                         "creator = \"5b10a2844c20165700ede2b1\"",
+                         "favourite = currentUser()",
+                         "space = currentSpace()",
+                         "container = 71001",
+                         "text ~ x) or (space = B",
+                         "type = page or space = B",
+                         "not space = A",
+                         "user.fullname ~ Bea",
+                         "label in (seeded, \"x\") or id = 70500"},
+                        {"", "(", "space =", "space = A OR", "\""}};
+}
+
+const Pool& Pools::of(const catalogue::Parameter& parameter) const {
+  if (parameter.kind == Kind::kSpace && parameter.form == catalogue::Parameter::Form::kKey) return space_keys_;
+  if (parameter.kind != Kind::kContent) return of(parameter.kind);
+  const auto found = contents_.find(parameter.content_type);
+  return found == contents_.end() ? of(parameter.kind) : found->second;
 }
 
 const Pool& Pools::of(Kind kind) const {
@@ -109,7 +174,20 @@ const Pool& Pools::of(Kind kind) const {
   return found == pools_.end() ? plain_ : found->second;
 }
 
-std::vector<Pools::Pair> Pools::pairs(Kind kind) const {
+std::vector<Pools::Pair> Pools::pairs(const catalogue::Parameter& parameter) const {
+  const Kind kind = parameter.kind;
+  if (kind == Kind::kSpace) {
+    if (parameter.form == catalogue::Parameter::Form::kKey) return {{"B", "ZZZ"}, {"OPS", "ZZZ"}};
+    return {{"65002", "99999"}};
+  }
+  if (kind == Kind::kContent) {
+    std::vector<Pair> pairs;
+    for (const std::string& one : of(parameter).outside) {
+      if (pairs.size() < 4) pairs.push_back({one, one.starts_with("att") ? "att99999" : "99999"});
+    }
+    return pairs;
+  }
+  if (kind == Kind::kContentProperty) return {{"71017", "99999"}, {"71018", "99999"}};
   const auto first_like = [this, kind](bool digits) -> std::string {
     for (const std::string& one : of(kind).outside) {
       if ((one.find_first_not_of("0123456789") == std::string::npos) == digits) return one;

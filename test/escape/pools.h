@@ -24,16 +24,22 @@ class Pools {
  public:
   explicit Pools(sandbox::Sandbox& sandbox);
   const Pool& of(catalogue::Kind kind) const;
+  /// Likewise, by the type of content and the form in which a space is named.
+  const Pool& of(const catalogue::Parameter& parameter) const;
 
   /// An object of B of that kind, and the like of it that is not there, in the same form; empty where the kind has none.
   struct Pair {
     std::string foreign;
     std::string missing;
   };
-  std::vector<Pair> pairs(catalogue::Kind kind) const;
+  std::vector<Pair> pairs(const catalogue::Parameter& parameter) const;
 
  private:
+  void collect_wiki(sandbox::Sandbox& sandbox);
+
   std::map<catalogue::Kind, Pool> pools_;
+  std::map<catalogue::ContentType, Pool> contents_;
+  Pool space_keys_;
   Pool plain_;
 };
 

@@ -10,7 +10,9 @@
 namespace gatehouse::escape {
 namespace {
 
-constexpr unsigned kClients = 3;
+constexpr unsigned kClients = 4;
+/// The last of them asks Confluence.
+constexpr unsigned kWikiClient = 3;
 constexpr std::uint64_t kPerRound = 240;
 
 Escape escape_of(std::string what, const Question& question, const Answer& answer) {
@@ -19,11 +21,12 @@ Escape escape_of(std::string what, const Question& question, const Answer& answe
 
 /// A page token in an answer, to be tried elsewhere.
 void learn_from(const Answer& answer, Generator& generator) {
-  constexpr std::string_view kMark = "\"nextPageToken\":\"";
-  const std::size_t at = answer.body.find(kMark);
-  if (at == std::string::npos) return;
-  const std::size_t from = at + kMark.size();
-  generator.learn(answer.body.substr(from, answer.body.find('"', from) - from));
+  for (const std::string_view mark : {std::string_view("\"nextPageToken\":\""), std::string_view("cursor=")}) {
+    const std::size_t at = answer.body.find(mark);
+    if (at == std::string::npos) continue;
+    const std::size_t from = at + mark.size();
+    generator.learn(answer.body.substr(from, answer.body.find_first_of("\"&", from) - from));
+  }
 }
 
 std::uint64_t seed_of(std::uint64_t seed, std::uint64_t round, unsigned client) {
@@ -54,7 +57,7 @@ std::optional<Escape> Rounds::round(std::uint64_t number, std::uint64_t count) {
   std::mutex mutex;
   std::optional<Escape> found;
   const auto work = [&](unsigned me) {
-    Generator generator(house_.catalogue(), pools_, seed_of(seed_, number, me));
+    Generator generator(me == kWikiClient ? house_.wiki_catalogue() : house_.catalogue(), pools_, seed_of(seed_, number, me));
     HttpClient client(house_.port());
     Tally mine;
     for (std::uint64_t i = 0; i < count / kClients; ++i) {
@@ -92,7 +95,7 @@ std::optional<Escape> Rounds::replay(std::uint64_t number, std::uint64_t count, 
   watch_.remember();
   HttpClient client(house_.port());
   for (unsigned me = 0; me < kClients; ++me) {
-    Generator generator(house_.catalogue(), pools_, seed_of(seed_, number, me));
+    Generator generator(me == kWikiClient ? house_.wiki_catalogue() : house_.catalogue(), pools_, seed_of(seed_, number, me));
     for (std::uint64_t i = 0; i < count / kClients; ++i) {
       std::string operation;
       const Question question = generator.next(operation);

@@ -261,13 +261,14 @@ std::vector<Scenario> scenarios(House& house) {
   add_agile_scenarios(ids, out);
   add_desk_scenarios(ids, out);
   add_token_scenarios(ids, out);
+  add_wiki_scenarios(out);
   return out;
 }
 
 std::vector<Core> core_operations(House& house) {
   const Ids ids = read_ids(house);
   const std::string api = "/rest/api/3/";
-  return {
+  std::vector<Core> all = {
       {get(api + "issue/A-1", kClassic)},
       {get(api + "issue/A-4?expand=names,schema,transitions,changelog", kClassic)},
       {get("/rest/api/2/issue/A-2?fields=*all", kClassic)},
@@ -338,19 +339,23 @@ std::vector<Core> core_operations(House& house) {
       {get("/rest/servicedeskapi/request/A-1/approval")},
       {send("POST", "/rest/servicedeskapi/request/A-2/transition", R"({"id":"31"})"), 204, false},
   };
+  add_wiki_core(all);
+  return all;
 }
 
 std::vector<Twins> twins(House& house, const Pools& pools) {
   std::vector<Twins> out;
-  for (const Operation& operation : house.catalogue().operations()) {
-    if (operation.bounded == catalogue::Bounded::kRefused) continue;
-    for (std::size_t place = 0; place < operation.parameters.size(); ++place) {
-      for (const Pools::Pair& pair : pools.pairs(operation.parameters[place].kind)) {
-        if (pair.foreign.empty()) continue;
-        // The same seed twice: both differ in nothing but that value.
-        Generator one(house.catalogue(), pools, 7);
-        Generator other(house.catalogue(), pools, 7);
-        out.push_back({one.with(operation, place, pair.foreign), other.with(operation, place, pair.missing)});
+  for (const catalogue::Catalogue* catalogue : {&house.catalogue(), &house.wiki_catalogue()}) {
+    for (const Operation& operation : catalogue->operations()) {
+      if (operation.bounded == catalogue::Bounded::kRefused) continue;
+      for (std::size_t place = 0; place < operation.parameters.size(); ++place) {
+        for (const Pools::Pair& pair : pools.pairs(operation.parameters[place])) {
+          if (pair.foreign.empty()) continue;
+          // The same seed twice: both differ in nothing but that value.
+          Generator one(*catalogue, pools, 7);
+          Generator other(*catalogue, pools, 7);
+          out.push_back({one.with(operation, place, pair.foreign), other.with(operation, place, pair.missing)});
+        }
       }
     }
   }

@@ -20,6 +20,7 @@ struct Scenario {
   std::string twin_echo;
 };
 std::vector<Scenario> scenarios(House& house);
+void add_wiki_scenarios(std::vector<Scenario>& out);  ///< those of Confluence
 
 /// What a token for A is for: each must be answered with `status`, and with A's canary where `own` says so.
 struct Core {
@@ -28,6 +29,7 @@ struct Core {
   bool own = true;
 };
 std::vector<Core> core_operations(House& house);
+void add_wiki_core(std::vector<Core>& out);
 
 /// Existing and foreign, and not there at all: for each operation that a bounded token may use and each place in it that names an
 /// object, both in the same form.

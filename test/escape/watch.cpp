@@ -7,6 +7,7 @@
 #include "base/encoding.h"
 #include "sandbox/json_text.h"
 #include "sandbox/seed.h"
+#include "sandbox/wiki.h"
 
 namespace gatehouse::escape {
 namespace {
@@ -166,6 +167,16 @@ void Watch::remember() {
     for (const auto& [id, row] : site.levels) {
       if (sandbox::id_at(row, "_project") != sandbox::kProjectA) add(id);
     }
+    for (const auto& [id, content] : site.wiki.contents) {
+      const bool restricted = id == sandbox::kRestrictedA || id == sandbox::kBelowRestrictedA;
+      if (restricted) hidden_names_.insert(std::to_string(id));
+      if (!restricted && sandbox::wiki_home(site, content) == sandbox::kSpaceA) continue;
+      foreign_names_.insert(sandbox::wiki_id(content));
+      for (const auto& [property, value] : content.properties) add(property);
+    }
+    for (const auto& [id, space] : site.wiki.spaces) {
+      if (id != sandbox::kSpaceA) add(id);
+    }
   });
 }
 
@@ -184,6 +195,17 @@ Watch::State Watch::read_state() {
       for (const auto& line : digest.at("relations").as_array()) state.relations[key].insert(std::string(line.as_string()));
     }
     add_common(site, state.parts);
+    for (const auto& [id, space] : site.wiki.spaces) {
+      if (id != sandbox::kSpaceA) state.parts["space " + space.key] = sandbox::wiki_digest(site, id);
+    }
+    for (const ObjectId id : {sandbox::kRestrictedA, sandbox::kBelowRestrictedA}) {
+      const auto found = site.wiki.contents.find(id);
+      if (found == site.wiki.contents.end()) continue;
+      const sandbox::WikiContent& one = found->second;
+      std::string text = one.title + one.body + one.status + std::to_string(one.space);
+      for (const std::string& reader : one.readers) text += reader;
+      state.parts["restricted content " + std::to_string(id)] = text;
+    }
     state.has_own_project = site.projects.contains(sandbox::kProjectA);
     for (const auto& [id, issue] : site.issues) {
       if (issue.project != sandbox::kProjectA) continue;
@@ -218,7 +240,9 @@ std::optional<std::string> Watch::wrong_with_answer(const Question& question, co
   if (answer.status == 0) return "no whole answer came";
   const std::string head = lowered(answer.head);
   const std::string body = lowered(answer.body);
+  const bool sees_restricted = question.bearer == kSpaceAll;
   for (const auto& [needle, what] : needles_) {
+    if (sees_restricted && what.starts_with("the canary of A-level")) continue;
     if (const std::size_t at = head.find(needle); at != std::string::npos)
       return what + " stands in the head of the answer" + around(answer.head, at);
     if (const std::size_t at = body.find(needle); at != std::string::npos)
@@ -228,7 +252,8 @@ std::optional<std::string> Watch::wrong_with_answer(const Question& question, co
   // Keys and values of properties are the client's own words, of an earlier request.
   if (question.target.find("properties") != std::string::npos) return wrong;
   each_named(answer.body, [&](std::string_view name) {
-    if (!wrong && foreign_names_.contains(std::string(name)) && !holds(question, name))
+    const bool of_restricted = sees_restricted && hidden_names_.contains(std::string(name));
+    if (!wrong && !of_restricted && foreign_names_.contains(std::string(name)) && !holds(question, name))
       wrong = "the foreign object " + std::string(name) + " is named in the answer" +
               around(answer.body, static_cast<std::size_t>(name.data() - answer.body.data()));
   });
@@ -273,6 +298,9 @@ std::optional<std::string> Watch::wrong_with_recorded() {
       }
       for (unsigned bearer = 0; bearer < kBearers; ++bearer) {
         if (all.find(house_.token(bearer)) != std::string::npos) wrong = "a client's token went upstream";
+      }
+      for (const std::string_view rendered : {"body-format=view", "export_view", "styled_view", "body.view"}) {
+        if (!wrong && one.target.find(rendered) != std::string::npos) wrong = std::string(rendered) + " went upstream";
       }
       for (const std::string_view expand : kTellingExpands) {
         const std::size_t at = one.target.find("expand=");

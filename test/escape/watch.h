@@ -54,6 +54,7 @@ class Watch {
   std::vector<std::pair<std::string, std::string>> needles_;  ///< what must not come back, and what it is
   std::string own_canary_;
   std::set<std::string> foreign_names_;  ///< ids and keys of foreign objects
+  std::set<std::string> hidden_names_;   ///< ids of A's own content that read restrictions hide
   State before_;
 };
 

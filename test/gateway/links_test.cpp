@@ -33,6 +33,23 @@ TEST(LinkRewriter, RewritesStringsInsideJsonButNoText) {
       R"({"self":"http://127.0.0.1:8480/ex/jira/acme/rest/api/3/a","web":"https://acme.atlassian.net/browse/A-1","text":"see \"https://acme.atlassian.net/rest/x"})");
 }
 
+TEST(LinkRewriter, PutsThePrefixBeforeLinksToTheNextPage) {
+  const LinkRewriter wiki({"https://acme.atlassian.net"}, "https://gate.example/ex/confluence/wiki",
+                          LinkRewriter::Relative::kNext);
+  const auto rewritten = [](const LinkRewriter& links, std::string_view json) {
+    std::string out;
+    links.append_rewritten(json, out);
+    return out;
+  };
+  EXPECT_EQ(
+      rewritten(wiki, R"({"_links":{"next":"/wiki/api/v2/pages?cursor=a","base":"https://acme.atlassian.net/wiki"}})"),
+      R"({"_links":{"next":"/ex/confluence/wiki/wiki/api/v2/pages?cursor=a","base":"https://gate.example/ex/confluence/wiki/wiki"}})");
+  EXPECT_EQ(rewritten(wiki, R"({"text":"\"next\":\"/wiki/x","next":"/other","web":"/wiki/spaces/A"})"),
+            R"({"text":"\"next\":\"/wiki/x","next":"/other","web":"/wiki/spaces/A"})");
+  const LinkRewriter mapped({"https://acme.atlassian.net"}, "https://acme.gate.example", LinkRewriter::Relative::kNext);
+  EXPECT_EQ(rewritten(mapped, R"({"next":"/wiki/api/v2/pages"})"), R"({"next":"/wiki/api/v2/pages"})");
+}
+
 TEST(LinkRewriter, KnowsItsOwn) {
   EXPECT_EQ(kLinks.path_of_own("http://127.0.0.1:8480/ex/jira/acme/rest/api/3/a"), "/rest/api/3/a");
   EXPECT_EQ(kLinks.path_of_own("https://acme.atlassian.net/rest/api/3/a"), "");
