@@ -268,6 +268,16 @@ Result<void> Recorder::store_usage() {
   return thread_.joinable() ? mark_.stored(services_.clock.now()) : Result<void>(success());
 }
 
+Result<void> Recorder::store_attachment_homes() {
+  services_.gateway.attachments->take_changed([this](std::uint64_t slot, std::uint64_t value) {
+    homes_.push_back({static_cast<std::int64_t>(slot), static_cast<std::int64_t>(value)});
+  });
+  if (homes_.empty()) return success();
+  GH_TRYV(services_.database.record_attachment_homes(homes_));
+  homes_.clear();
+  return success();
+}
+
 Result<void> Recorder::turn(bool with_usage) {
   drained_ = log_.drain([this](const gateway::RequestRecord& record) { take(record); });
   if (!batch_.writes.empty() || !batch_.decisions.empty()) {
@@ -277,6 +287,7 @@ Result<void> Recorder::turn(bool with_usage) {
   GH_TRYV(carry_out());
   if (with_usage) {
     GH_TRYV(store_usage());
+    GH_TRYV(store_attachment_homes());
   }
   return secret_uses_.store(with_usage);
 }

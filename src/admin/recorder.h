@@ -24,6 +24,7 @@
 #include "admin/usage_fold.h"
 #include "admin/usage_mark.h"
 #include "gateway/request_log.h"
+#include "store/attachment_homes.h"
 #include "store/usage.h"
 
 namespace gatehouse::admin {
@@ -85,6 +86,7 @@ class Recorder {
   /// Takes what threads have handed over and stores what must not wait: lines, decisions, first uses, reuses.
   Result<void> turn(bool with_usage);
   Result<void> store_usage();
+  Result<void> store_attachment_homes();
   Result<void> carry_out();
 
   struct FirstUse {
@@ -105,6 +107,7 @@ class Recorder {
   std::size_t drained_ = 0;  ///< by the last turn
   store::UsageBatch batch_;  ///< lines and decisions
   std::vector<FirstUse> first_uses_;
+  std::vector<store::AttachmentHome> homes_;  ///< changed, and not stored yet
   UsageFold fold_;
   UsageMark mark_;
   std::optional<Instant> unclean_end_;

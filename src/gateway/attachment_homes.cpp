@@ -25,7 +25,11 @@ void AttachmentHomes::remember(std::string_view site, std::string_view attachmen
   const auto [end, failed] = std::from_chars(issue.data(), issue.data() + issue.size(), id);
   if (failed != std::errc() || end != issue.data() + issue.size() || id == 0 || id > kIssueMask) return;
   const std::uint64_t key = hash(site, attachment);
-  slots_[key % kSlots].store((key & ~kIssueMask) | id, std::memory_order_relaxed);
+  const std::size_t slot = key % kSlots;
+  const std::uint64_t value = (key & ~kIssueMask) | id;
+  if (slots_[slot].load(std::memory_order_relaxed) == value) return;
+  slots_[slot].store(value, std::memory_order_relaxed);
+  changed_[slot / 64].fetch_or(std::uint64_t{1} << (slot % 64), std::memory_order_relaxed);
 }
 
 std::uint64_t AttachmentHomes::find(std::string_view site, std::string_view attachment) const noexcept {

@@ -82,6 +82,12 @@ Result<std::unique_ptr<Installation>> Installation::wire(const Settings& setting
   shared.cursors = parts->cursors.get();
   shared.random = &parts->random;
   shared.log = parts->request_log.get();
+  {
+    GH_TRY(const store::Reader reader, parts->database->read());
+    GH_TRY(const auto homes, reader->attachment_homes.all());
+    for (const store::AttachmentHome& one : homes)
+      shared.attachments->restore(static_cast<std::uint64_t>(one.slot), static_cast<std::uint64_t>(one.home));
+  }
   shared.settings.public_url = settings.public_url;
   shared.settings.stale_limit = settings.stale_limit;
 

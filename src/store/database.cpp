@@ -197,6 +197,12 @@ Result<void> Database::record_secret_uses(const std::vector<SecretUse>& uses, In
   });
 }
 
+Result<void> Database::record_attachment_homes(const std::vector<AttachmentHome>& homes) {
+  GH_TRY(auto lease, begin_on(state_->writers, &Session::begin_write));
+  GH_TRYV(lease->repositories().attachment_homes.put(homes));
+  return lease->session().commit();
+}
+
 Result<std::int64_t> Database::wait_for_change(std::int64_t after, Duration timeout) {
   return state_->feed->wait(after, timeout);
 }

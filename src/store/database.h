@@ -111,6 +111,8 @@ class Database {
   Result<void> record_judgements(const std::vector<Judgement>& judgements);
   /// The same for who uses which secret; what was last seen before `forget_before` goes.
   Result<void> record_secret_uses(const std::vector<SecretUse>& uses, Instant forget_before);
+  /// Likewise: slots of the gateways' memory that changed.
+  Result<void> record_attachment_homes(const std::vector<AttachmentHome>& homes);
   /// One step of the upkeep of usage (store/rollups.h), for admin/usage_upkeep: a transaction of its own, without audit record or
   /// change number. `work` reads everything and writes through the rollups alone; an error rolls back.
   Result<void> tend_usage(const std::function<Result<void>(Rollups& rollups, const Repositories& at)>& work);

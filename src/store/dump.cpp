@@ -152,6 +152,7 @@ const std::vector<DumpTable>& dump_tables() {
        "credential, kind, a, b"},
       {"secret_uses", "secret, dead, address, user_agent, credential, first_at, last_at, calls", "titttiii",
        "secret, dead, address, user_agent"},
+      {"attachment_homes", "slot, home", "ii", "slot"},
       {"kept_decisions", "request_id, at, credential, content", "titt", "request_id"},
       {"matters",
        "id, topic, subject_kind, subject_id, opened_at, closed_at, rung, escalate_at, acknowledged_at, acknowledged_by",

@@ -31,6 +31,8 @@ constexpr std::array<std::string_view, 11> kMigrations{
 #include "store/migrations/0011_oauth.sql"
     ,
 #include "store/migrations/0012_oauth_people.sql"
+    ,
+#include "store/migrations/0013_attachment_homes.sql"
 };
 
 Result<std::int64_t> version_of(Session& session) {

@@ -6,6 +6,7 @@
 #include "store/applied.h"
 #include "store/approvals.h"
 #include "store/atlassian_grants.h"
+#include "store/attachment_homes.h"
 #include "store/audit_records.h"
 #include "store/changes.h"
 #include "store/channels.h"
@@ -56,6 +57,7 @@ struct Repositories {
         audit_records(session),
         usage(session),
         secret_uses(session),
+        attachment_homes(session),
         resource_pauses(session),
         judgements(session),
         oauth(session),
@@ -87,6 +89,7 @@ struct Repositories {
   AuditRecords audit_records;
   Usage usage;
   SecretUses secret_uses;
+  AttachmentHomes attachment_homes;
   ResourcePauses resource_pauses;
   Judgements judgements;
   OAuth oauth;

@@ -29,6 +29,16 @@ class Durability(unittest.TestCase):
                     self.assertEqual(it.get("/rest/api/3/issue/A-1?fields=summary", token).status, 401, round_number)
             self.assertEqual(it.cli("audit", "verify").returncode, 0)
 
+    def test_where_attachments_lie_is_known_after_a_restart(self):
+        with Installation() as it:
+            token = it.token("acme/A")
+            issue = it.get("/rest/api/3/issue/A-1?fields=attachment", token).json()
+            attachment = issue["fields"]["attachment"][0]["id"]
+            it.server.stop()
+            it.start()
+            found = it.get("/rest/api/3/attachment/" + str(attachment), token)
+            self.assertEqual(found.status, 200, found)
+
     def test_a_backup_of_a_running_server_can_be_restored(self):
         with Installation() as it:
             token = it.token("acme/A")

@@ -20,6 +20,25 @@ TEST(AttachmentHomes, RemembersTheIssueOfThatSiteAlone) {
   EXPECT_EQ(homes.find("one", "500"), 10200u);
 }
 
+TEST(AttachmentHomes, ComeBackFromWhatWasTaken) {
+  AttachmentHomes homes;
+  homes.remember("one", "500", "10100");
+  homes.remember("one", "500", "10200");
+  homes.remember("one", "501", "10300");
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> taken;
+  const auto take = [&taken](std::uint64_t slot, std::uint64_t value) { taken.emplace_back(slot, value); };
+  homes.take_changed(take);
+  EXPECT_EQ(taken.size(), 2u);
+  homes.remember("one", "500", "10200");
+  homes.take_changed(take);
+  EXPECT_EQ(taken.size(), 2u) << "nothing has changed";
+  AttachmentHomes again;
+  for (const auto& [slot, value] : taken) again.restore(slot, value);
+  again.restore(AttachmentHomes::kSlots, 1);
+  EXPECT_EQ(again.find("one", "500"), 10200u);
+  EXPECT_EQ(again.find("one", "501"), 10300u);
+}
+
 TEST(AttachmentHomes, TakesNumbersOnly) {
   AttachmentHomes homes;
   for (const char* issue : {"", "A-1", "-1", "10100 ", "0", "99999999999999999999", "1099511627776"}) {
