@@ -127,7 +127,7 @@ Reply like_count(Call& call) { return ok({{"count", static_cast<std::int64_t>(wi
 
 Reply like_users(Call& call) {
   json::array values;
-  for (const std::string& one : wiki_content(call).likes) values.push_back({{"accountId", one}});
+  for (const std::string& one : wiki_content(call).likes) values.push_back(json::object{{"accountId", one}});
   return wiki_page(call, std::move(values));
 }
 

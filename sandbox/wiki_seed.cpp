@@ -27,7 +27,7 @@ class WikiSeed {
     space.name = "Space " + canary_;
     space.description = "About " + canary_;
     space.homepage = kHomeA + step_;
-    space.properties[kSpacePropertyA + step_] = {"owner", canary_, 1};
+    space.properties[kSpacePropertyA + step_] = WikiProperty{"owner", boost::json::value(canary_), 1};
     space.labels = {"label-" + canary_};
     space.roles[author_] = "admin";
     space.settings = {{"routeOverrideEnabled", true}, {"contentMode", "standard"}};
@@ -61,7 +61,7 @@ class WikiSeed {
     page.labels = {"seeded"};
     page.likes = {kAlice};
     page.old_bodies = {"<p>Older " + canary_ + "</p>"};
-    page.properties[kPropertyA + step_] = {"seeded", canary_, 1};
+    page.properties[kPropertyA + step_] = WikiProperty{"seeded", boost::json::value(canary_), 1};
     WikiContent& child = add(kChildA, "page", "Child", kPageA);
     child.body +=
         "<ac:structured-macro ac:name=\"include\"><ac:parameter ac:name=\"\"><ri:page ri:content-title=\"Page\" "
