@@ -106,7 +106,7 @@ TEST(Load, NamesFileLineAndWhatWasExpected) {
       {kWhole + "  nonsense\n", "jira_a.ops:13: expected scopes, access"},
       {kWhole + "  gather startAt\n", "jira_a.ops:13: expected one line \"gather OFFSET SIZE\""},
       {kWhole + "  gather startAt maxResults\n", "\"gather\" expects a line \"query startAt inert\""},
-      {kWhole + "  query x issue whole\n", "jira_a.ops:13: whole is said of a board or sprint"},
+      {kWhole + "  query x issue whole\n", "jira_a.ops:13: whole is said of a board, sprint or content"},
       {kWhole + "  instead nothing\n", "there is no operation nothing to take its place"},
       {kWhole + "more\n", "jira_a.ops:13: expected \"operation ID\""},
       {kWhole + "operation one\n" + replaced(kWhole, "GET", "PUT"), "the operation one stands already in jira_a.ops:3"},
