@@ -1,5 +1,6 @@
 // On the way to the gateway's /authorize: who is signed in here gets a ticket for it (oauth/gate_session.h).
 #include "admin/authorize_ticket.h"
+#include "base/text.h"
 #include "web/visit.h"
 
 namespace gatehouse::web {
@@ -18,8 +19,8 @@ api::Response go_on(Visit& visit) {
   if (visit.query.get("fresh") == "1" && !visit.fresh()) return ask_to_prove(visit.request.target);
   const std::string& gate = visit.services.gateway.settings.public_url;
   return redirect(gate +
-                  "/authorize/arrive?ticket=" + escaped(admin::make_authorize_ticket(visit.services, *visit.session, browser)) +
-                  "&to=" + escaped(visit.query.get("to")));
+                  "/authorize/arrive?ticket=" + escape_html(admin::make_authorize_ticket(visit.services, *visit.session, browser)) +
+                  "&to=" + escape_html(visit.query.get("to")));
 }
 
 }  // namespace

@@ -188,10 +188,10 @@ Texts bare_line_ends() {
     if (at + 4 < good.size()) out.push_back(without_lf);
     out.push_back(std::string(good).insert(at, "\r"));
   }
-  for (const std::string value : {"a\rb", "a\nb", "a\r", "\ra", "a\0b"s, "a\x7f",
-                                  "a\x1b"
-                                  "b",
-                                  "a\bb"}) {
+  for (const std::string& value : Texts{"a\rb", "a\nb", "a\r", "\ra", "a\0b"s, "a\x7f",
+                                        "a\x1b"
+                                        "b",
+                                        "a\bb"}) {
     out.push_back(head("X-Test: " + value + "\r\n"));
     out.push_back(head("Authorization: Bearer " + value + "\r\n"));
   }
@@ -200,9 +200,9 @@ Texts bare_line_ends() {
 
 Texts chunk_bodies() {
   Texts out;
-  for (const std::string size :
-       {"+3",  "-3",  "0x3", " 3",  "3 ",    "\t3", "3\t",  "3_0", "3,3", "g", "", "10000000000000000", "FFFFFFFFFFFFFFFFF",
-        "3\n", "3\r", "٣",   "3.0", "\"3\"", "3\v", "3\0"s, "$3",  "0b11"}) {
+  for (const std::string& size :
+       Texts{"+3",  "-3",  "0x3", " 3",  "3 ",    "\t3", "3\t",  "3_0", "3,3", "g", "", "10000000000000000", "FFFFFFFFFFFFFFFFF",
+             "3\n", "3\r", "٣",   "3.0", "\"3\"", "3\v", "3\0"s, "$3",  "0b11"}) {
     out.push_back(size + "\r\nabc\r\n0\r\n\r\n");
     out.push_back("1\r\na\r\n" + size + "\r\nabc\r\n0\r\n\r\n");
   }

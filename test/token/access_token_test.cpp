@@ -112,16 +112,18 @@ TEST(AccessTokens, TheControlOfTheForgeries) {
 TEST(AccessTokens, HeadsAreExactlyOurs) {
   const std::string payload = claims_text(claims(), kIssuer);
   const std::string kid = signer(AccessForm::kEdDsa).id;
-  for (const std::string& head :
-       {head_of(AccessForm::kEdDsa, R"(,"jku":"https://evil.example/jwks")"),
-        head_of(AccessForm::kEdDsa, R"(,"x5u":"https://evil.example")"), head_of(AccessForm::kEdDsa, R"(,"jwk":{"kty":"OKP"})"),
-        head_of(AccessForm::kEdDsa, R"(,"crit":["exp"])"), head_of(AccessForm::kEdDsa, R"(,"alg":"EdDSA")"),
-        R"({"typ":"JWT","alg":"EdDSA","kid":")" + kid + "\"}", R"({"alg":"EdDSA","kid":")" + kid + "\"}",
-        R"({"typ":"at+jwt","alg":"EdDSA"})", R"({"typ":"at+jwt","alg":"none","kid":")" + kid + "\"}",
-        R"({"typ":"at+jwt","alg":"HS256","kid":")" + kid + "\"}", R"({"typ":"at+jwt","alg":"ES256","kid":")" + kid + "\"}",
-        R"({"typ":"at+jwt","alg":"eddsa","kid":")" + kid + "\"}", R"({"typ":"at+jwt","alg":"EdDSA","kid":"../../dev/null"})",
-        R"({"typ":"at+jwt","alg":"EdDSA","kid":")" + signer(AccessForm::kOpaque).id + "\"}",
-        R"({"typ":"at+jwt","alg":"EdDSA","kid":")" + signer(AccessForm::kEs256).id + "\"}", std::string("[]"), std::string()}) {
+  for (const std::string& head : std::vector<std::string>{
+           head_of(AccessForm::kEdDsa, R"(,"jku":"https://evil.example/jwks")"),
+           head_of(AccessForm::kEdDsa, R"(,"x5u":"https://evil.example")"),
+           head_of(AccessForm::kEdDsa, R"(,"jwk":{"kty":"OKP"})"), head_of(AccessForm::kEdDsa, R"(,"crit":["exp"])"),
+           head_of(AccessForm::kEdDsa, R"(,"alg":"EdDSA")"), R"({"typ":"JWT","alg":"EdDSA","kid":")" + kid + "\"}",
+           R"({"alg":"EdDSA","kid":")" + kid + "\"}", R"({"typ":"at+jwt","alg":"EdDSA"})",
+           R"({"typ":"at+jwt","alg":"none","kid":")" + kid + "\"}", R"({"typ":"at+jwt","alg":"HS256","kid":")" + kid + "\"}",
+           R"({"typ":"at+jwt","alg":"ES256","kid":")" + kid + "\"}", R"({"typ":"at+jwt","alg":"eddsa","kid":")" + kid + "\"}",
+           R"({"typ":"at+jwt","alg":"EdDSA","kid":"../../dev/null"})",
+           R"({"typ":"at+jwt","alg":"EdDSA","kid":")" + signer(AccessForm::kOpaque).id + "\"}",
+           R"({"typ":"at+jwt","alg":"EdDSA","kid":")" + signer(AccessForm::kEs256).id + "\"}", std::string("[]"),
+           std::string()}) {
     EXPECT_FALSE(open_access_token(signed_by(AccessForm::kEdDsa, head, payload), keys(), kIssuer, kNow)) << head;
   }
 }
