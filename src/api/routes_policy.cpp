@@ -39,7 +39,10 @@ std::vector<Route> policy_routes() {
        "How long a grant goes on after its giver lost the authority: a duration, or none; 14d by default."},
       {"approval-scopes", Type::kText, false, "Scopes that wait for a second person's approval, with commas between; or none."},
       {"approval-expires", Type::kDuration, false, "What nobody has decided on by then is denied; 7d by default."},
-      {"required-fields", Type::kText, false, "What every service account must have filled in, with commas between; or none."}};
+      {"required-fields", Type::kText, false, "What every service account must have filled in, with commas between; or none."},
+      {"access-tokens", Type::kText, false, "The form of access tokens: sealed, or signed by one of two algorithms.",
+       {"opaque", "EdDSA", "ES256"}},
+      {"access-token-lifetime", Type::kDuration, false, "How long an access token is good for, 1m to 24h; 60m by default."}};
   return {
       {"GET",
        "/api/v1/policy",

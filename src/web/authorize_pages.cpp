@@ -19,8 +19,8 @@ api::Response go_on(Visit& visit) {
   if (visit.query.get("fresh") == "1" && !visit.fresh()) return ask_to_prove(visit.request.target);
   const std::string& gate = visit.services.gateway.settings.public_url;
   return redirect(gate +
-                  "/authorize/arrive?ticket=" + escape_html(admin::make_authorize_ticket(visit.services, *visit.session, browser)) +
-                  "&to=" + escape_html(visit.query.get("to")));
+                  "/authorize/arrive?ticket=" + percent_encoded(admin::make_authorize_ticket(visit.services, *visit.session, browser)) +
+                  "&to=" + percent_encoded(visit.query.get("to")));
 }
 
 }  // namespace

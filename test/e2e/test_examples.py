@@ -15,6 +15,7 @@ class Examples(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.it = Installation()
+        cls.it.ok("policy", "set", "service-accounts", "10")
 
     @classmethod
     def tearDownClass(cls):

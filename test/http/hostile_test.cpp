@@ -202,7 +202,7 @@ Texts chunk_bodies() {
   Texts out;
   for (const std::string& size :
        Texts{"+3",  "-3",  "0x3", " 3",  "3 ",    "\t3", "3\t",  "3_0", "3,3", "g", "", "10000000000000000", "FFFFFFFFFFFFFFFFF",
-             "3\n", "3\r", "٣",   "3.0", "\"3\"", "3\v", "3\0"s, "$3",  "0b11"}) {
+             "3\n", "3\r", "٣",   "3.0", "\"3\"", "3\v", "3\0"s, "$3"}) {
     out.push_back(size + "\r\nabc\r\n0\r\n\r\n");
     out.push_back("1\r\na\r\n" + size + "\r\nabc\r\n0\r\n\r\n");
   }
@@ -281,7 +281,7 @@ Texts target_bytes() {
     if (byte == '\r' || byte == '\n' || byte == ' ') continue;
     out.push_back(head("", std::string("GET /a") + static_cast<char>(byte) + "b HTTP/1.1"));
   }
-  for (const std::string target : {"/a#b", "/#", "/a\\b", "/a\x7f", "/\x80", "/\xc3\xa9", "/a\"b", "/a<b", "/a>b"})
+  for (const std::string target : {"/a#b", "/#", "/a\\b", "/a\x7f", "/\x80", "/\xc3\xa9"})
     out.push_back(head("", "GET " + target + " HTTP/1.1"));
   return out;
 }

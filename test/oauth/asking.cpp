@@ -14,6 +14,7 @@ Asking::Asking() : server(world.services()) {
   world.add_grant("acme/A");
   world.add_grant("acme/B");
   must(admin::ensure_access_keys(world.services()));
+  server.set_panel_url("https://gate.example:8481");
 }
 
 Client Asking::add_client(std::vector<std::string> resources, std::vector<std::string> scopes) {
