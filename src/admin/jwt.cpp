@@ -60,6 +60,11 @@ std::string_view name_of(crypto::SignatureAlgorithm algorithm) {
   return {};
 }
 
+/// RFC 9864 names the curve in the algorithm: Ed25519 is what RFC 8037 calls EdDSA, where the curve is that one.
+bool is_named(crypto::SignatureAlgorithm algorithm, std::string_view name) {
+  return name == name_of(algorithm) || (algorithm == crypto::SignatureAlgorithm::kEdDsa && name == "Ed25519");
+}
+
 Result<crypto::PublicKey> read_key(const json::object& key) {
   const std::string type = text_of(key, "kty");
   if (type == "RSA") return crypto::PublicKey::rsa(bytes_of(key, "n"), bytes_of(key, "e"));
@@ -85,7 +90,7 @@ Result<std::vector<NamedKey>> read_key_set(std::string_view text) {
     auto read = read_key(key);
     if (!read) continue;
     const std::string algorithm = text_of(key, "alg");
-    if (!algorithm.empty() && algorithm != name_of(read.value().algorithm())) continue;
+    if (!algorithm.empty() && !is_named(read.value().algorithm(), algorithm)) continue;
     out.push_back({text_of(key, "kid"), std::move(read.value())});
   }
   return out;
@@ -96,7 +101,7 @@ Result<TokenHead> read_token_head(std::string_view token) {
   GH_TRY(const json::object head, part_of(parts.head));
   if (head.contains("crit")) return refused("crit");
   TokenHead out{text_of(head, "alg"), text_of(head, "kid"), text_of(head, "typ")};
-  static constexpr std::array<std::string_view, 3> kKnown{"RS256", "ES256", "EdDSA"};
+  static constexpr std::array<std::string_view, 4> kKnown{"RS256", "ES256", "EdDSA", "Ed25519"};
   if (std::find(kKnown.begin(), kKnown.end(), out.algorithm) == kKnown.end()) return refused("alg");
   return out;
 }
@@ -107,7 +112,7 @@ Result<json::object> verify_token(std::string_view token, const std::vector<Name
   const auto signature = from_base64url(parts.signature);
   if (!signature) return refused("signature");
   const bool right = std::any_of(keys.begin(), keys.end(), [&](const NamedKey& one) {
-    if (name_of(one.key.algorithm()) != head.algorithm || (!head.key_id.empty() && !one.id.empty() && one.id != head.key_id))
+    if (!is_named(one.key.algorithm(), head.algorithm) || (!head.key_id.empty() && !one.id.empty() && one.id != head.key_id))
       return false;
     return one.key.verifies_jose(parts.signed_text, signature.value());
   });

@@ -23,7 +23,7 @@ struct NamedKey {
 Result<std::vector<NamedKey>> read_key_set(std::string_view text);
 
 struct TokenHead {
-  std::string algorithm;  ///< RS256, ES256 or EdDSA
+  std::string algorithm;  ///< RS256, ES256, EdDSA or Ed25519
   std::string key_id;
   std::string type;
 };

@@ -27,7 +27,7 @@ json::array scopes() {
 http::ElsewhereAnswer metadata_endpoint(Context& context) {
   const std::string& issuer = context.issuer();
   const json::array methods = texts({"client_secret_basic", "client_secret_post", "private_key_jwt"});
-  const json::array algorithms = texts({"EdDSA", "ES256", "RS256"});
+  const json::array algorithms = texts({"EdDSA", "Ed25519", "ES256", "RS256"});
   json::object body;
   body["issuer"] = issuer;
   body["authorization_endpoint"] = issuer + "/authorize";
