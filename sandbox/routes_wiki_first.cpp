@@ -64,7 +64,7 @@ Reply update_attachment(Call& call) {
   if (!call.body.is_object()) file.body = "replaced";
   // A container in the body moves it.
   if (const json::value* container = call.body.is_object() ? call.object().if_contains("container") : nullptr)
-    file.container = wiki_content(call, text_at(*container, "id"), {}).id;
+    put_into(call, file, wiki_content(call, text_at(*container, "id"), {}).id);
   return ok(wiki_v1_json(call, file));
 }
 

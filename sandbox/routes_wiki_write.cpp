@@ -41,7 +41,7 @@ void take_places(Call& call, const json::object& given, WikiContent& content) {
     if (above.space != content.space) move_to(call.site, content, above.space);
   }
   for (const char* name : {"pageId", "blogPostId", "customContentId", "attachmentId"}) {
-    if (const std::string id = text_at(given, name); !id.empty()) content.container = wiki_content(call, id, {}).id;
+    if (const std::string id = text_at(given, name); !id.empty()) put_into(call, content, wiki_content(call, id, {}).id);
   }
   if (const std::string reply = text_at(given, "parentCommentId"); !reply.empty()) {
     const WikiContent& comment = wiki_content(call, reply, {});

@@ -130,6 +130,14 @@ WikiId wiki_home(const Site& site, const WikiContent& content) {
   return outer == site.wiki.contents.end() ? content.space : wiki_home(site, outer->second);
 }
 
+void put_into(Call& call, WikiContent& content, WikiId container) {
+  const auto& contents = call.site.wiki.contents;
+  for (auto at = contents.find(container); at != contents.end(); at = contents.find(at->second.container)) {
+    if (at->first == content.id) refuse_wiki(call, 400, "Content can't belong to itself.");
+  }
+  content.container = container;
+}
+
 std::vector<WikiContent*> wiki_below(Site& site, WikiId id) {
   std::vector<WikiContent*> out;
   for (auto& [child, content] : site.wiki.contents) {

@@ -28,6 +28,8 @@ WikiSpace& wiki_space(Call& call, std::string_view id);          ///< by number;
 WikiSpace& wiki_space_by_key(Call& call, std::string_view key);  ///< of any case; 404
 /// Of the space in which it lies, or in which what it belongs to lies.
 WikiId wiki_home(const Site& site, const WikiContent& content);
+/// Refused where `content` would then belong to itself, at whatever depth.
+void put_into(Call& call, WikiContent& content, WikiId container);
 std::vector<WikiContent*> wiki_below(Site& site, WikiId id);  ///< the whole tree, as it is; without itself
 
 /// As pages (…) show it: `body_format` storage, atlas_doc_format, view (macros rendered: the included page with it), or none.

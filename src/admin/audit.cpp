@@ -1,9 +1,13 @@
 #include "admin/audit.h"
 
+#include <filesystem>
+
 #include "admin/describe.h"
 #include "admin/find.h"
+#include "admin/policy.h"
 #include "audit/export.h"
 #include "audit/formats.h"
+#include "audit/segments.h"
 #include "audit/verify.h"
 
 namespace gatehouse::admin {
@@ -23,6 +27,20 @@ Result<store::AuditRecords::Filter> stored_filter(const store::Repositories& at,
     wanted.actor_id = actor.value.id.value;
   }
   return wanted;
+}
+
+std::string segments_path(const Services& services) {
+  return (std::filesystem::path(services.head_path).parent_path() / "audit").string();
+}
+
+Document describe_segment(const store::AuditSegment& segment) {
+  return Document{{"file", audit::file_name(segment)},
+                  {"first", segment.first},
+                  {"last", segment.last},
+                  {"first_at", format_instant(segment.first_at)},
+                  {"last_at", format_instant(segment.last_at)},
+                  {"sealed_at", format_instant(segment.sealed_at)},
+                  {"sha256", segment.digest}};
 }
 
 }  // namespace
@@ -65,7 +83,7 @@ Result<Document> verify_audit(Services& services) {
   if (read) head = read.value();
   if (!read && read.error().code != Errc::kNotFound) return read.error();
   GH_TRY(const store::Reader reader, services.database.read());
-  GH_TRY(const audit::Verification result, audit::verify(reader, head, services.keys));
+  GH_TRY(const audit::Verification result, audit::verify(reader, head, services.keys, segments_path(services)));
   boost::json::array findings;
   for (const audit::Finding& finding : result.findings) {
     findings.push_back(boost::json::object{{"sequence", finding.sequence}, {"what", finding.what}, {"detail", finding.detail}});
@@ -74,8 +92,47 @@ Result<Document> verify_audit(Services& services) {
   document["intact"] = result.intact();
   document["records"] = result.records;
   document["last_sequence"] = result.last_sequence;
+  document["sealed"] = result.sealed;
+  document["absent"] = boost::json::value_from(result.absent);
   document["findings"] = std::move(findings);
   return document;
+}
+
+Result<Documents> list_audit_segments(Services& services) {
+  GH_TRY(const store::Reader reader, services.database.read());
+  GH_TRY(const auto all, audit::read_segments(*reader.operator->(), services.keys));
+  Documents documents;
+  for (const store::AuditSegment& one : all) documents.items.push_back(describe_segment(one));
+  return documents;
+}
+
+Result<Documents> seal_audit(Services& services, const Caller& caller, Instant before) {
+  const Instant now = services.clock.now();
+  if (before > now) return fail(Errc::kInvalidArgument, "Only what lies in the past can be sealed.", {}, "before");
+  Documents documents;
+  for (;;) {
+    AuditEvent event = make_event(caller, "audit.seal", "audit", "", "");
+    event.reason = "before " + format_instant(before);
+    GH_TRY(const auto made, audit::seal_next(services.database, services.log, services.keys, segments_path(services), before, now,
+                                             std::move(event)));
+    if (made.empty()) return documents;
+    for (const store::AuditSegment& one : made) documents.items.push_back(describe_segment(one));
+  }
+}
+
+Result<void> seal_old_audit(Services& services, Instant now) {
+  std::optional<Duration> keep;
+  {
+    GH_TRY(const store::Reader reader, services.database.read());
+    GH_TRY(const Policy policy, read_policy(*reader.operator->()));
+    keep = policy.keep_audit;
+  }
+  if (!keep) return success();
+  Caller caller;
+  caller.actor_kind = "job";
+  caller.actor_name = "keep-audit";
+  GH_TRYV(seal_audit(services, caller, now - *keep));
+  return success();
 }
 
 }  // namespace gatehouse::admin

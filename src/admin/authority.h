@@ -25,9 +25,10 @@ class AuthoritySource {
   /// Asks whether `user` administers `resource` and may browse it, by the pinned id, and remembers the answer in the store. May
   /// block; called before a unit of work begins. A person whom the source does not know is no error: nothing is remembered.
   virtual Result<void> ask(const UserId& user, const Resource& resource) = 0;
-  /// What is remembered of `user` and still counts, in the snapshot or unit of work of `at`, and nothing but that. Empty for a person
-  /// whom the source does not know; a list without elements for one of whom it was asked nothing yet.
-  virtual Result<std::optional<std::vector<Resource>>> administered(const store::Repositories& at, const User& user, Instant now) const = 0;
+  /// What is remembered of `user` and still counts, in the snapshot or unit of work of `at`, and nothing but that. Empty for a
+  /// person whom the source does not know; a list without elements for one of whom it was asked nothing yet.
+  virtual Result<std::optional<std::vector<Resource>>> administered(const store::Repositories& at, const User& user,
+                                                                    Instant now) const = 0;
 };
 
 /// For a key or a session that was found to be live: `user` with all that it administers.

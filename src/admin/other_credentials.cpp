@@ -50,7 +50,11 @@ Result<OtherCredential> master_key(const Services& services, const store::Reposi
              epoch(crypto::KeyPurpose::kSealing) + ", token hashes " + epoch(crypto::KeyPurpose::kTokenHash);
   out.effect = "it has no end; without a copy of it elsewhere nothing that is sealed can be read after the loss of this machine";
   GH_TRY(out.since, first_at(at, "key.rotate", true));
-  if (!out.since) {
+  if (out.since) return out;
+  GH_TRY(const auto sealed, at.audit_records.segments());
+  if (!sealed.empty()) {
+    out.since = sealed.back().rotated_at.value_or(sealed.front().first_at);
+  } else {
     GH_TRY(out.since, first_at(at, {}, false));
   }
   return out;

@@ -139,12 +139,23 @@ Result<std::vector<std::string>> parse_fields(std::string_view value) {
   return words;
 }
 
+Result<std::optional<Duration>> parse_keep_audit(std::string_view value) {
+  std::optional<Duration> keep;
+  if (value == "forever") return keep;
+  GH_TRY(keep, parse_duration(value));
+  if (*keep < store::kMonth)
+    return fail(Errc::kInvalidArgument, "It is kept for " + format_duration(store::kMonth) + " at least, or forever.", {},
+                "keep-audit");
+  return keep;
+}
+
 /// Those about people and their authority; nothing where `name` is none of them.
 std::optional<Result<void>> apply_authority(Policy& policy, std::string_view name, std::string_view value) {
   const auto take = [](auto& place, auto parsed) -> Result<void> {
     GH_TRY(place, std::move(parsed));
     return success();
   };
+  if (name == "keep-audit") return take(policy.keep_audit, parse_keep_audit(value));
   if (name == "grace") return take(policy.grace, value == "none" ? Result<Duration>(Duration()) : parse_duration(value));
   if (name == "approval-scopes") return take(policy.approval_scopes, parse_scopes(list_of(value)));
   if (name == "approval-expires") return take(policy.approval_expires, parse_duration(value));
@@ -238,7 +249,7 @@ Result<void> apply(Policy& policy, std::string_view name, std::string_view value
       Errc::kInvalidArgument,
       "There is no such policy; known are: service-accounts, longest-lifetime, permanent-tokens, default-overlap, reuse, "
       "longest-rotation, longest-overlap, self-rotation, freeze-windows, notify-ladder, notify-escalate-after, notify-errors, "
-      "notify-digest, keep-usage-hours, keep-usage-days, keep-writes, grace, approval-scopes, approval-expires, "
+      "notify-digest, keep-usage-hours, keep-usage-days, keep-writes, keep-audit, grace, approval-scopes, approval-expires, "
       "required-fields, access-tokens, access-token-lifetime.",
       {}, "name");
 }
@@ -258,6 +269,7 @@ Document describe(const Policy& policy) {
   document["keep-usage-hours"] = format_duration(policy.retention.hours);
   document["keep-usage-days"] = format_duration(policy.retention.days);
   document["keep-writes"] = format_duration(policy.retention.writes);
+  document["keep-audit"] = policy.keep_audit ? format_duration(*policy.keep_audit) : "forever";
   document["grace"] = policy.grace.count() == 0 ? std::string("none") : format_duration(policy.grace);
   document["approval-scopes"] = format_words(scope_names(policy.approval_scopes));
   document["approval-expires"] = format_duration(policy.approval_expires);

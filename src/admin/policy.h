@@ -39,6 +39,8 @@ struct Policy {
   std::vector<FreezeWindow> freeze_windows;  ///< sorted by their beginning
   NotifyPolicy notify;
   store::Retention retention;  ///< of usage and of lines of writes
+  /// How long audit records stay in the database before they are sealed into files; nothing: for ever.
+  std::optional<Duration> keep_audit;
   /// How long a grant goes on after its giver lost the authority for it; zero: not at all.
   Duration grace = std::chrono::hours(24 * 14);
   /// Grants and tokens with one of these wait for the approval of a second person.

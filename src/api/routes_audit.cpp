@@ -34,6 +34,13 @@ Result<Reply> export_lines(Call& call) {
 
 Result<Reply> verify(Call& call) { return reply(admin::verify_audit(call.services)); }
 
+Result<Reply> segments(Call& call) { return reply(admin::list_audit_segments(call.services)); }
+
+Result<Reply> seal(Call& call) {
+  GH_TRY(const auto before, call.instant("before"));
+  return reply(admin::seal_audit(call.services, call.caller, before.value()));
+}
+
 std::vector<Field> filters() {
   return {{"action", Type::kText, false, "token.revoke, or token. for all of a noun."},
           {"target", Type::kText, false, "Of the record with this id."},
@@ -85,6 +92,28 @@ std::vector<Route> audit_routes() {
        "AuditVerification",
        200,
        verify},
+      {"GET",
+       "/api/v1/audit/segments",
+       "listAuditSegments",
+       "audit",
+       "List what was moved into files.",
+       Need::kAuditor,
+       {},
+       {},
+       "AuditSegment[]",
+       200,
+       segments},
+      {"POST",
+       "/api/v1/audit/seal",
+       "sealAudit",
+       "audit",
+       "Move the records before an instant from the database into files.",
+       Need::kOrgAdmin,
+       {},
+       {{"before", Type::kInstant, true, "Older ones are moved."}},
+       "AuditSegment[]",
+       200,
+       seal},
   };
 }
 

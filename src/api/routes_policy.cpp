@@ -35,12 +35,17 @@ std::vector<Route> policy_routes() {
       {"keep-usage-hours", Type::kDuration, false, "How long usage is kept by the hour, with addresses; 14d by default."},
       {"keep-usage-days", Type::kDuration, false, "How long totals of days, and what was seen, are kept; 400d by default."},
       {"keep-writes", Type::kDuration, false, "How long lines of writes are kept, for trace; 400d by default."},
+      {"keep-audit", Type::kText, false,
+       "How long audit records stay in the database before they are sealed into files: a duration, or forever."},
       {"grace", Type::kText, false,
        "How long a grant goes on after its giver lost the authority: a duration, or none; 14d by default."},
       {"approval-scopes", Type::kText, false, "Scopes that wait for a second person's approval, with commas between; or none."},
       {"approval-expires", Type::kDuration, false, "What nobody has decided on by then is denied; 7d by default."},
       {"required-fields", Type::kText, false, "What every service account must have filled in, with commas between; or none."},
-      {"access-tokens", Type::kText, false, "The form of access tokens: sealed, or signed by one of two algorithms.",
+      {"access-tokens",
+       Type::kText,
+       false,
+       "The form of access tokens: sealed, or signed by one of two algorithms.",
        {"opaque", "EdDSA", "ES256"}},
       {"access-token-lifetime", Type::kDuration, false, "How long an access token is good for, 1m to 24h; 60m by default."}};
   return {

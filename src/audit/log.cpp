@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "audit/chain.h"
+#include "audit/segments.h"
 #include "audit/verify.h"
 #include "base/encoding.h"
 
@@ -10,22 +12,13 @@ namespace {
 
 constexpr std::size_t kRecordIdLength = 16;
 
-Error broken(std::int64_t sequence, const std::string& what) {
-  return fail(Errc::kDataCorrupt, "The audit chain is not whole at record " + std::to_string(sequence) + ": " + what +
-                                      " Run: gatehouse audit verify");
-}
-
 /// The records after the head, each chained to the one before by a key of this installation.
 Result<Head> follow(const store::Reader& reader, Head head, const crypto::ChainMac& mac) {
   store::Page page{std::to_string(head.sequence), 1000};
   do {
     GH_TRY(const auto listed, reader->audit_records.list({}, page));
     for (const AuditRecord& record : listed.items) {
-      if (record.sequence != head.sequence + 1) return broken(head.sequence + 1, "it is missing.");
-      if (record.key_epoch < head.key_epoch) return broken(record.sequence, "it is labelled with an older key.");
-      GH_TRY(const auto tag, mac.tag(record.key_epoch, canonical_form(record, head.mac)));
-      if (to_base64url(tag) != record.mac) return broken(record.sequence, "it was changed.");
-      head = {record.sequence, record.mac, record.key_epoch};
+      GH_TRY(head, next_head(head, record, mac));
     }
     page.after = listed.next;
   } while (!page.after.empty());
@@ -46,23 +39,31 @@ Result<std::unique_ptr<Log>> Log::open(store::Database& database, const crypto::
   GH_TRY(const auto end, reader->audit_records.end());
   if (!kept && end.sequence > 1) {
     // The first record may have been written by an `init` that was stopped before it wrote the head; more than that can't.
-    return broken(end.sequence, "the head file " + log->head_path_ + " is gone, so that a roll-back would not be seen.");
+    return broken_at(end.sequence, "the head file " + log->head_path_ + " is gone, so that a roll-back would not be seen.");
   }
   Head head = kept ? kept.value() : Head{};
   if (head.sequence > end.sequence) {
-    return broken(end.sequence + 1, "the head outside the database names record " + std::to_string(head.sequence) +
-                                        ": records were cut off, or an older database was put back.");
+    return broken_at(end.sequence + 1, "the head outside the database names record " + std::to_string(head.sequence) +
+                                           ": records were cut off, or an older database was put back.");
   }
-  if (head.sequence > 0) {
+  GH_TRY(const Head sealed, sealed_end(*reader.operator->(), keys));
+  const Head before = head;
+  if (head.sequence < sealed.sequence) {
+    // Sealed by another process, whose signature says what the chain goes on from.
+    head = sealed;
+  } else if (head.sequence == sealed.sequence && head.sequence > 0) {
+    if (head.mac != sealed.mac || head.key_epoch != sealed.key_epoch)
+      return broken_at(head.sequence, "it is another one than the head outside the database names.");
+  } else if (head.sequence > 0) {
     const auto record = reader->audit_records.get(head.sequence);
-    if (!record) return broken(head.sequence, "it is missing.");
+    if (!record) return broken_at(head.sequence, "it is missing.");
     if (record.value().mac != head.mac || record.value().key_epoch != head.key_epoch) {
-      return broken(head.sequence, "it is another one than the head outside the database names.");
+      return broken_at(head.sequence, "it is another one than the head outside the database names.");
     }
   }
-  const Head before = head;
   GH_TRY(head, follow(reader, std::move(head), log->mac_));
-  if (head.sequence != end.sequence || head.mac != end.mac) return broken(head.sequence, "the database's own head does not fit.");
+  if (head.sequence != end.sequence || head.mac != end.mac)
+    return broken_at(head.sequence, "the database's own head does not fit.");
   log->head_ = head;
   if (head.sequence != before.sequence) {
     GH_TRYV(write_head_file(log->head_path_, head, keys));

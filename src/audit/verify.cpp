@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "audit/segments.h"
 #include "base/encoding.h"
 #include "crypto/chain_mac.h"
 
@@ -15,11 +16,26 @@ class Walk {
  public:
   Walk(const crypto::Keyring& keys, const std::optional<Head>& head) : mac_(keys), head_(head) {}
 
+  /// The chain goes on from a sealed part, whose signature holds.
+  void begin_after(const Head& sealed) {
+    result_.sealed = result_.last_sequence = sealed.sequence;
+    previous_mac_ = sealed.mac;
+    epoch_ = sealed.key_epoch;
+    if (head_ && head_->sequence == sealed.sequence && head_->mac != sealed.mac)
+      add(sealed.sequence, "head", "The sealed part ends otherwise than the signed head outside the database says.");
+  }
+  void segments_are_wrong(const Error& error) { add(0, "segment", error.public_detail); }
+  void segment(const store::AuditSegment& segment, SegmentFile file) {
+    if (file == SegmentFile::kAbsent) result_.absent.push_back(file_name(segment));
+    if (file == SegmentFile::kChanged)
+      add(segment.first, "sealed file", "The file " + file_name(segment) + " is not the one that was sealed.");
+  }
+
   void record(const AuditRecord& record) {
     ++result_.records;
     const std::int64_t expected = result_.last_sequence + 1;
-    if (record.sequence < 1) {
-      add(record.sequence, "inserted", "A record with a number that the chain never gives.");
+    if (record.sequence <= result_.sealed) {
+      add(record.sequence, "inserted", "A record that stands in a sealed segment already, or was never given.");
       return;
     }
     if (record.sequence > expected) {
@@ -119,8 +135,22 @@ std::string canonical_form(const AuditRecord& record, std::string_view previous_
   return form;
 }
 
-Result<Verification> verify(const store::Reader& reader, const std::optional<Head>& head, const crypto::Keyring& keys) {
+Result<Verification> verify(const store::Reader& reader, const std::optional<Head>& head, const crypto::Keyring& keys,
+                            const std::string& folder) {
   Walk walk(keys, head);
+  const auto segments = read_segments(*reader.operator->(), keys);
+  if (!segments && segments.error().code != Errc::kDataCorrupt) return segments.error();
+  if (!segments) {
+    walk.segments_are_wrong(segments.error());
+  } else if (!segments.value().empty()) {
+    const store::AuditSegment& last = segments.value().back();
+    walk.begin_after({last.last, last.mac, last.key_epoch});
+    for (const store::AuditSegment& one : segments.value()) {
+      if (folder.empty()) break;
+      GH_TRY(const SegmentFile file, look_at_file(one, folder));
+      walk.segment(one, file);
+    }
+  }
   store::Page page{{}, 1000};
   // A number below 1 is never given; the first page starts below all of them, so that such a record is seen too.
   page.after = std::to_string(INT64_MIN);

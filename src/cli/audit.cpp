@@ -16,6 +16,11 @@ Command& with_filters(Command& command) {
       .instant("--to", "to", "before this instant");
 }
 
+void print_segments(Context& context, const boost::json::value& items) {
+  print_table(context, items,
+              {{"FILE", "file"}, {"FIRST", "first"}, {"LAST", "last"}, {"UNTIL", "last_at"}, {"SEALED", "sealed_at"}});
+}
+
 }  // namespace
 
 void add_audit_commands(CLI::App& root, Runner runner) {
@@ -43,6 +48,19 @@ void add_audit_commands(CLI::App& root, Runner runner) {
     if (!answer.value().ok()) return call.complain(answer.value());
     call.context.out << answer.value().text;
     return static_cast<int>(kDone);
+  });
+  Command segments(audit, runner, "segments", "what was moved from the database into files");
+  segments.run([](Call& call) { return call.list(api_path({"audit", "segments"}), print_segments); });
+  Command seal(audit, runner, "seal", "move older records into files of the data folder; the chain goes on from them");
+  seal.instant("--before", "before", "older ones are moved").required().run([](Call& call) {
+    return call.post(api_path({"audit", "seal"}), [](Context& context, const boost::json::value& made) {
+      const auto& items = made.at("items");
+      if (items.as_array().empty()) {
+        context.out << "No record is that old.\n";
+      } else {
+        print_segments(context, items);
+      }
+    });
   });
 }
 

@@ -23,7 +23,8 @@ void add_policy_commands(CLI::App& root, Runner runner) {
           "NAME", "name",
           "service-accounts, longest-lifetime, permanent-tokens, default-overlap, reuse, longest-rotation, longest-overlap, "
           "self-rotation, freeze-windows, notify-ladder, notify-escalate-after, notify-errors, notify-digest, "
-          "keep-usage-hours, keep-usage-days, keep-writes, grace, approval-scopes, approval-expires, required-fields, "
+          "keep-usage-hours, keep-usage-days, keep-writes, keep-audit, grace, approval-scopes, approval-expires, "
+          "required-fields, "
           "access-tokens or access-token-lifetime")
       .positional("VALUE", "value", "such as guard-standard, 90d, refused")
       .text("--owner", "owner", "stricter for this person's accounts and tokens; an empty VALUE takes it away")

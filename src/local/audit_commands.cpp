@@ -40,7 +40,7 @@ Result<audit::Verification> verify(const AuditOptions& options) {
   GH_TRY(const auto database,
          store::Database::open(options.place.database.empty() ? folder.database_path() : options.place.database));
   GH_TRY(const auto reader, database->read());
-  GH_TRY(auto result, audit::verify(reader, kept, folder.keyring()));
+  GH_TRY(auto result, audit::verify(reader, kept, folder.keyring(), folder.segments_path()));
   if (bad_head) result.findings.push_back(std::move(*bad_head));
   return result;
 }
@@ -54,6 +54,8 @@ void report(const audit::Verification& result, bool json) {
     std::cout << boost::json::serialize(boost::json::object{{"intact", result.intact()},
                                                             {"records", result.records},
                                                             {"last_sequence", result.last_sequence},
+                                                            {"sealed", result.sealed},
+                                                            {"absent", boost::json::value_from(result.absent)},
                                                             {"findings", findings}})
               << std::endl;
     return;
@@ -61,7 +63,11 @@ void report(const audit::Verification& result, bool json) {
   for (const audit::Finding& finding : result.findings) {
     std::cout << finding.sequence << "  " << finding.what << "  " << finding.detail << "\n";
   }
-  if (result.intact()) std::cout << "The chain is whole: " << result.records << " records.\n";
+  for (const std::string& file : result.absent) std::cout << "not here: " << file << ", which is kept elsewhere\n";
+  if (!result.intact()) return;
+  std::cout << "The chain is whole: " << result.records << " records";
+  if (result.sealed > 0) std::cout << " after " << result.sealed << " sealed ones";
+  std::cout << ".\n";
 }
 
 }  // namespace

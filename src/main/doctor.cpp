@@ -39,7 +39,8 @@ Check check_chain(store::Database& database, const store::DataFolder& folder) {
     check.detail = told(head.error());
     return check;
   }
-  const auto verification = audit::verify(reader.value(), head ? std::optional(head.value()) : std::nullopt, folder.keyring());
+  const auto verification =
+      audit::verify(reader.value(), head ? std::optional(head.value()) : std::nullopt, folder.keyring(), folder.segments_path());
   if (!verification) {
     check.detail = told(verification.error());
   } else if (!verification.value().intact()) {

@@ -13,6 +13,7 @@
 #include "admin/approvals.h"
 #include "admin/atlassian.h"
 #include "admin/atlassian_authority.h"
+#include "admin/audit.h"
 #include "admin/backing.h"
 #include "admin/handovers.h"
 #include "admin/index_feed.h"
@@ -217,6 +218,7 @@ void Serving::Parts::start_jobs(const Settings& settings) {
   jobs->add("access tokens", std::chrono::hours(1),
             [this](Instant now) { return admin::tend_access_tokens(installation.services(), now); });
   jobs->add("usage", std::chrono::minutes(1), [this](Instant now) { return admin::tend_usage(installation.services(), now); });
+  jobs->add("audit", std::chrono::hours(1), [this](Instant now) { return admin::seal_old_audit(installation.services(), now); });
   jobs->add("sign-in", std::chrono::hours(1),
             [this](Instant now) { return admin::forget_old_sign_ins(installation.services(), now); });
   jobs->start();

@@ -32,8 +32,8 @@ struct Principal {
   /// Resources whose administrator this person is: given in Gatehouse to a project-admin, or known from the source (Jira,
   /// Confluence) whatever the role here. Compared by site and id; `*` covers the whole site.
   std::vector<Resource> administers;
-  /// The source can be asked about this person, and may so far have been asked nothing: what needs a project administrator is then
-  /// decided where the resource is known, by covers().
+  /// The source can be asked about this person, and may so far have been asked nothing: what needs a project administrator is
+  /// then decided where the resource is known, by covers().
   bool known_to_source = false;
   SignedInBy by = SignedInBy::kNobody;
   /// When this person last proved again to be there (second factor); empty: not in this session.
@@ -44,7 +44,8 @@ struct Principal {
   bool reads_all() const noexcept { return org_admin() || (by != SignedInBy::kNobody && role == UserRole::kAuditor); }
   /// Of some resource, or perhaps so: by role or by the source. Auditors change nothing, whatever else they are.
   bool project_admin() const noexcept {
-    return by != SignedInBy::kNobody && role != UserRole::kAuditor && (role == UserRole::kProjectAdmin || known_to_source || !administers.empty());
+    return by != SignedInBy::kNobody && role != UserRole::kAuditor &&
+           (role == UserRole::kProjectAdmin || known_to_source || !administers.empty());
   }
   /// Authority over this very resource; over `*` only who administers `*`.
   bool covers(const Resource& resource) const noexcept {

@@ -14,6 +14,10 @@ constexpr std::string_view kColumns =
     "actor_name, on_behalf_of, address, user_agent, key_epoch, mac";
 constexpr std::string_view kTypes = "iitttttttttttttttit";
 
+constexpr std::string_view kSegmentColumns =
+    "first, last, first_at, last_at, mac, key_epoch, digest, rotated_at, sealed_at, signature";
+constexpr std::string_view kSegmentTypes = "iiiititiit";
+
 Result<AuditRecord> read(const Row& row) {
   Cells cells(row, "audit_records");
   AuditRecord record;
@@ -100,6 +104,43 @@ Result<Listed<AuditRecord>> AuditRecords::list(const Filter& filter, const Page&
   }
   if (rows.size() > limit) listed.next = std::to_string(listed.items.back().sequence);
   return listed;
+}
+
+Result<std::vector<AuditSegment>> AuditRecords::segments() const {
+  GH_TRY(const auto rows,
+         session_.rows("SELECT " + std::string(kSegmentColumns) + " FROM audit_segments ORDER BY first", kSegmentTypes));
+  std::vector<AuditSegment> all;
+  for (const Row& row : rows) {
+    Cells cells(row, "audit_segments");
+    AuditSegment& segment = all.emplace_back();
+    segment.first = cells.integer();
+    segment.last = cells.integer();
+    segment.first_at = cells.instant();
+    segment.last_at = cells.instant();
+    segment.mac = cells.text();
+    segment.key_epoch = static_cast<int>(cells.integer());
+    segment.digest = cells.text();
+    segment.rotated_at = cells.optional_instant();
+    segment.sealed_at = cells.instant();
+    segment.signature = cells.text();
+    GH_TRYV(cells.finish());
+  }
+  return all;
+}
+
+Result<void> AuditRecords::put_in_segment(const AuditSegment& segment) {
+  GH_TRY(const auto before, segments());
+  GH_TRY(const ChainEnd chain, end());
+  const std::int64_t next = before.empty() ? 1 : before.back().last + 1;
+  if (segment.first != next || segment.last < segment.first || segment.last > chain.sequence)
+    return fail(Errc::kConflict, "Other records of the audit log were sealed meanwhile; nothing was done.");
+  Binds binds;
+  binds.integer(segment.first).integer(segment.last).instant(segment.first_at).instant(segment.last_at).text(segment.mac);
+  binds.integer(segment.key_epoch).text(segment.digest).optional_instant(segment.rotated_at).instant(segment.sealed_at);
+  binds.text(segment.signature);
+  GH_TRYV(insert_plain(session_, "audit_segments", kSegmentColumns, binds));
+  GH_TRYV(session_.run("DELETE FROM audit_records WHERE sequence <= :p1", {segment.last}));
+  return success();
 }
 
 Result<void> AuditRecords::append(const AuditRecord& record) {

@@ -19,6 +19,20 @@ struct ChainEnd {
   int key_epoch = 0;
 };
 
+/// Records that lie in a file instead of here, and how the file can be known again (audit/segments.h).
+struct AuditSegment {
+  std::int64_t first = 0;  ///< sequences, both inclusive
+  std::int64_t last = 0;
+  Instant first_at{};
+  Instant last_at{};
+  std::string mac;                    ///< of the last one
+  int key_epoch = 0;                  ///< likewise
+  std::string digest;                 ///< SHA-256 of the file, base64url
+  std::optional<Instant> rotated_at;  ///< when the keys were last replaced, as far as these records and older ones tell
+  Instant sealed_at{};
+  std::string signature;
+};
+
 class AuditRecords {
  public:
   explicit AuditRecords(Session& session) noexcept : session_(session) {}
@@ -36,6 +50,11 @@ class AuditRecords {
   };
   /// By sequence; Page::after is a sequence as text.
   Result<Listed<AuditRecord>> list(const Filter& filter, const Page& page) const;
+  /// The oldest first.
+  Result<std::vector<AuditSegment>> segments() const;
+  /// In a unit of work: from now on the segment stands for its records, which go. kConflict where it does not follow the one
+  /// before, or goes beyond the chain.
+  Result<void> put_in_segment(const AuditSegment& segment);
 
  private:
   friend class UnitOfWork;

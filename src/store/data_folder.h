@@ -1,6 +1,6 @@
 // The data folder: master key, keyring, audit head, lock and, with SQLite, the database. main/ and local/ open it.
 //
-//   DIR/gatehouse.db   DIR/master.key   DIR/keyring   DIR/audit.head   DIR/lock
+//   DIR/gatehouse.db   DIR/master.key   DIR/keyring   DIR/audit.head   DIR/audit/…   DIR/lock
 #pragma once
 
 #include <memory>
@@ -39,6 +39,7 @@ class DataFolder {
   const std::string& path() const noexcept { return path_; }
   std::string database_path() const { return path_ + "/gatehouse.db"; }
   std::string head_path() const { return path_ + "/audit.head"; }
+  std::string segments_path() const { return path_ + "/audit"; }
   std::string master_key_path() const { return path_ + "/master.key"; }
   std::string keyring_path() const { return path_ + "/keyring"; }
 

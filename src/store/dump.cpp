@@ -133,6 +133,8 @@ const std::vector<DumpTable>& dump_tables() {
        "actor_id, "
        "actor_name, on_behalf_of, address, user_agent, key_epoch, mac",
        "iitttttttttttttttit", "sequence"},
+      {"audit_segments", "first, last, first_at, last_at, mac, key_epoch, digest, rotated_at, sealed_at, signature", "iiiititiit",
+       "first"},
       {"chain_head", "id, sequence, mac, key_epoch, change_number", "iitii", "id"},
       {"change_log", "change_number, aggregate, aggregate_id", "iit", "change_number, aggregate, aggregate_id"},
       {"write_lines",

@@ -7,7 +7,7 @@ namespace gatehouse::store {
 namespace {
 
 /// In order, never changed once released: schema N is the first N of them. Each file is one raw string literal.
-constexpr std::array<std::string_view, 13> kMigrations{
+constexpr std::array<std::string_view, 15> kMigrations{
 #include "store/migrations/0001_initial.sql"
     ,
 #include "store/migrations/0002_outbox.sql"
@@ -33,6 +33,10 @@ constexpr std::array<std::string_view, 13> kMigrations{
 #include "store/migrations/0012_oauth_people.sql"
     ,
 #include "store/migrations/0013_attachment_homes.sql"
+    ,
+#include "store/migrations/0014_audit_segments.sql"
+    ,
+#include "store/migrations/0015_report_indexes.sql"
 };
 
 Result<std::int64_t> version_of(Session& session) {

@@ -18,8 +18,8 @@ api::Response go_on(Visit& visit) {
     return error_page(visit, fail(Errc::kInvalidArgument, "This address is not whole; go back to the app."));
   if (visit.query.get("fresh") == "1" && !visit.fresh()) return ask_to_prove(visit.request.target);
   const std::string& gate = visit.services.gateway.settings.public_url;
-  return redirect(gate +
-                  "/authorize/arrive?ticket=" + percent_encoded(admin::make_authorize_ticket(visit.services, *visit.session, browser)) +
+  return redirect(gate + "/authorize/arrive?ticket=" +
+                  percent_encoded(admin::make_authorize_ticket(visit.services, *visit.session, browser)) +
                   "&to=" + percent_encoded(visit.query.get("to")));
 }
 

@@ -22,7 +22,7 @@ bool matches(const WebRoute& route, std::string_view path) {
 }
 
 const WebRoute* find(std::string_view method, std::string_view path, bool& other_method) {
-  const std::array lists{&sign_in_pages(), &account_pages(), &passkey_calls(),  &provider_pages(),
+  const std::array lists{&sign_in_pages(), &account_pages(), &passkey_calls(),   &provider_pages(),
                          &take_pages(),    &device_pages(),  &atlassian_pages(), &authorize_pages()};
   for (const auto* list : lists) {
     for (const WebRoute& route : *list) {

@@ -1,19 +1,9 @@
 // The command line against a real admin listener: what stands on standard output, and how it ends.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <fstream>
-#include <sstream>
 
-#include "api/admin_server.h"
-#include "api/router.h"
-#include "cli/client.h"
-#include "cli/commands.h"
-#include "cli/print.h"
-#include "http/listener.h"
-#include "test/support/world.h"
+#include "test/cli/command_line.h"
 
 namespace gatehouse::cli {
 namespace {
@@ -21,43 +11,8 @@ namespace {
 namespace json = boost::json;
 using testing::HasSubstr;
 
-class CommandLine : public testing::Test {
+class CommandLine : public TypedCommands {
  protected:
-  void SetUp() override {
-    world.site();
-    api = std::make_unique<api::Api>(world.services());
-    api::AdminServerOptions options;
-    options.listen = http::parse_listen_address("127.0.0.1:0").value();
-    server = std::make_unique<api::AdminServer>(options, *api);
-    test::must(server->start());
-    url = "http://" + http::format_listen_address(server->address());
-    setenv("GATEHOUSE_URL", url.c_str(), 1);
-    setenv("GATEHOUSE_KEY", world.key().c_str(), 1);
-  }
-  void TearDown() override {
-    unsetenv("GATEHOUSE_URL");
-    unsetenv("GATEHOUSE_KEY");
-  }
-
-  int run(std::vector<std::string> words, const std::string& input = {}) {
-    std::istringstream in(input);
-    std::ostringstream out_stream;
-    std::ostringstream err_stream;
-    Context context{in, out_stream, err_stream};
-    CLI::App root("gatehouse");
-    root.require_subcommand(1);
-    int status = 0;
-    add_remote_commands(root, context, status);
-    std::reverse(words.begin(), words.end());
-    try {
-      root.parse(words);
-    } catch (const CLI::ParseError& error) {
-      status = root.exit(error, out_stream, err_stream) == 0 ? kDone : kWrongUsage;
-    }
-    out = out_stream.str();
-    err = err_stream.str();
-    return status;
-  }
   void populate() {
     ASSERT_EQ(run({"site", "add", "acme", "--product", "jira", "--url", world.site().base_url(), "--auth", "basic", "--username",
                    sandbox::kUsername, "--secret-file", "-"},
@@ -78,11 +33,6 @@ class CommandLine : public testing::Test {
     EXPECT_EQ(run(words), kDone) << err;
     return json::parse(out).as_object();
   }
-
-  test::World world;
-  std::unique_ptr<api::Api> api;
-  std::unique_ptr<api::AdminServer> server;
-  std::string url, out, err;
 };
 
 TEST_F(CommandLine, MakesATokenAndPrintsItAlone) {

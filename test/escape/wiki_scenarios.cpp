@@ -144,8 +144,6 @@ void add_wiki_core(std::vector<Core>& out) {
                              "spaces/65001/pages?limit=2",
                              "spaces/65001/properties/70018",
                              "spaces/65001/labels",
-                             "tasks",
-                             "tasks/70015",
                              "labels/80001/pages",
                              "custom-content?type=ac:app:note",
                              "pages/70001/versions",
@@ -153,7 +151,7 @@ void add_wiki_core(std::vector<Core>& out) {
                              "folders/70008/direct-children"})
       works(get(kV2 + path, bearer));
     for (const char* path : {"pages/70002/ancestors", "pages/70001/labels", "pages/70001/likes/count", "pages/70001/operations",
-                             "pages/70001/classification-level"})
+                             "tasks", "tasks/70015", "pages/70001/classification-level"})
       works(get(kV2 + path, bearer), 200, false);
     works(get(kV1 + "search?cql=type%20%3D%20page", bearer));
     works(get(kV1 + "search?limit=2&cql=type%20%3D%20page%20and%20parent%20%3D%2070000%20order%20by%20title", bearer));

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "audit/segments.h"
 #include "audit/verify.h"
 #include "test/store_conformance/world.h"
 
@@ -27,7 +28,15 @@ class AuditChain : public StoreTest {
     const auto head = audit::read_head_file(head_path(), *keys_);
     std::optional<audit::Head> kept;
     if (head) kept = head.value();
-    return audit::verify(database_->read().value(), kept, *keys_).value();
+    return audit::verify(database_->read().value(), kept, *keys_, segments()).value();
+  }
+  std::string segments() const { return folder_.path() + "/audit"; }
+
+  /// Everything that was written so far.
+  std::vector<store::AuditSegment> seal() {
+    const Instant now = clock_.now();
+    return audit::seal_next(*database_, *log_, *keys_, segments(), now + std::chrono::milliseconds(1), now, event("audit.seal"))
+        .value();
   }
 
   /// What is found at `sequence`.
@@ -65,6 +74,87 @@ TEST_P(AuditChain, EachChangedFieldIsFound) {
 TEST_P(AuditChain, TextMovedFromOneFieldToTheNextIsFound) {
   empty_->run("UPDATE audit_records SET target_kind = 'tes', target_id = 'ttarget' WHERE sequence = 2");
   EXPECT_EQ(found(2), "changed");
+}
+
+TEST_P(AuditChain, GoesOnFromASealedSegment) {
+  const auto made = seal();
+  ASSERT_EQ(made.size(), 1U);
+  EXPECT_EQ(audit::file_name(made[0]), "0000000001-0000000006.jsonl");
+  ASSERT_TRUE(log_->record(event("test.later")));
+  auto result = verify();
+  EXPECT_TRUE(result.intact());
+  EXPECT_EQ(result.records, 2) << "of the sealing itself, and what came later";
+  EXPECT_EQ(result.sealed, 6);
+  EXPECT_EQ(result.last_sequence, 8);
+  EXPECT_TRUE(log_opens());
+  std::ifstream file(segments() + "/" + audit::file_name(made[0]));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  ASSERT_EQ(lines.size(), 6U);
+  EXPECT_THAT(lines[5], HasSubstr("test.action-6"));
+
+  ASSERT_EQ(seal().size(), 1U);
+  ASSERT_TRUE(log_opens());
+  EXPECT_TRUE(verify().intact());
+  std::filesystem::remove_all(segments());
+  result = verify();
+  EXPECT_TRUE(result.intact()) << "files may be kept elsewhere";
+  EXPECT_THAT(result.absent, ::testing::ElementsAre("0000000001-0000000006.jsonl", "0000000007-0000000008.jsonl"));
+}
+
+TEST_P(AuditChain, IsSealedUpToAnInstantOnly) {
+  clock_.advance(std::chrono::hours(1));
+  ASSERT_TRUE(log_->record(event("test.later")));
+  const Instant now = clock_.now();
+  const auto made = audit::seal_next(*database_, *log_, *keys_, segments(), now, now, event("audit.seal")).value();
+  ASSERT_EQ(made.size(), 1U);
+  EXPECT_EQ(made[0].last, 6);
+  EXPECT_THAT(audit::seal_next(*database_, *log_, *keys_, segments(), now, now, event("audit.seal")).value(), IsEmpty());
+  EXPECT_TRUE(verify().intact());
+}
+
+TEST_P(AuditChain, AHeadThatIsBehindASealedSegmentCatchesUp) {
+  const auto behind = audit::read_head_file(head_path(), *keys_).value();
+  ASSERT_TRUE(log_->record(event("test.by-another-node")));
+  seal();
+  ASSERT_TRUE(audit::write_head_file(head_path(), behind, *keys_));
+  EXPECT_TRUE(log_opens());
+  EXPECT_EQ(audit::read_head_file(head_path(), *keys_).value().sequence, 8);
+}
+
+TEST_P(AuditChain, ASegmentThatGatehouseDidNotSealIsFound) {
+  empty_->run("DELETE FROM audit_records WHERE sequence <= 3");
+  empty_->run("INSERT INTO audit_segments SELECT 1, 3, 0, 0, 'mac', 1, 'digest', NULL, 0, 'e1.1.AAAA' FROM chain_head");
+  EXPECT_EQ(found(0), "segment");
+  EXPECT_FALSE(log_opens());
+}
+
+TEST_P(AuditChain, WhatIsDoneToASealedSegmentIsFound) {
+  const auto made = seal();
+  for (const std::string change :
+       {"first = 2", "last = 5", "mac = 'x'", "digest = 'x'", "last_at = last_at + 1", "key_epoch = 0"}) {
+    empty_->run("CREATE TABLE kept AS SELECT * FROM audit_segments");
+    empty_->run("UPDATE audit_segments SET " + change);
+    EXPECT_EQ(found(0), "segment") << change;
+    EXPECT_FALSE(log_opens()) << change;
+    empty_->run("DELETE FROM audit_segments; INSERT INTO audit_segments SELECT * FROM kept; DROP TABLE kept");
+    EXPECT_TRUE(verify().intact()) << change;
+  }
+  std::ofstream(segments() + "/" + audit::file_name(made[0]), std::ios::app) << "{}\n";
+  EXPECT_EQ(found(1), "sealed file");
+  empty_->run("DELETE FROM audit_segments");
+  EXPECT_EQ(found(1), "missing");
+}
+
+TEST_P(AuditChain, ADamagedChainIsNotSealed) {
+  empty_->run("UPDATE audit_records SET reason = 'x' WHERE sequence = 3");
+  const Instant now = clock_.now();
+  const auto made =
+      audit::seal_next(*database_, *log_, *keys_, segments(), now + std::chrono::hours(1), now, event("audit.seal"));
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, Errc::kDataCorrupt);
+  EXPECT_EQ(database_->read().value()->audit_records.segments().value().size(), 0U);
+  EXPECT_EQ(found(3), "changed");
 }
 
 TEST_P(AuditChain, ADeletedRecordIsFound) {
