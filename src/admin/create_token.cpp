@@ -151,9 +151,9 @@ Result<void> check_may_make(const Services& services, const store::Repositories&
   if (who.org_admin()) return success();
   const std::uint8_t reach = policy::reach_of(policy::Need::kMakeToken, who);
   const bool own = (reach & policy::kOwn) && answers_for(who, account);
-  const bool theirs =
-      (reach & policy::kTheirs) && std::all_of(token.boundary.begin(), token.boundary.end(),
-                                               [&who](const BoundaryEntry& entry) { return who.covers(entry.resource); });
+  const bool theirs = (reach & policy::kTheirs) && !token.boundary.empty() &&
+                      std::all_of(token.boundary.begin(), token.boundary.end(),
+                                  [&who](const BoundaryEntry& entry) { return who.covers(entry.resource); });
   const auto refused = [](std::string detail, std::string field, std::string_view role) {
     Error error = fail(Errc::kNotAllowed, std::move(detail), {}, std::move(field));
     error.missing_role = role;

@@ -81,6 +81,7 @@ Result<store::Committed> Log::commit(store::UnitOfWork work, std::vector<AuditEv
   GH_TRYV(ready());
   std::vector<AuditRecord> records;
   Head head{work.chain_end().sequence, work.chain_end().mac, work.chain_end().key_epoch};
+  GH_TRYV(check_not_behind(head));
   const Instant now = clock_.now();
   std::vector<std::shared_ptr<std::int64_t>> conditions;
   for (AuditEvent& event : events) {
@@ -113,6 +114,13 @@ Result<store::Committed> Log::commit(store::UnitOfWork work, std::vector<AuditEv
 Result<store::Committed> Log::record(AuditEvent event) {
   GH_TRY(auto work, database_.begin());
   return commit(std::move(work), std::move(event));
+}
+
+Result<void> Log::check_not_behind(const Head& end) const {
+  const std::lock_guard lock(mutex_);
+  if (end.sequence > head_.sequence) return success();
+  if (end.sequence == head_.sequence && (end.sequence == 0 || end.mac == head_.mac)) return success();
+  return broken_at(end.sequence + 1, "records that were committed are gone from the database, or an older one was put back.");
 }
 
 Result<void> Log::ready() {

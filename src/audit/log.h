@@ -46,6 +46,9 @@ class Log {
   /// A record without a change: a refusal, an export.
   Result<store::Committed> record(AuditEvent event);
 
+  /// One at a time in this process: two would write the same file.
+  std::mutex& sealing() noexcept { return sealing_; }
+
   /// The failure of the last attempt to write the head file, if it failed. As long as it can't be written, commit() refuses.
   Result<void> health() const;
 
@@ -54,6 +57,8 @@ class Log {
   /// Refuses while the head file is behind and can't be brought up.
   Result<void> ready();
   void move_head(const Head& head);
+  /// kDataCorrupt where the database's chain ends before, or otherwise than, what was committed here: nothing is written on top.
+  Result<void> check_not_behind(const Head& end) const;
 
   store::Database& database_;
   const crypto::Keyring& keys_;
@@ -62,6 +67,7 @@ class Log {
   const Clock& clock_;
   Random& random_;
   mutable std::mutex mutex_;
+  std::mutex sealing_;
   Head head_;            ///< the newest that was committed
   bool behind_ = false;  ///< the file does not hold head_ yet
   Error problem_;

@@ -5,6 +5,7 @@
 // elsewhere; the chain in the database can be verified without it. Called by admin/audit.h, verify.h and log.h.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ Result<Head> sealed_end(const store::Repositories& at, const crypto::Keyring& ke
 enum class SegmentFile : std::uint8_t { kWhole, kAbsent, kChanged };
 /// What lies in `folder` for it. kUnavailable where it can't be read.
 Result<SegmentFile> look_at_file(const store::AuditSegment& segment, const std::string& folder);
+
+/// The MAC that the file has for this record; nothing where it has none.
+std::optional<std::string> mac_in_file(const store::AuditSegment& segment, const std::string& folder, std::int64_t sequence);
 
 /// Seals the next records that are older than `before`, of at most 16 MiB, into a file of `folder`, which is made where it is not
 /// there: verified, written and flushed before they leave the database. `event` is recorded with it and gets the segment's name

@@ -23,6 +23,23 @@ class Walk {
     epoch_ = sealed.key_epoch;
     if (head_ && head_->sequence == sealed.sequence && head_->mac != sealed.mac)
       add(sealed.sequence, "head", "The sealed part ends otherwise than the signed head outside the database says.");
+    if (head_ && head_->sequence > 0 && head_->sequence < sealed.sequence) head_is_sealed_ = true;
+  }
+  /// The head outside lies in a sealed part: what its record was, only the file can tell.
+  void compare_with_file(const store::AuditSegment& segment, SegmentFile file, const std::string& folder) {
+    if (!head_is_sealed_ || head_->sequence < segment.first || head_->sequence > segment.last) return;
+    if (head_->sequence == segment.last) {
+      if (head_->mac == segment.mac) return;
+    } else if (file == SegmentFile::kWhole) {
+      const auto mac = mac_in_file(segment, folder, head_->sequence);
+      if (mac && *mac == head_->mac) return;
+    } else {
+      add(head_->sequence, "head",
+          "The head outside the database can't be compared without the file " + file_name(segment) + ".");
+      return;
+    }
+    add(head_->sequence, "head",
+        "The sealed record is another one than the signed head outside the database names: the chain was written anew.");
   }
   void segments_are_wrong(const Error& error) { add(0, "segment", error.public_detail); }
   void segment(const store::AuditSegment& segment, SegmentFile file) {
@@ -61,7 +78,7 @@ class Walk {
       add(end.sequence, "head", "The database's own head does not fit the last record.");
     }
     if (!head_) {
-      if (result_.records > 0)
+      if (result_.last_sequence > 0)
         add(result_.last_sequence, "head",
             "There is no head outside the database to compare with: a roll-back would not be seen.");
     } else if (head_->sequence > result_.last_sequence) {
@@ -104,6 +121,7 @@ class Walk {
   const crypto::ChainMac mac_;
   const std::optional<Head>& head_;
   Verification result_;
+  bool head_is_sealed_ = false;
   std::string previous_mac_;
   int epoch_ = 0;
 };
@@ -146,9 +164,12 @@ Result<Verification> verify(const store::Reader& reader, const std::optional<Hea
     const store::AuditSegment& last = segments.value().back();
     walk.begin_after({last.last, last.mac, last.key_epoch});
     for (const store::AuditSegment& one : segments.value()) {
-      if (folder.empty()) break;
-      GH_TRY(const SegmentFile file, look_at_file(one, folder));
-      walk.segment(one, file);
+      SegmentFile file = SegmentFile::kAbsent;
+      if (!folder.empty()) {
+        GH_TRY(file, look_at_file(one, folder));
+        walk.segment(one, file);
+      }
+      walk.compare_with_file(one, file, folder);
     }
   }
   store::Page page{{}, 1000};

@@ -139,7 +139,10 @@ Result<void> AuditRecords::put_in_segment(const AuditSegment& segment) {
   binds.integer(segment.key_epoch).text(segment.digest).optional_instant(segment.rotated_at).instant(segment.sealed_at);
   binds.text(segment.signature);
   GH_TRYV(insert_plain(session_, "audit_segments", kSegmentColumns, binds));
-  GH_TRYV(session_.run("DELETE FROM audit_records WHERE sequence <= :p1", {segment.last}));
+  GH_TRY(const std::int64_t gone,
+         session_.run("DELETE FROM audit_records WHERE sequence >= :p1 AND sequence <= :p2", {segment.first, segment.last}));
+  if (gone != segment.last - segment.first + 1)
+    return fail(Errc::kDataCorrupt, "The audit chain is not whole. Run: gatehouse audit verify");
   return success();
 }
 

@@ -146,6 +146,30 @@ TEST_P(AuditChain, WhatIsDoneToASealedSegmentIsFound) {
   EXPECT_EQ(found(1), "missing");
 }
 
+TEST_P(AuditChain, AnAnchorInsideASealedSegmentIsStillHeldAgainstIt) {
+  audit::Head anchor = audit::read_head_file(head_path(), *keys_).value();
+  anchor = {4, database_->read().value()->audit_records.get(4).value().mac, 1};
+  ASSERT_EQ(seal().size(), 1U);
+  const auto found_by = [&](const audit::Head& head) {
+    return audit::verify(database_->read().value(), head, *keys_, segments()).value().findings.size();
+  };
+  EXPECT_EQ(found_by(anchor), 0U);
+  audit::Head other = anchor;
+  other.mac[0] = other.mac[0] == 'A' ? 'B' : 'A';
+  EXPECT_EQ(found_by(other), 1U);
+  std::filesystem::remove_all(segments());
+  EXPECT_EQ(found_by(anchor), 1U) << "it can't be compared";
+}
+
+TEST_P(AuditChain, NothingIsWrittenOnTopOfADatabaseThatWasPutBackUnderARunningServer) {
+  empty_->run("DELETE FROM audit_records WHERE sequence > 4");
+  empty_->run("UPDATE chain_head SET sequence = 4, mac = (SELECT mac FROM audit_records WHERE sequence = 4)");
+  const auto done = log_->record(event("test.on-top"));
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, Errc::kDataCorrupt);
+  EXPECT_EQ(database_->read().value()->audit_records.end().value().sequence, 4);
+}
+
 TEST_P(AuditChain, ADamagedChainIsNotSealed) {
   empty_->run("UPDATE audit_records SET reason = 'x' WHERE sequence = 3");
   const Instant now = clock_.now();
