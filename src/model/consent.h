@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "model/ids.h"
 #include "model/resource.h"
 #include "model/scope.h"
