@@ -122,7 +122,8 @@ Reply resources(Call& call) {
                                      {"avatarUrl", call.site.base + "/avatar.png"}}});
 }
 
-/// For tests of other processes: {"access_seconds","callback","inactive":ACCOUNT,"end":true}: members that are given.
+/// For tests of other processes: {"access_seconds","callback","inactive":ACCOUNT,"end":true,"forget_access":true}: members that
+/// are given.
 Reply control(Call& call) {
   if (!call.site.options.control) refuse(404, "Start the sandbox with --control for this.");
   const json::object& body = call.object();
@@ -130,6 +131,7 @@ Reply control(Call& call) {
   if (body.contains("access_seconds")) account.access_seconds = body.at("access_seconds").as_int64();
   if (body.contains("callback")) account.callback = text_at(body, "callback");
   if (const std::string id = text_at(body, "inactive"); !id.empty()) call.site.users.at(id).active = false;
+  if (true_at(body, "forget_access")) account.access.clear();
   if (true_at(body, "end")) {
     account.access.clear();
     account.refresh.clear();

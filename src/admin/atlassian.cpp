@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -94,6 +95,8 @@ struct Atlassian::State {
   const AtlassianSettings settings;
   upstream::AtlassianApp app;
   OneAtATime turns;
+  std::mutex mutex;
+  std::map<std::string, std::string> cloud_ids;  ///< by base URL, of sites that were added without one
 };
 
 Atlassian::Atlassian(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -244,10 +247,10 @@ Result<void> Atlassian::State::end(const AtlassianGrant& grant, const std::strin
   return commit(services, std::move(work), std::move(event));
 }
 
-Result<AtlassianToken> Atlassian::token_for(const UserId& user) {
+Result<AtlassianToken> Atlassian::token_for(const UserId& user, Instant renewed_after) {
   State& own = *state_;
-  const auto fresh = [&own](const AtlassianGrant& grant) {
-    return own.services.clock.now() + kRenewBefore < grant.access_ends_at;
+  const auto fresh = [&own, renewed_after](const AtlassianGrant& grant) {
+    return own.services.clock.now() + kRenewBefore < grant.access_ends_at && grant.renewed_at > renewed_after;
   };
   {
     GH_TRY(const AtlassianGrant grant, own.grant_of(user));
@@ -272,6 +275,22 @@ Result<AtlassianToken> Atlassian::token_for(const UserId& user) {
     std::this_thread::sleep_for(kLookAgain);
   }
   return fail(Errc::kUpstreamFailed, "The sign-in at Atlassian could not be renewed in time; try again.");
+}
+
+Result<std::string> Atlassian::cloud_id_of(const Site& site, const SecretString& access) {
+  if (!site.cloud_id.empty()) return site.cloud_id;
+  State& own = *state_;
+  {
+    const std::lock_guard lock(own.mutex);
+    if (const auto known = own.cloud_ids.find(site.base_url); known != own.cloud_ids.end()) return known->second;
+  }
+  GH_TRY(const auto sites, upstream::accessible_sites(own.app, access, own.services.fetch));
+  const auto found =
+      std::find_if(sites.begin(), sites.end(), [&site](const upstream::AtlassianSite& one) { return one.url == site.base_url; });
+  // The person may not reach it at all, which is an answer.
+  if (found == sites.end()) return std::string();
+  const std::lock_guard lock(own.mutex);
+  return own.cloud_ids[site.base_url] = found->cloud_id;
 }
 
 Result<Document> show_atlassian(Services& services, std::string_view user) {

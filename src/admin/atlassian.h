@@ -50,7 +50,11 @@ class Atlassian {
 
   /// Blocks (store, Atlassian); on no gateway thread. kNotFound: not connected. kUnauthenticated: connected, and the person has
   /// to consent anew. kNotAllowed: suspended. kUpstreamFailed: Atlassian does not answer.
-  Result<AtlassianToken> token_for(const UserId& user);
+  /// `renewed_after`: a token of that moment or before was refused, and is renewed whatever its end.
+  Result<AtlassianToken> token_for(const UserId& user, Instant renewed_after = {});
+  /// How Atlassian's API names the site: as it was entered, else as this person's token sees it. Empty: the person can't reach
+  /// it. Blocks where it is not known yet.
+  Result<std::string> cloud_id_of(const Site& site, const SecretString& access);
 
  private:
   struct State;

@@ -54,21 +54,6 @@ Result<void> AtlassianAuthority::ask(const UserId& user, const Resource& resourc
   return ask_now(user, resource);
 }
 
-Result<std::string> AtlassianAuthority::cloud_id_of(const Site& site, const SecretString& access) {
-  if (!site.cloud_id.empty()) return site.cloud_id;
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto known = cloud_ids_.find(site.base_url); known != cloud_ids_.end()) return known->second;
-  }
-  GH_TRY(const auto sites, upstream::accessible_sites(atlassian_.app(), access, services_.fetch));
-  const auto found =
-      std::find_if(sites.begin(), sites.end(), [&site](const upstream::AtlassianSite& one) { return one.url == site.base_url; });
-  // The person may not reach it at all, which is an answer.
-  if (found == sites.end()) return std::string();
-  const std::lock_guard lock(mutex_);
-  return cloud_ids_[site.base_url] = found->cloud_id;
-}
-
 Result<void> AtlassianAuthority::ask_now(const UserId& user, const Resource& resource) {
   std::optional<Site> site;
   {
@@ -78,7 +63,7 @@ Result<void> AtlassianAuthority::ask_now(const UserId& user, const Resource& res
   }
   if (site->product != Product::kJira && site->product != Product::kConfluence) return success();
   GH_TRY(const AtlassianToken token, atlassian_.token_for(user));
-  GH_TRY(const std::string cloud_id, cloud_id_of(*site, token.access));
+  GH_TRY(const std::string cloud_id, atlassian_.cloud_id_of(*site, token.access));
   KnownAuthority answer{user, resource, false, {}};
   if (!cloud_id.empty()) {
     GH_TRY(answer.administers,

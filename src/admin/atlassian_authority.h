@@ -6,8 +6,6 @@
 // (admin/backing.h). A person whose sign-in has ended is nobody's administrator by it.
 #pragma once
 
-#include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,13 +32,10 @@ class AtlassianAuthority final : public AuthoritySource {
 
  private:
   Result<void> ask_now(const UserId& user, const Resource& resource);
-  Result<std::string> cloud_id_of(const Site& site, const SecretString& access);
   Result<void> change(const store::KnownAuthority& answer, const std::string& reason);
 
   Services& services_;
   Atlassian& atlassian_;
-  std::mutex mutex_;
-  std::map<std::string, std::string> cloud_ids_;  ///< by base URL, of sites that were added without one
 };
 
 }  // namespace gatehouse::admin

@@ -148,6 +148,11 @@ Result<void> IndexFeed::catch_up(std::int64_t change) {
               outcome.error().log_detail.empty() ? outcome.error().public_detail : outcome.error().log_detail);
 }
 
+void IndexFeed::set_user_listener(std::function<void(const UserId&)> listener) {
+  const std::lock_guard lock(mutex_);
+  user_listener_ = std::move(listener);
+}
+
 Result<void> IndexFeed::refresh() {
   std::int64_t latest = 0;
   {
@@ -184,6 +189,7 @@ Result<void> IndexFeed::apply_pending() {
         }
         case store::Aggregate::kConsent: consents.insert(change.id); break;
         case store::Aggregate::kUser: {
+          if (user_listener_) user_listener_(UserId(change.id));
           GH_TRY(const auto theirs, reader->consents.of_user(UserId(change.id)));
           for (const Consent& consent : theirs) consents.insert(consent.id.value);
           break;

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -70,6 +71,8 @@ class IndexFeed {
   Result<void> refresh();
   /// Whether the store could be read at the last try.
   Result<void> health() const;
+  /// Called with each person of whom something has changed, before what rests on it is in force. Nothing: nobody wants to know.
+  void set_user_listener(std::function<void(const UserId&)> listener);
   /// The keys of access tokens, as they are stored.
   const token::AccessKeyTable& access_keys() const noexcept { return access_keys_; }
 
@@ -107,6 +110,7 @@ class IndexFeed {
 
   mutable std::mutex mutex_;  ///< orders all that writes; held while the store is read
   std::int64_t applied_ = 0;  ///< the last change that is in force
+  std::function<void(const UserId&)> user_listener_;
   Interner<std::vector<BoundaryEntry>> boundaries_;
   Interner<ScopeSet> scopes_;
   std::unordered_map<std::string, std::vector<ResourcePause>> token_pauses_;  ///< as last read

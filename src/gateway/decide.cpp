@@ -5,6 +5,8 @@
 #include "gateway/lookup_routes.h"
 #include "gateway/request.h"
 #include "gateway/steps.h"
+#include "gateway/thread_state.h"
+#include "model/consent.h"
 
 namespace gatehouse::gateway {
 namespace {
@@ -37,11 +39,27 @@ void note_steps(Decision& decision, Request& request) {
   request.explanation->steps = std::move(decision.steps);
 }
 
+/// Of an app: the person's own way. False: it has to be waited for. Links and what is known of fields are that person's from here
+/// on.
+Step<bool> find_person(const Matched& matched, ThreadState& thread, Request& request) {
+  const std::string& account = matched.account_id();
+  if (!account.starts_with(kPerson)) return true;
+  if (!thread.shared.people) return no_credential_for(matched.site(), {}, matched.operation(), account);
+  GH_TRY(request.person, thread.shared.people->find(matched.shared_site(), std::string_view(account).substr(kPerson.size())));
+  if (!request.person) return false;
+  const std::string gateway_base = request.links->gateway_base();
+  request.site = thread.context_of(matched.shared_site(), request.person);
+  request.links = &request.site->links_for(gateway_base);
+  return true;
+}
+
 policy::Explain wanted(const Request& request) { return request.explanation ? policy::Explain::kYes : policy::Explain::kNo; }
 
 }  // namespace
 
-Step<Admitted> admit(Matched matched, const http::Now& now, Request& request) {
+Step<std::optional<Admitted>> admit(std::optional<Matched>& waiting, const http::Now& now, ThreadState& thread,
+                                    Request& request) {
+  const Matched& matched = *waiting;
   const policy::Facts facts = facts_of(matched);
   const policy::Request early{matched.operation(), request.peer.address, {}, false};
   Decision decision = policy::decide_early(early, matched.credential(), facts, now.wall, wanted(request));
@@ -57,10 +75,21 @@ Step<Admitted> admit(Matched matched, const http::Now& now, Request& request) {
     return refuse_because(Reason::kOperationRefused, matched.operation().id,
                           "It tells of users and groups beyond those of a project; the grant does not say --directory.");
   }
-  const std::string& account = matched.credential().account->account.id.value;
-  upstream::RoutePtr route = matched.site().route_for(account, matched.operation());
-  if (!route) return no_credential_for(matched.site(), matched.site().choices_for(account), matched.operation());
-  return Admitted(std::move(matched), std::move(route));
+  GH_TRY(const bool at_hand, find_person(matched, thread, request));
+  if (!at_hand) return std::optional<Admitted>();
+  const upstream::RouteChoices& choices = choices_of(matched.site(), matched.account_id(), request);
+  const upstream::RouteChoice* choice = choices.least(matched.operation());
+  if (!choice || !choice->route) return no_credential_for(matched.site(), choices, matched.operation(), matched.account_id());
+  upstream::RoutePtr route = choice->route;
+  std::optional<Admitted> admitted(Admitted(std::move(*waiting), std::move(route)));
+  waiting.reset();
+  return admitted;
+}
+
+std::string memory_of(const Matched& matched) {
+  const std::string& account = matched.account_id();
+  const std::string& site = matched.site().site.id.value;
+  return account.starts_with(kPerson) ? site + " " + account : site;
 }
 
 Step<Permitted> decide(Located located, const http::Now& now, Request& request) {

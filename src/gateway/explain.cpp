@@ -1,6 +1,8 @@
 #include "gateway/explain.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "catalogue/kinds.h"
 #include "gateway/lookup_routes.h"
@@ -66,9 +68,8 @@ class Explanation {
     GH_TRY(auto matched, match(authenticate_for_explanation(wanted_.credential), thread_, request_));
     before_.push_back({"operation", true, matched.operation().id + " on site " + matched.site().site.key});
     site_ = matched.site().site.key;
-    GH_TRY(auto admitted, admit(std::move(matched), now_, request_));
-    route_ = admitted.route();
-    std::optional<Admitted> waiting(std::move(admitted));
+    GH_TRY(auto waiting, wait_for_admission(std::move(matched)));
+    route_ = waiting->route();
     std::optional<Located> located;
     while (!located) {
       GH_TRY(located, locate(waiting, thread_, request_));
@@ -97,6 +98,18 @@ class Explanation {
     return true;
   }
 
+  /// Where an app acts for a person, that person's own token may have to be fetched first.
+  Step<std::optional<Admitted>> wait_for_admission(Matched matched) {
+    std::optional<Matched> waiting(std::move(matched));
+    const auto until = std::chrono::steady_clock::now() + kMaxPersonWait;
+    for (;;) {
+      GH_TRY(auto admitted, admit(waiting, now_, thread_, request_));
+      if (admitted) return admitted;
+      if (std::chrono::steady_clock::now() > until) return person_not_in_time(waiting->site().site.key);
+      std::this_thread::sleep_for(kPersonPoll);
+    }
+  }
+
   Step<bool> answer_questions() {
     if (request_.asks_fields) {
       request_.asks_fields = false;
@@ -123,7 +136,7 @@ class Explanation {
   Step<bool> choose_routes() {
     const upstream::SiteEntry& site = *request_.site->entry;
     return choose_lookup_routes(site, wanted_.credential->account->account.id.value,
-                                *thread_.shared.catalogue_of(site.site.product), request_.lookups);
+                                *thread_.shared.catalogue_of(site.site.product), request_);
   }
 
   void note_references() {

@@ -24,9 +24,6 @@ using http::Action;
 constexpr std::size_t kMaxBody = 8 * 1024 * 1024;
 /// An answer whose links alone are rewritten is streamed from this length on.
 constexpr std::size_t kStreamFrom = 256 * 1024;
-/// A token that the index lacks waits no longer than this for the index to be brought up to date.
-constexpr std::uint64_t kMaxRefreshWaitMs = 900;
-constexpr std::uint32_t kRefreshPollMs = 50;
 /// How often one request is decided anew because something changed while it was under way.
 constexpr unsigned kMostStarts = 2;
 /// After a write so many of its issues are looked at again.
@@ -86,6 +83,7 @@ Action GatewayExchange::on_head(const http::RequestHead& head, const http::Peer&
   thread_.make_id(request_.id);
   credential_.reset();
   site_.reset();
+  matched_.reset();
   asking_ = Asking::kNothing;
   head_sent_ = out_given_ = refreshed_ = body_read_ = false;
   started_over_ = 0;
@@ -108,11 +106,16 @@ Action GatewayExchange::begin(const http::RequestHead& head) {
   Step<Matched> matched = match(std::move(authenticated).value(), thread_, request_);
   if (!matched) return refuse(matched.error());
   site_ = matched.value().shared_site();
+  matched_.emplace(std::move(matched).value());
+  return admit_and_go_on();
+}
 
-  Step<Admitted> admitted = admit(std::move(matched).value(), now_, request_);
+Action GatewayExchange::admit_and_go_on() {
+  Step<std::optional<Admitted>> admitted = admit(matched_, now_, thread_, request_);
   if (!admitted) return refuse(admitted.error());
-  route_ = admitted.value().route();
-  admitted_.emplace(std::move(admitted).value());
+  if (!admitted.value()) return wait_for_person();
+  admitted_ = std::move(admitted).value();
+  route_ = admitted_->route();
 
   const bool reads_body = request_.has_body && request_.bounded && request_.match.operation->body_type == "json";
   return reads_body && !body_read_ ? action(Action::Kind::kNeedBody) : locate_and_decide();
@@ -135,14 +138,12 @@ Action GatewayExchange::start_over() {
   request_.body = std::move(body);
   credential_.reset();
   site_.reset();
+  matched_.reset();
   admitted_.reset();
   permitted_.reset();
   confined_.reset();
   asking_ = Asking::kNothing;
-  const Action next = begin(*head);
-  // Its body was read because it was bounded; it can't stream any more.
-  if (body_read_ && confined_ && request_.outgoing.streams_body) return refuse(not_live());
-  return next;
+  return begin(*head);
 }
 
 /// A token asks about itself, or for its own successor: nothing of it goes to a site.
@@ -202,40 +203,6 @@ Action GatewayExchange::on_elsewhere(http::ElsewhereAnswer& answer, const http::
   return respond_whole();
 }
 
-/// A well-formed token that the index lacks may have been made on another node a moment ago: once for each request the index is
-/// brought up to date, then it counts. All such tokens wait alike, whether they ever existed or not.
-Action GatewayExchange::refuse_stranger(const Refusal& refusal) {
-  token::IndexRefresh* refresh = thread_.shared.refresh;
-  if (!request_.unknown_token || refreshed_ || !refresh) return refuse(refusal);
-  refresh_ticket_ = refresh->join();
-  if (!refresh_ticket_) return refuse(refusal);
-  Action pause = action(Action::Kind::kPause);
-  pause.pause_ms = kRefreshPollMs;
-  return pause;
-}
-
-Action GatewayExchange::on_pause_over(const http::Now& now) {
-  now_ = now;
-  thread_.now_ms = now.steady_ms + 1;
-  const bool waits = refresh_ticket_ && !thread_.shared.refresh->is_done(*refresh_ticket_);
-  if (waits && now.steady_ms - request_.began.steady_ms < kMaxRefreshWaitMs) {
-    Action pause = action(Action::Kind::kPause);
-    pause.pause_ms = kRefreshPollMs;
-    return pause;
-  }
-  stop_waiting();
-  refreshed_ = true;
-  request_.unknown_token = false;
-  request_.presented = {};
-  request_.secret = {};
-  return begin(*request_.head);
-}
-
-void GatewayExchange::stop_waiting() noexcept {
-  if (refresh_ticket_) thread_.shared.refresh->leave();
-  refresh_ticket_.reset();
-}
-
 Action GatewayExchange::on_body(std::string_view piece, bool last) {
   if (at_door_) {
     if (request_.body.size() + piece.size() > AuthorizationServer::kMaxBody)
@@ -274,6 +241,8 @@ Action GatewayExchange::confine_and_forward() {
 
   Step<http::UpstreamRequest> upstream = forward(*confined_, request_);
   if (!upstream) return refuse(upstream.error());
+  // Its body was read because it was bounded when it was decided first; it can't stream any more.
+  if (body_read_ && request_.outgoing.streams_body) return refuse(not_live());
   request_.upstream = std::move(upstream).value();
   request_.effect = Effect::kPermit;
   request_.reason = Reason::kPermitted;
@@ -302,7 +271,7 @@ Action GatewayExchange::ask(Asking what) {
     (what == Asking::kRecheck ? recheck_ : request_.questions).write(route_, request_.lookups);
   }
   const Step<bool> chosen = choose_lookup_routes(*site_, credential_->account->account.id.value,
-                                                 *thread_.shared.catalogue_of(site_->site.product), request_.lookups);
+                                                 *thread_.shared.catalogue_of(site_->site.product), request_);
   if (!chosen) {
     // The write is done: without the second look, its answer goes out.
     return what == Asking::kRecheck ? respond_whole() : refuse(chosen.error());
@@ -344,7 +313,7 @@ Step<bool> GatewayExchange::take_fields(const http::LookupAnswer& answer) {
   request_.asks_fields = false;
   SiteContext& site = *request_.site;
   site.fields_at = thread_.now_ms;
-  if (!answer.failed && answer.status == 401) return refuse_because(Reason::kUpstreamCredential, site_->site.key);
+  if (!answer.failed && answer.status == 401) return credential_refused(site_->site.key);
   if (answer.failed || answer.status != 200) return true;
   auto fields = upstream::FieldTypes::parse(answer.body);
   if (fields) site.fields = std::make_shared<const upstream::FieldTypes>(std::move(fields).value());
@@ -357,7 +326,7 @@ bool GatewayExchange::may_send(const http::Now& now) noexcept {
   const bool fresh = thread_.shared.index->fresh() + thread_.shared.settings.stale_limit >= now.wall;
   const bool live = fresh && credential_->live(now.wall) && !credential_->has_ended(request_.secret) &&
                     !thread_.shared.index->ended(*credential_) && is_live(account.state, account.pause, now.wall) &&
-                    site_->live(now.wall);
+                    site_->live(now.wall) && !(request_.person && request_.person->withdrawn.load(std::memory_order_acquire));
   if (live && asking_ == Asking::kNothing) request_.sent = true;
   return live;
 }
@@ -448,7 +417,7 @@ Action GatewayExchange::take_next_page(http::LookupAnswer& answer) {
     request_.answer = std::move(answer.body);
     return release();
   }
-  if (!answer.failed && answer.status == 401) return refuse(refuse_because(Reason::kUpstreamCredential, site_->site.key));
+  if (!answer.failed && answer.status == 401) return refuse(credential_refused(site_->site.key));
   if (!answer.failed && answer.status == 429)
     return refuse(
         refuse_because(Reason::kRateLimited, {}, "The site itself limits requests now. Nothing is wrong with this token."));
@@ -535,6 +504,13 @@ Action GatewayExchange::on_upstream_failure(http::UpstreamFailure failure, bool 
 }
 
 Action GatewayExchange::refuse(const Refusal& refusal) {
+  if (refusal.shown && request_.person) {
+    thread_.shared.people->refused(request_.person);
+    Refusal of_person = refusal;
+    of_person.of_person = true;
+    of_person.shown = false;
+    return refuse(of_person);
+  }
   request_.effect = refusal.reason == Reason::kUpstreamUnavailable || refusal.reason == Reason::kUpstreamCredential ||
                             refusal.reason == Reason::kUpstreamAnswer
                         ? Effect::kCouldNotDecide
@@ -581,6 +557,7 @@ void GatewayExchange::on_finished(bool complete, const http::Now& now) {
   credential_.reset();
   site_.reset();
   route_.reset();
+  matched_.reset();
   admitted_.reset();
   permitted_.reset();
   confined_.reset();

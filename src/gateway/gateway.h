@@ -15,6 +15,7 @@
 #include "gateway/attachment_homes.h"
 #include "gateway/authorization_door.h"
 #include "gateway/cursor.h"
+#include "gateway/person_routes.h"
 #include "gateway/request_log.h"
 #include "gateway/self_rotate.h"
 #include "http/exchange.h"
@@ -49,6 +50,7 @@ struct GatewayShared {
   SelfService* self = nullptr;                         ///< null: tokens get no answers about themselves
   const token::AccessKeyTable* access_keys = nullptr;  ///< null: no access token is good
   AuthorizationServer* authorization = nullptr;        ///< null: its addresses are not here
+  PersonRoutes* people = nullptr;                      ///< null: in a person's name no site is reached
   GatewaySettings settings;
 
   /// nullptr: Gatehouse knows no operations of that product.

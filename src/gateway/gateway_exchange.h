@@ -39,6 +39,8 @@ class GatewayExchange final : public http::Exchange {
   // The way of a request, in order.
   http::Action begin(const http::RequestHead& head);
   http::Action refuse_stranger(const Refusal& refusal);
+  http::Action admit_and_go_on();
+  http::Action wait_for_person();
   http::Action begin_about_itself(const http::RequestHead& head);
   http::Action begin_at_door();
   http::Action pass_through_door();
@@ -68,6 +70,7 @@ class GatewayExchange final : public http::Exchange {
   token::LiveCredentialPtr credential_;
   upstream::SiteEntryPtr site_;
   upstream::RoutePtr route_;
+  std::optional<Matched> matched_;  ///< until it is admitted
   std::optional<Admitted> admitted_;
   std::optional<Permitted> permitted_;
   std::optional<Confined> confined_;

@@ -70,8 +70,10 @@ std::optional<http::UpstreamRequest> follow(std::string_view location, const Con
   const std::size_t path = std::min(location.find_first_of("/?", scheme_end + 3), location.size());
   const auto origin = http::parse_base_url(location.substr(0, path));
   if (!origin || (path < location.size() && location[path] == '?')) return std::nullopt;
-  const bool own = origin.value().scheme == site.origin.scheme && origin.value().host == site.origin.host &&
-                   origin.value().port == site.origin.port;
+  // Where the credential goes anyway: the site's origin, or Atlassian's for a person.
+  const http::UpstreamRoute& route = *confined.route();
+  const bool own =
+      origin.value().scheme == route.scheme && origin.value().host == route.host && origin.value().port == route.port;
   const bool media = origin.value().scheme == "https" &&
                      std::find(site.media_hosts.begin(), site.media_hosts.end(), origin.value().host) != site.media_hosts.end();
   if (!own && !media) return std::nullopt;
@@ -81,12 +83,12 @@ std::optional<http::UpstreamRequest> follow(std::string_view location, const Con
     next.route = confined.route();
   } else {
     // To the media host goes no credential: its link is the permission.
-    auto route = std::make_shared<http::UpstreamRoute>();
-    route->scheme = origin.value().scheme;
-    route->host = origin.value().host;
-    route->port = origin.value().port;
-    route->pool_key = route->scheme + "://" + route->host + ":" + std::to_string(route->port) + " media";
-    next.route = std::move(route);
+    auto media_route = std::make_shared<http::UpstreamRoute>();
+    media_route->scheme = origin.value().scheme;
+    media_route->host = origin.value().host;
+    media_route->port = origin.value().port;
+    media_route->pool_key = media_route->scheme + "://" + media_route->host + ":" + std::to_string(media_route->port) + " media";
+    next.route = std::move(media_route);
   }
   std::string& head = request.outgoing.head;
   head = "GET " + std::string(path < location.size() ? location.substr(path) : "/") + " HTTP/1.1\r\n";
@@ -120,7 +122,7 @@ void write_head(AnswerMode mode, const Matched& matched, const http::ResponseHea
   if (!request.bounded) copy_known(head, Known::kETag, "ETag", out);
   if (request.bounded) out += request.facts->redacts;
   const Operation& operation = matched.operation();
-  if (operation.caller_dependent && !matched.site().has_own_route(matched.credential().account->account.id.value)) {
+  if (operation.caller_dependent && !matched.site().has_own_route(matched.account_id())) {
     out += "Gatehouse-Acts-As: shared-account\r\n";
   }
   append_expiry(matched.credential(), now, out);
@@ -220,7 +222,7 @@ Subject subject_of(std::string_view name) noexcept {
 /// Where the attachments lie that the client learns of now.
 void remember_attachments(const Redaction& redaction, const Confined& confined, const ThreadState& thread) {
   for (const auto& [attachment, issue] : redaction.attachments)
-    thread.shared.attachments->remember(confined.matched().site().site.id.value, attachment, issue);
+    thread.shared.attachments->remember(memory_of(confined.matched()), attachment, issue);
 }
 
 /// What a redaction left open. Zero: look-ups must be answered first.
@@ -400,9 +402,9 @@ Step<AnswerMode> begin_answer(const Confined& confined, const http::ResponseHead
   request.upstream_trace = field(head, "atl-traceid");
   if (request.upstream_trace.empty()) request.upstream_trace = field(head, "x-arequestid");
 
-  if (status == 401) return refuse_because(Reason::kUpstreamCredential, matched.site().site.key);
+  if (status == 401) return credential_refused(matched.site().site.key);
   if (status == 403 && same_without_case(field(head, "x-seraph-loginreason"), "AUTHENTICATION_DENIED")) {
-    return refuse_because(Reason::kUpstreamCredential, matched.site().site.key);
+    return credential_refused(matched.site().site.key);
   }
   if (status == 429) {
     Refusal refusal =

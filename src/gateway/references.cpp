@@ -200,7 +200,7 @@ Step<bool> collect_query(const Matched& matched, Request& request) {
 void remember_homes(const Matched& matched, const ThreadState& thread, Request& request) {
   for (const Reference& reference : request.references) {
     if (reference.kind != Kind::kAttachment) continue;
-    const std::uint64_t issue = thread.shared.attachments->find(matched.site().site.id.value, reference.text);
+    const std::uint64_t issue = thread.shared.attachments->find(memory_of(matched), reference.text);
     if (issue != 0) request.hint = request.keep(std::to_string(issue));
   }
 }

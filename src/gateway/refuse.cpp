@@ -194,6 +194,10 @@ std::string refusal_text(const Refusal& refusal, const RefusalContext& context) 
       return refusal.detail.empty() ? about(refusal, "The site", " could not be asked. Nothing of the request was carried out.")
                                     : refusal.detail;
     case Reason::kUpstreamCredential:
+      if (refusal.of_person) {
+        return about(refusal, "upstream_credential: on the site",
+                     " this app acts for a person by that person's own sign-in at Atlassian, which does not serve.");
+      }
       return about(refusal, "upstream_credential: the site",
                    " refuses the credential that Gatehouse itself shows, not this token.");
     case Reason::kUpstreamAnswer: return about(refusal, "The site", " gave an answer that can't be passed on.");

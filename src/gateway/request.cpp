@@ -11,6 +11,7 @@ void Request::clear() {
   body.clear();
   has_body = false;
   site.reset();
+  person.reset();
   links = nullptr;
   hint = {};
   facts = nullptr;

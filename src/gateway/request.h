@@ -18,6 +18,7 @@
 #include "gateway/body_reader.h"
 #include "gateway/links.h"
 #include "gateway/list_redaction.h"
+#include "gateway/person_routes.h"
 #include "gateway/questions.h"
 #include "gateway/redactor.h"
 #include "gateway/request_log.h"
@@ -107,6 +108,7 @@ struct Request {
 
   // What it is about.
   std::shared_ptr<SiteContext> site;
+  PersonRoutePtr person;  ///< of an app: the way of the person for whom it acts, and the only one
   const LinkRewriter* links = nullptr;
   std::string_view hint;  ///< the issue under which an attachment is looked for: proves nothing
   const OperationFacts* facts = nullptr;

@@ -23,6 +23,11 @@ namespace gatehouse::gateway {
 struct Request;
 struct ThreadState;
 
+class Matched;
+/// Under which name what upstream said of small things is remembered (AttachmentHomes): the site's id, and of an app the person's
+/// too, so that nothing that upstream told one person is used for another.
+std::string memory_of(const Matched& matched);
+
 /// A credential that was proven by its secret and was live at that moment.
 class Authenticated {
  public:
@@ -42,6 +47,7 @@ class Matched {
  public:
   const token::LiveCredential& credential() const noexcept { return who_.credential(); }
   const token::LiveCredentialPtr& shared_credential() const noexcept { return who_.shared_credential(); }
+  const std::string& account_id() const noexcept { return credential().account->account.id.value; }
   const upstream::SiteEntry& site() const noexcept { return *site_; }
   const upstream::SiteEntryPtr& shared_site() const noexcept { return site_; }
   const catalogue::Catalogue& catalogue() const noexcept { return *catalogue_; }
@@ -65,7 +71,8 @@ class Admitted {
   const upstream::RoutePtr& route() const noexcept { return route_; }
 
  private:
-  friend Step<Admitted> admit(Matched matched, const http::Now& now, Request& request);
+  friend Step<std::optional<Admitted>> admit(std::optional<Matched>& matched, const http::Now& now, ThreadState& thread,
+                                             Request& request);
   Admitted(Matched matched, upstream::RoutePtr route) : matched_(std::move(matched)), route_(std::move(route)) {}
   Matched matched_;
   upstream::RoutePtr route_;
@@ -113,8 +120,10 @@ Step<Authenticated> authenticate(const http::RequestHead& head, const http::Now&
 Authenticated authenticate_for_explanation(token::LiveCredentialPtr credential);
 /// Which site and operation. Refuses what is not canonical and what the catalogue does not know.
 Step<Matched> match(Authenticated who, ThreadState& thread, Request& request);
-/// What can be decided before anything is looked up. Fills Request::permitted.
-Step<Admitted> admit(Matched matched, const http::Now& now, Request& request);
+/// What can be decided before anything is looked up, and with which credential. Fills Request::permitted. Nothing where the
+/// person's own grant at Atlassian has to be fetched first (gateway/person_routes.h): then it is called again. Moves `matched`
+/// away when it is done.
+Step<std::optional<Admitted>> admit(std::optional<Matched>& matched, const http::Now& now, ThreadState& thread, Request& request);
 /// Which resources it touches. Nothing where look-ups must be answered first (Request::questions); then it is called again.
 /// Moves `admitted` away when it is done.
 Step<std::optional<Located>> locate(std::optional<Admitted>& admitted, ThreadState& thread, Request& request);

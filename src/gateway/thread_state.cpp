@@ -100,6 +100,7 @@ const LinkRewriter& SiteContext::links_for(std::string_view gateway_base) {
     const std::string_view product = entry->site.product == Product::kConfluence ? "confluence/" : "jira/";
     bases.push_back("https://api.atlassian.com/ex/" + std::string(product) + entry->site.cloud_id);
   }
+  if (person) bases.push_back(person->base_url);
   const auto relative =
       entry->site.product == Product::kConfluence ? LinkRewriter::Relative::kNext : LinkRewriter::Relative::kNone;
   rewriters.push_back(std::make_unique<LinkRewriter>(std::move(bases), std::string(gateway_base), relative));
@@ -132,6 +133,18 @@ const std::shared_ptr<SiteContext>& ThreadState::context_of(const upstream::Site
       fresh->fields_at = context->fields_at;
     }
     context = std::move(fresh);
+  }
+  return context;
+}
+
+const std::shared_ptr<SiteContext>& ThreadState::context_of(const upstream::SiteEntryPtr& entry, const PersonRoutePtr& person) {
+  if (contexts_of_people.size() >= kMostPeople) contexts_of_people.clear();
+  std::shared_ptr<SiteContext>& context = contexts_of_people[person->site + " " + person->user];
+  // With each token anew, an hour or less: a person who has connected another account is as good as another person.
+  if (!context || context->entry != entry || context->person != person || context->rewriters.size() > 32) {
+    context = std::make_shared<SiteContext>();
+    context->entry = entry;
+    context->person = person;
   }
   return context;
 }

@@ -34,6 +34,7 @@ struct SiteContext {
   upstream::SiteEntryPtr entry;
   std::shared_ptr<const upstream::FieldTypes> fields;  ///< null: not read yet
   std::uint64_t fields_at = 0;                         ///< steady milliseconds: when they were asked for last
+  PersonRoutePtr person;                               ///< whose it is; null: of all that the site's own credentials serve
   std::vector<std::unique_ptr<LinkRewriter>> rewriters;
 
   const upstream::FieldTypes& field_types() const { return fields ? *fields : upstream::FieldTypes::system(); }
@@ -47,10 +48,11 @@ struct ThreadState {
   const GatewayShared& shared;
   upstream::SiteReader sites;
   AccessMemory access;
-  RecordQueue* queue;                                                      ///< null: nothing is recorded (explain)
-  std::vector<OperationFacts> jira_facts;                                  ///< by Operation::index
-  std::vector<OperationFacts> confluence_facts;                            ///< likewise
-  std::unordered_map<std::string, std::shared_ptr<SiteContext>> contexts;  ///< by site id
+  RecordQueue* queue;                                                                ///< null: nothing is recorded (explain)
+  std::vector<OperationFacts> jira_facts;                                            ///< by Operation::index
+  std::vector<OperationFacts> confluence_facts;                                      ///< likewise
+  std::unordered_map<std::string, std::shared_ptr<SiteContext>> contexts;            ///< by site id
+  std::unordered_map<std::string, std::shared_ptr<SiteContext>> contexts_of_people;  ///< by site id and user id
   std::string id_prefix;  ///< random; with a counter behind it each request gets an id of its own
   std::uint64_t next_id = 0;
   std::string gateway_base;  ///< where the request that is being matched was sent to
@@ -58,10 +60,13 @@ struct ThreadState {
 
   /// Field metadata is asked for again when it is that old.
   static constexpr std::uint64_t kFieldsMaxAgeMs = 10 * 60 * 1000;
+  static constexpr std::size_t kMostPeople = 256;  ///< whose contexts are kept; when more come, all are made anew
   /// … and where it could not be read, not before.
   static constexpr std::uint64_t kFieldsRetryMs = 15 * 1000;
 
   const std::shared_ptr<SiteContext>& context_of(const upstream::SiteEntryPtr& entry);
+  /// One person's own: what the site told one of them is not used for another.
+  const std::shared_ptr<SiteContext>& context_of(const upstream::SiteEntryPtr& entry, const PersonRoutePtr& person);
   const OperationFacts& facts_of(const catalogue::Operation& operation) const {
     return (operation.product == Product::kConfluence ? confluence_facts : jira_facts)[operation.index];
   }

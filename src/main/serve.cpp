@@ -18,6 +18,7 @@
 #include "admin/handovers.h"
 #include "admin/index_feed.h"
 #include "admin/judge.h"
+#include "admin/person_routes.h"
 #include "admin/provider.h"
 #include "admin/recorder.h"
 #include "admin/self_rotation.h"
@@ -67,6 +68,7 @@ struct Serving::Parts {
   std::unique_ptr<admin::Provider> provider;
   std::unique_ptr<admin::Atlassian> atlassian;
   std::unique_ptr<admin::AtlassianAuthority> authority;
+  std::unique_ptr<admin::PersonRoutes> people;
   std::unique_ptr<web::Web> web;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<admin::Judge> judge;
@@ -99,6 +101,7 @@ Serving::~Serving() {
   if (parts_->questions) parts_->questions->stop();
   if (parts_->records) parts_->records->stop();
   if (parts_->gateway) parts_->gateway->stop();
+  if (parts_->people) parts_->people->stop();
   if (parts_->self_rotations) parts_->self_rotations->stop();
   if (parts_->authorization) parts_->authorization->stop();
   if (parts_->recorder) parts_->recorder->stop();
@@ -112,6 +115,7 @@ Result<std::unique_ptr<Serving>> Serving::start(const Settings& settings, Instal
   parts.tls = !settings.server.tls_certificate_file.empty();
   GH_TRYV(installation.services().feed->load());
   installation.services().feed->start();
+  GH_TRYV(parts.start_atlassian(settings));
   if (!settings.register_only) {
     GH_TRYV(parts.start_gateway(settings));
   }
@@ -161,6 +165,9 @@ Result<void> Serving::Parts::start_atlassian(const Settings& settings) {
   authority = std::make_unique<admin::AtlassianAuthority>(services, *atlassian);
   services.atlassian = atlassian.get();
   services.authority_source = authority.get();
+  people = std::make_unique<admin::PersonRoutes>(services, *atlassian);
+  people->start();
+  installation.set_person_routes(people.get());
   return success();
 }
 
@@ -168,7 +175,6 @@ Result<void> Serving::Parts::start_admin(const Settings& settings) {
   if (!settings.provider.issuer.empty()) {
     GH_TRY(provider, admin::Provider::make(installation.services(), settings.provider));
   }
-  GH_TRYV(start_atlassian(settings));
   web = std::make_unique<web::Web>(
       installation.services(),
       web::WebOptions{tls, !settings.server.trusted_proxies.empty(), settings.public_url, provider.get(), atlassian.get()});

@@ -91,6 +91,7 @@ Result<std::vector<AtlassianGrant>> AtlassianGrants::live(const UserId& after, s
 }
 
 Result<void> AtlassianGrants::connect(const AtlassianGrant& grant) {
+  session_.touch(Aggregate::kUser, grant.user.value);
   GH_TRYV(session_.run("UPDATE atlassian_authority SET checked_at = 0 WHERE user_id = :p1", {grant.user.value}));
   Binds binds;
   binds.id(grant.user).text(grant.account_id).text(grant.name).text(grant.scopes).text(grant.sealed_access);
@@ -114,6 +115,7 @@ Result<void> AtlassianGrants::disconnect(const UserId& user) {
   GH_TRYV(session_.run("DELETE FROM atlassian_authority WHERE user_id = :p1", {user.value}));
   GH_TRY(const auto changed, session_.run("DELETE FROM atlassian_grants WHERE user_id = :p1", {user.value}));
   if (changed == 0) return fail(Errc::kNotFound, "This person is not connected with Atlassian.");
+  session_.touch(Aggregate::kUser, user.value);
   return success();
 }
 
@@ -123,6 +125,7 @@ Result<void> AtlassianGrants::end(const UserId& user, Instant at) {
                    "WHERE user_id = "
                    ":p2 AND ended_at IS NULL",
                    {number(at), user.value}));
+  session_.touch(Aggregate::kUser, user.value);
   return success();
 }
 

@@ -55,14 +55,15 @@ Result<std::optional<Instant>> Watch::last_permitted(const CredentialId& credent
 }
 
 Result<std::vector<Watch::NewPlace>> Watch::new_places(Instant from, int limit) const {
-  // What was seen is added up hour by hour; who is not there yet is new altogether and has no old place.
+  // What was seen is added up hour by hour; who is not there yet is new altogether and has no old place. "+ 0": by the credential,
+  // not by the index of first_at, which holds the places of all credentials and is where SQLite would look, for each tick.
   return read_all<NewPlace>(
       session_.rows("SELECT t.credential, t.place, MAX(t.address), MAX(t.user_agent) FROM usage_ticks t "
                     "WHERE t.hour >= :p1 AND t.credential <> '' AND t.place <> '' AND t.place <> 'others' "
                     "AND EXISTS (SELECT 1 FROM usage_seen old WHERE old.credential = t.credential AND old.kind = 3 "
-                    "AND old.first_at < :p2) "
+                    "AND old.first_at + 0 < :p2) "
                     "AND NOT EXISTS (SELECT 1 FROM usage_seen s WHERE s.credential = t.credential AND s.kind = 3 "
-                    "AND s.a = t.place AND s.first_at < :p3) "
+                    "AND s.a = t.place AND s.first_at + 0 < :p3) "
                     "GROUP BY t.credential, t.place ORDER BY t.credential, t.place LIMIT :p4",
                     "tttt", {number(from), number(from), number(from), static_cast<std::int64_t>(limit)}),
       [](Cells& cells) {

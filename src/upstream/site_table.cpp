@@ -77,6 +77,7 @@ const RoutePtr& SiteEntry::route_for(std::string_view account_id, const catalogu
 }
 
 bool SiteEntry::has_own_route(std::string_view account_id) const noexcept {
+  if (account_id.starts_with(kPerson)) return true;
   return std::any_of(account_routes.begin(), account_routes.end(), [&](const auto& own) { return own.first == account_id; });
 }
 

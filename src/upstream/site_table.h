@@ -69,7 +69,7 @@ struct SiteEntry {
   const RouteChoices& choices_for(std::string_view account_id) const noexcept;
   /// The one credential for this account and operation: the least of choices_for() that covers it. Null: none may be used.
   const RoutePtr& route_for(std::string_view account_id, const catalogue::Operation& operation) const noexcept;
-  /// Whether choices_for gives the account's own: else what depends on who asks is the same for all.
+  /// Whether the account (or person) shows a credential of its own: else what depends on who asks is the same for all.
   bool has_own_route(std::string_view account_id) const noexcept;
 };
 

@@ -18,14 +18,17 @@ bool fits_header(std::string_view text) noexcept {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
-Result<SecretString> authorization_line(const UpstreamCredential& credential, const SecretString& secret) {
+Result<void> check_secret(const SecretString& secret) {
   if (secret.empty()) return fail(Errc::kInvalidArgument, "The site's credential is empty.", {}, "secret");
   if (!fits_header(secret.expose())) {
     return fail(Errc::kInvalidArgument, "The site's credential holds a character that a header may not hold.", {}, "secret");
   }
-  if (credential.auth == UpstreamAuth::kBearer) {
-    return SecretString("Authorization: Bearer " + secret.expose() + "\r\n");
-  }
+  return success();
+}
+
+Result<SecretString> authorization_line(const UpstreamCredential& credential, const SecretString& secret) {
+  if (credential.auth == UpstreamAuth::kBearer) return bearer_line(secret);
+  GH_TRYV(check_secret(secret));
   if (credential.username.empty() || credential.username.find(':') != std::string::npos || !fits_header(credential.username)) {
     return fail(Errc::kInvalidArgument, "A user name for Basic authentication is printable ASCII without a colon.", {},
                 "username");
@@ -36,6 +39,11 @@ Result<SecretString> authorization_line(const UpstreamCredential& credential, co
 }
 
 }  // namespace
+
+Result<SecretString> bearer_line(const SecretString& secret) {
+  GH_TRYV(check_secret(secret));
+  return SecretString("Authorization: Bearer " + secret.expose() + "\r\n");
+}
 
 Result<RoutePtr> unseal(const UpstreamCredential& credential, const Site& site, const crypto::Sealer& sealer) {
   GH_TRY(auto origin, http::parse_base_url(site.base_url));

@@ -19,6 +19,9 @@ namespace gatehouse::upstream {
 /// secret with bytes that a header may not hold), kUnsupported (OAuth 2.0 credentials, which have to be renewed).
 Result<RoutePtr> unseal(const UpstreamCredential& credential, const Site& site, const crypto::Sealer& sealer);
 
+/// "Authorization: Bearer …" as a whole line. kInvalidArgument: empty, or with bytes that a header may not hold.
+Result<SecretString> bearer_line(const SecretString& secret);
+
 /// Seals what `unseal` opens; the result goes into UpstreamCredential::sealed_secret. kInvalidArgument: the base URL.
 Result<std::string> seal_for_site(const SecretString& secret, const UpstreamCredentialId& credential, const Site& site,
                                   const crypto::Sealer& sealer);

@@ -19,6 +19,7 @@ Asked asked_by(const http::UpstreamRequest& request, bool lookup) {
   asked.target = asked.head.substr(space + 1, asked.head.find(" HTTP/1.1") - space - 1);
   asked.body = request.body;
   asked.lookup = lookup;
+  asked.pool_key = request.route->pool_key;
   return asked;
 }
 

@@ -21,6 +21,7 @@ struct Asked {
   std::string head;  ///< the whole head
   std::string body;
   bool lookup = false;
+  std::string pool_key;  ///< of the route: which credential was shown
 };
 
 /// What the site says to it.

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/request.h"
+
 namespace gatehouse::gateway {
 namespace {
 
@@ -35,11 +37,13 @@ class LookupRoutes : public testing::Test {
  protected:
   /// The pool keys that the look-ups of a bounded edit get; empty: refused.
   std::vector<std::string> chosen() {
-    std::vector<http::UpstreamRequest> lookups{look_up("GET /jira/rest/api/3/issue/A-1?fields=project,security HTTP/1.1\r\n"),
-                                               look_up("POST /jira/rest/api/3/issue/bulkfetch HTTP/1.1\r\n", http::Method::kPost),
-                                               look_up("GET /jira/rest/api/3/field HTTP/1.1\r\n")};
+    Request request;
+    std::vector<http::UpstreamRequest>& lookups = request.lookups;
+    lookups = {look_up("GET /jira/rest/api/3/issue/A-1?fields=project,security HTTP/1.1\r\n"),
+               look_up("POST /jira/rest/api/3/issue/bulkfetch HTTP/1.1\r\n", http::Method::kPost),
+               look_up("GET /jira/rest/api/3/field HTTP/1.1\r\n")};
     if (board) lookups.push_back(look_up("GET /jira/rest/agile/1.0/board/1 HTTP/1.1\r\n"));
-    const auto done = choose_lookup_routes(site, "ci", jira(), lookups);
+    const auto done = choose_lookup_routes(site, "ci", jira(), request);
     std::vector<std::string> keys;
     for (const auto& one : lookups) keys.push_back(one.route->pool_key);
     if (!done) {

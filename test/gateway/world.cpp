@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "model/consent.h"
+
 namespace gatehouse::gateway {
 namespace {
 
@@ -87,7 +89,7 @@ void World::publish_site(State state) {
 
 std::string World::add_token(const TokenSpec& spec) {
   auto account = std::make_shared<token::LiveAccount>();
-  account->account.id = new_id<AccountId>(random);
+  account->account.id = spec.person ? AccountId(std::string(kPerson) + "user000000000001") : new_id<AccountId>(random);
   account->account.handle = "ci";
   const std::vector<std::string>& granted = spec.granted.empty() ? spec.projects : spec.granted;
   for (const std::string& key : granted) {

@@ -30,6 +30,7 @@ struct TokenSpec {
   bool restricted = false;  ///< grants include what has a security level
   bool directory = false;
   bool relaxed = false;
+  bool person = false;  ///< an app that acts for the person user000000000001
   State state = State::kLive;
   SecretState secret_state = SecretState::kCurrent;
   Instant expires_at = Instant::max();
