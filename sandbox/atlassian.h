@@ -27,6 +27,9 @@ struct RefreshToken {
 struct Account {
   std::string client_id = "sandbox-app";
   std::string client_secret = "sandbox-app-secret";
+  std::string service_id = "sandbox-service";  ///< of a service account's OAuth 2.0 credential
+  std::string service_secret = "sandbox-service-secret";
+  std::int64_t service_asked = 0;      ///< how often a token was asked for with such a credential
   std::string callback;                ///< the app's one callback URL; empty: whatever comes
   std::int64_t access_seconds = 3600;  ///< lifetime of access tokens
   std::int64_t leeway_ms = 600'000;    ///< for the refresh token before the present one

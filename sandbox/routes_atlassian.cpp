@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "sandbox/json_text.h"
+#include "sandbox/seed.h"
 #include "sandbox/web.h"
 
 namespace gatehouse::sandbox {
@@ -60,8 +61,29 @@ Reply give_tokens(Site& site, const Consent& consent) {
   return ok(out);
 }
 
+/// A service account's OAuth 2.0 credential: no person, no refresh token (RFC 6749 section 4.4.3).
+Reply service_token(Call& call) {
+  Account& account = call.site.account;
+  const auto field = [&](const std::string& name) {
+    const std::string text = "&" + call.request.body;
+    const std::size_t at = text.find("&" + name + "=");
+    if (at == std::string::npos) return std::string();
+    const std::size_t from = at + name.size() + 2;
+    return text.substr(from, text.find('&', from) - from);
+  };
+  ++account.service_asked;
+  if (field("grant_type") != "client_credentials") return oauth_error(400, "unsupported_grant_type", "Unsupported grant type");
+  if (field("client_id") != account.service_id || field("client_secret") != account.service_secret)
+    return oauth_error(401, "invalid_client", "Unauthorized");
+  const std::string access = next_secret(account, "service");
+  account.access[access] = {
+      kBot, "read:jira-work write:jira-work read:confluence-content.all", {}, {}, now_ms() + account.access_seconds * 1000};
+  return ok({{"access_token", access}, {"expires_in", account.access_seconds}, {"token_type", "Bearer"}});
+}
+
 Reply token(Call& call) {
   Account& account = call.site.account;
+  if (call.request.header("Content-Type").find("form") != std::string_view::npos) return service_token(call);
   const json::object& body = call.object();
   if (text_at(body, "client_id") != account.client_id || text_at(body, "client_secret") != account.client_secret)
     return oauth_error(401, "access_denied", "Unauthorized");

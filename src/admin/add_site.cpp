@@ -1,11 +1,15 @@
 #include "admin/describe.h"
 #include "admin/site_credentials.h"
 #include "admin/sites.h"
+#include "admin/upstream_tokens.h"
 #include "http/upstream_options.h"
 #include "model/resource.h"
 
 namespace gatehouse::admin {
 namespace {
+
+/// A new site's first access token is waited for no longer.
+constexpr std::chrono::milliseconds kFirstToken{3000};
 
 Result<void> check_host(std::string_view host) {
   if (host.empty()) return success();
@@ -55,6 +59,7 @@ Result<Document> add_site(Services& services, const Caller& caller, const AddSit
   document["credential"] = std::move(shown);
   GH_TRYV(commit(services, std::move(work),
                  with_change(make_event(caller, "site.add", "site", site.id.value, site.key), nullptr, &document)));
+  if (credential.auth == UpstreamAuth::kOAuth2) services.upstream_tokens->wait_for_first(kFirstToken);
   return document;
 }
 

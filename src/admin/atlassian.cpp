@@ -204,6 +204,7 @@ Result<AtlassianToken> Atlassian::State::open(const AtlassianGrant& grant) const
   token.account_id = grant.account_id;
   token.scopes = grant.scopes;
   token.ends_at = grant.access_ends_at;
+  token.renewed_at = grant.renewed_at;
   return token;
 }
 

@@ -23,6 +23,7 @@ struct AtlassianToken {
   std::string account_id;
   std::string scopes;
   Instant ends_at{};
+  Instant renewed_at{};
 };
 
 /// Thread-safe.

@@ -13,6 +13,7 @@ namespace {
 using store::KnownAuthority;
 
 constexpr Duration kJustAsked = std::chrono::seconds(10);
+constexpr Duration kNotRenewedAgain = std::chrono::minutes(1);
 constexpr std::int64_t kPeopleAtOnce = 20;
 constexpr std::int64_t kMostResources = 500;
 constexpr std::int64_t kMostStale = 200;
@@ -54,6 +55,12 @@ Result<void> AtlassianAuthority::ask(const UserId& user, const Resource& resourc
   return ask_now(user, resource);
 }
 
+Result<bool> AtlassianAuthority::administers_now(const Site& site, const Resource& resource, const AtlassianToken& token) {
+  GH_TRY(const std::string cloud_id, atlassian_.cloud_id_of(site, token.access));
+  if (cloud_id.empty()) return false;
+  return upstream::administers(atlassian_.app(), site.product, cloud_id, resource.id, token.access, services_.fetch);
+}
+
 Result<void> AtlassianAuthority::ask_now(const UserId& user, const Resource& resource) {
   std::optional<Site> site;
   {
@@ -63,12 +70,15 @@ Result<void> AtlassianAuthority::ask_now(const UserId& user, const Resource& res
   }
   if (site->product != Product::kJira && site->product != Product::kConfluence) return success();
   GH_TRY(const AtlassianToken token, atlassian_.token_for(user));
-  GH_TRY(const std::string cloud_id, atlassian_.cloud_id_of(*site, token.access));
-  KnownAuthority answer{user, resource, false, {}};
-  if (!cloud_id.empty()) {
-    GH_TRY(answer.administers,
-           upstream::administers(atlassian_.app(), site->product, cloud_id, resource.id, token.access, services_.fetch));
+  auto administers = administers_now(*site, resource, token);
+  if (!administers && administers.error().code == Errc::kUnauthenticated &&
+      services_.clock.now() > token.renewed_at + kNotRenewedAgain) {
+    // Atlassian has taken the access token back before its end; whether the consent is over too, the renewal tells.
+    GH_TRY(const AtlassianToken renewed, atlassian_.token_for(user, services_.clock.now()));
+    administers = administers_now(*site, resource, renewed);
   }
+  if (!administers) return administers.error();
+  KnownAuthority answer{user, resource, administers.value(), {}};
   answer.checked_at = services_.clock.now();
   return change(answer, answer.administers ? "the product says so" : "the product says that this person does not administer it");
 }

@@ -32,6 +32,7 @@ class AtlassianAuthority final : public AuthoritySource {
 
  private:
   Result<void> ask_now(const UserId& user, const Resource& resource);
+  Result<bool> administers_now(const Site& site, const Resource& resource, const AtlassianToken& token);
   Result<void> change(const store::KnownAuthority& answer, const std::string& reason);
 
   Services& services_;

@@ -128,6 +128,7 @@ Result<json::object> Describer::upstream_credential(const UpstreamCredential& cr
   object["account"] = text_or_null(account);
   object["auth"] = to_string(credential.auth);
   object["username"] = text_or_null(credential.username);
+  object["token_url"] = text_or_null(credential.token_url);
   object["owner"] = text_or_null(owner);
   object["deputy"] = text_or_null(deputy);
   object["scopes"] = credential.scopes ? json::value(texts(scope_names(*credential.scopes))) : json::value(nullptr);

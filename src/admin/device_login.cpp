@@ -43,14 +43,14 @@ std::string code_hash(const Services& services, std::string_view code) {
 std::string device_name(std::string_view id) { return "device " + std::string(id); }
 
 Error no_such_code() {
-  return fail(Errc::kNotFound, "Nothing waits under this code. Codes last ten minutes; run gatehouse login again.");
+  return fail(Errc::kNotFound, "Nothing waits under this code. Codes last ten minutes; begin again where you got it.");
 }
 
 Result<store::DeviceRequest> find_waiting(Services& services, const store::Repositories& at, const ClientInfo& client,
-                                          std::string_view email, std::string_view user_code) {
+                                          std::string_view email, std::string_view user_code, store::DeviceOf of) {
   GH_TRYV(check_attempt(services, client, email));
   const std::string code = plain_code(user_code);
-  auto found = at.sign_in.device_by_code(code_hash(services, code));
+  auto found = at.sign_in.device_by_code(code_hash(services, code), of);
   if (!found && found.error().code != Errc::kNotFound) return found.error();
   if (!found || found.value().state != store::DeviceState::kWaiting || services.clock.now() >= found.value().ends_at) {
     attempt_failed(services, client, email);
@@ -59,9 +59,45 @@ Result<store::DeviceRequest> find_waiting(Services& services, const store::Repos
   return found;
 }
 
+struct Polled {
+  DeviceAnswer answer = DeviceAnswer::kExpired;  ///< kGiven: it is approved, and nobody has taken it
+  store::DeviceRequest request;
+};
+
+Result<Polled> look_at_poll(const Services& services, const store::Repositories& at, std::string_view device_code,
+                            const std::string& app) {
+  Polled out;
+  if (device_code.size() != kIdLength + kSecretLength) return out;
+  const std::string id(device_code.substr(0, kIdLength));
+  auto found = at.sign_in.device(id, app);
+  if (!found) return found.error().code == Errc::kNotFound ? Result<Polled>(out) : found.error();
+  out.request = std::move(found.value());
+  const auto hash = crypto::parse_token_hash(out.request.hash);
+  const Instant now = services.clock.now();
+  if (!hash || !services.hasher.matches(hash.value(), device_name(id), device_code.substr(kIdLength)) ||
+      now >= out.request.ends_at)
+    return out;
+  switch (out.request.state) {
+    case store::DeviceState::kDenied: out.answer = DeviceAnswer::kDenied; break;
+    case store::DeviceState::kWaiting: {
+      const bool early = out.request.polled_at && now < *out.request.polled_at + kDeviceInterval - std::chrono::seconds(1);
+      out.answer = early ? DeviceAnswer::kSlowDown : DeviceAnswer::kPending;
+      break;
+    }
+    case store::DeviceState::kApproved: out.answer = DeviceAnswer::kGiven; break;
+    case store::DeviceState::kTaken: break;
+  }
+  return out;
+}
+
+Result<void> note_poll(Services& services, const std::string& id) {
+  return services.database.tend_sign_in(
+      [&](store::SignIn& sign_in, const store::Repositories&) { return sign_in.device_polled(id, services.clock.now()); });
+}
+
 }  // namespace
 
-Result<DeviceAsked> ask_for_device(Services& services, const ClientInfo& client, std::string_view name) {
+Result<DeviceAsked> ask_for_device(Services& services, const ClientInfo& client, std::string_view name, const DeviceApp& app) {
   GH_TRYV(check_name(name, "client_name", 100));
   GH_TRYV(check_attempt(services, client, {}));
   const std::string code = make_code(services.random);
@@ -72,6 +108,8 @@ Result<DeviceAsked> ask_for_device(Services& services, const ClientInfo& client,
   request.code_hash = code_hash(services, code);
   request.name = name;
   request.address = client.address;
+  request.app = app.client_id;
+  request.asked = app.asked;
   request.created_at = services.clock.now();
   request.ends_at = request.created_at + kDeviceFor;
   GH_TRYV(services.database.tend_sign_in([&](store::SignIn& sign_in, const store::Repositories&) -> Result<void> {
@@ -86,26 +124,19 @@ Result<DeviceAsked> ask_for_device(Services& services, const ClientInfo& client,
 
 Result<DeviceKey> poll_device(Services& services, const ClientInfo& client, std::string_view device_code) {
   DeviceKey out;
-  if (device_code.size() != kIdLength + kSecretLength) return out;
-  const std::string id(device_code.substr(0, kIdLength));
   GH_TRY(store::UnitOfWork work, services.database.begin());
-  const auto found = work->sign_in.device(id);
-  if (!found) return found.error().code == Errc::kNotFound ? Result<DeviceKey>(out) : found.error();
-  const store::DeviceRequest& request = found.value();
-  const auto hash = crypto::parse_token_hash(request.hash);
-  const Instant now = services.clock.now();
-  if (!hash || !services.hasher.matches(hash.value(), device_name(id), device_code.substr(kIdLength)) || now >= request.ends_at)
-    return out;
-  if (request.state == store::DeviceState::kDenied) out.answer = DeviceAnswer::kDenied;
-  if (request.state == store::DeviceState::kWaiting) {
-    const bool early = request.polled_at && now < *request.polled_at + kDeviceInterval - std::chrono::seconds(1);
-    out.answer = early ? DeviceAnswer::kSlowDown : DeviceAnswer::kPending;
+  GH_TRY(const auto polled, look_at_poll(services, *work.operator->(), device_code, {}));
+  out.answer = polled.answer;
+  if (polled.answer == DeviceAnswer::kPending || polled.answer == DeviceAnswer::kSlowDown) {
     { const store::UnitOfWork dropped = std::move(work); }
-    GH_TRYV(services.database.tend_sign_in(
-        [&](store::SignIn& sign_in, const store::Repositories&) { return sign_in.device_polled(id, now); }));
+    GH_TRYV(note_poll(services, polled.request.id));
     return out;
   }
-  if (request.state != store::DeviceState::kApproved) return out;
+  if (polled.answer != DeviceAnswer::kGiven) return out;
+  out.answer = DeviceAnswer::kExpired;
+  const store::DeviceRequest& request = polled.request;
+  const std::string& id = request.id;
+  const Instant now = services.clock.now();
   const auto user = work->users.get(request.user);
   if (!user) return user.error();
   const User& person = user.value().value;
@@ -130,20 +161,66 @@ Result<DeviceKey> poll_device(Services& services, const ClientInfo& client, std:
 Result<Document> look_at_device(Services& services, const LiveSession& session, const ClientInfo& client,
                                 std::string_view user_code) {
   GH_TRY(const store::Reader reader, services.database.read());
-  GH_TRY(const auto request, find_waiting(services, *reader.operator->(), client, session.user.email, user_code));
+  GH_TRY(const auto request,
+         find_waiting(services, *reader.operator->(), client, session.user.email, user_code, store::DeviceOf::kTool));
   return Document{{"name", request.name}, {"address", request.address}, {"asked_at", format_instant(request.created_at)}};
 }
 
 Result<void> decide_device(Services& services, const LiveSession& session, const ClientInfo& client, std::string_view user_code,
                            bool approve) {
   GH_TRY(store::UnitOfWork work, services.database.begin());
-  GH_TRY(const auto request, find_waiting(services, *work.operator->(), client, session.user.email, user_code));
+  GH_TRY(const auto request,
+         find_waiting(services, *work.operator->(), client, session.user.email, user_code, store::DeviceOf::kTool));
   const auto to = approve ? store::DeviceState::kApproved : store::DeviceState::kDenied;
   GH_TRY(const bool first, work->sign_in.move_device(request.id, store::DeviceState::kWaiting, to, session.user.id));
   if (!first) return no_such_code();
   return commit(
       services, std::move(work),
       make_event(caller_of(session, client), approve ? "device.approve" : "device.deny", "device", request.id, request.name));
+}
+
+Result<store::DeviceRequest> find_app_device(Services& services, const LiveSession& session, const ClientInfo& client,
+                                             std::string_view user_code) {
+  GH_TRY(const store::Reader reader, services.database.read());
+  return find_waiting(services, *reader.operator->(), client, session.user.email, user_code, store::DeviceOf::kApp);
+}
+
+Result<void> decide_app_device(Services& services, const LiveSession& session, const ClientInfo& client,
+                               std::string_view user_code, const std::string& answer) {
+  GH_TRY(store::UnitOfWork work, services.database.begin());
+  GH_TRY(const auto request,
+         find_waiting(services, *work.operator->(), client, session.user.email, user_code, store::DeviceOf::kApp));
+  const auto to = answer.empty() ? store::DeviceState::kDenied : store::DeviceState::kApproved;
+  GH_TRY(const bool first, work->sign_in.move_device(request.id, store::DeviceState::kWaiting, to, session.user.id, answer));
+  if (!first) return no_such_code();
+  return commit(services, std::move(work),
+                make_event(caller_of(session, client), answer.empty() ? "device.deny" : "device.approve", "device", request.id,
+                           request.name));
+}
+
+Result<AppDevice> poll_app_device(Services& services, std::string_view device_code, const std::string& client_id) {
+  AppDevice out;
+  // Nobody's device; and an empty id is a tool's.
+  if (client_id.empty()) return out;
+  Polled polled;
+  {
+    GH_TRY(const store::Reader reader, services.database.read());
+    GH_TRY(polled, look_at_poll(services, *reader.operator->(), device_code, client_id));
+  }
+  out.answer = polled.answer;
+  if (polled.answer == DeviceAnswer::kPending || polled.answer == DeviceAnswer::kSlowDown) {
+    GH_TRYV(note_poll(services, polled.request.id));
+  }
+  if (polled.answer != DeviceAnswer::kGiven) return out;
+  bool first = false;
+  GH_TRYV(services.database.tend_sign_in([&](store::SignIn& sign_in, const store::Repositories&) -> Result<void> {
+    GH_TRY(first, sign_in.move_device(polled.request.id, store::DeviceState::kApproved, store::DeviceState::kTaken,
+                                      polled.request.user));
+    return success();
+  }));
+  out.answer = first ? DeviceAnswer::kGiven : DeviceAnswer::kExpired;
+  if (first) out.code = polled.request.answer;
+  return out;
 }
 
 }  // namespace gatehouse::admin

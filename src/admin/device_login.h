@@ -8,6 +8,7 @@
 
 #include "admin/admin_keys.h"
 #include "admin/sessions.h"
+#include "store/sign_in.h"
 
 namespace gatehouse::admin {
 
@@ -19,8 +20,14 @@ struct DeviceAsked {
   SecretString device_code;
   std::string user_code;  ///< "BCDF-GHJK"
 };
+/// What an app asks for; empty: it is `gatehouse login`.
+struct DeviceApp {
+  std::string client_id;
+  std::string asked;  ///< as a query of /authorize
+};
 /// `name` is what the tool calls itself, shown to the person: "gatehouse on build-7". kLimitExceeded where too many wait.
-Result<DeviceAsked> ask_for_device(Services& services, const ClientInfo& client, std::string_view name);
+Result<DeviceAsked> ask_for_device(Services& services, const ClientInfo& client, std::string_view name,
+                                   const DeviceApp& app = {});
 
 enum class DeviceAnswer { kPending, kSlowDown, kDenied, kExpired, kGiven };
 struct DeviceKey {
@@ -36,5 +43,17 @@ Result<Document> look_at_device(Services& services, const LiveSession& session, 
                                 std::string_view user_code);
 Result<void> decide_device(Services& services, const LiveSession& session, const ClientInfo& client, std::string_view user_code,
                            bool approve);
+
+/// The same for an app's device, on which oauth/device.cpp decides. Errors as look_at_device().
+Result<store::DeviceRequest> find_app_device(Services& services, const LiveSession& session, const ClientInfo& client,
+                                             std::string_view user_code);
+/// `answer`: the sealed code that the device will get; empty: refused.
+Result<void> decide_app_device(Services& services, const LiveSession& session, const ClientInfo& client,
+                               std::string_view user_code, const std::string& answer);
+struct AppDevice {
+  DeviceAnswer answer = DeviceAnswer::kExpired;
+  std::string code;  ///< of kGiven: decide_app_device()'s, once
+};
+Result<AppDevice> poll_app_device(Services& services, std::string_view device_code, const std::string& client_id);
 
 }  // namespace gatehouse::admin

@@ -53,8 +53,8 @@ void sweep(Older<Entry>& older) {
 }  // namespace
 
 IndexFeed::IndexFeed(store::Database& database, const crypto::Sealer& sealer, const Clock& clock, token::LiveIndex& index,
-                     upstream::SiteTable& sites)
-    : database_(database), sealer_(sealer), clock_(clock), index_(index), sites_(sites) {}
+                     upstream::SiteTable& sites, upstream::TokenSource& tokens)
+    : database_(database), sealer_(sealer), clock_(clock), index_(index), sites_(sites), tokens_(tokens) {}
 
 IndexFeed::~IndexFeed() { stop(); }
 
@@ -160,6 +160,12 @@ Result<void> IndexFeed::refresh() {
     GH_TRY(latest, reader->changes.latest());
   }
   return catch_up(latest);
+}
+
+Result<void> IndexFeed::refresh_sites() {
+  const std::lock_guard lock(mutex_);
+  GH_TRY(const store::Reader reader, database_.read());
+  return publish_sites(reader);
 }
 
 Result<void> IndexFeed::apply_pending() {
@@ -346,7 +352,7 @@ std::shared_ptr<const ScopeSet> IndexFeed::interned(const ScopeSet& scopes) {
 }
 
 Result<void> IndexFeed::publish_sites(const store::Reader& reader) {
-  GH_TRY(auto snapshot, read_sites(reader, sealer_));
+  GH_TRY(auto snapshot, read_sites(reader, sealer_, tokens_));
   const auto before = sites_.snapshot();
   sites_.publish(std::move(snapshot));
   if (!before) return success();

@@ -24,6 +24,7 @@
 #include "token/access_keys.h"
 #include "token/live_index.h"
 #include "upstream/site_table.h"
+#include "upstream/token_source.h"
 
 namespace gatehouse::admin {
 
@@ -54,7 +55,7 @@ class IndexFeed {
  public:
   /// All are borrowed.
   IndexFeed(store::Database& database, const crypto::Sealer& sealer, const Clock& clock, token::LiveIndex& index,
-            upstream::SiteTable& sites);
+            upstream::SiteTable& sites, upstream::TokenSource& tokens);
   ~IndexFeed();  ///< stops
   IndexFeed(const IndexFeed&) = delete;
   IndexFeed& operator=(const IndexFeed&) = delete;
@@ -69,6 +70,8 @@ class IndexFeed {
   /// Asks the store once what the latest change is, and catches up with it. An error of the question itself changes nothing: the
   /// feed's own thread finds out whether the store is away.
   Result<void> refresh();
+  /// Reads the sites again, whose access tokens have changed.
+  Result<void> refresh_sites();
   /// Whether the store could be read at the last try.
   Result<void> health() const;
   /// Called with each person of whom something has changed, before what rests on it is in force. Nothing: nobody wants to know.
@@ -106,6 +109,7 @@ class IndexFeed {
   const Clock& clock_;
   token::LiveIndex& index_;
   upstream::SiteTable& sites_;
+  upstream::TokenSource& tokens_;
   token::AccessKeyTable access_keys_;
 
   mutable std::mutex mutex_;  ///< orders all that writes; held while the store is read

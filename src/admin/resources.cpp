@@ -5,6 +5,7 @@
 #include "admin/find.h"
 #include "admin/site_credentials.h"
 #include "admin/site_entries.h"
+#include "admin/upstream_tokens.h"
 #include "upstream/lookups.h"
 
 namespace gatehouse::admin {
@@ -15,7 +16,7 @@ Result<Resource> resolve_resource(Services& services, std::string_view name) {
   {
     GH_TRY(const store::Reader reader, services.database.read());
     GH_TRY(const auto found, find_site(*reader.operator->(), written.site_key));
-    GH_TRY(site, read_site(reader, services.sealer, found.value.id));
+    GH_TRY(site, read_site(reader, services.sealer, *services.upstream_tokens, found.value.id));
   }
   if (written.key == "*") return Resource{site->site.id, "*", "*"};
   const std::string_view by = site->site.product == Product::kConfluence ? "v2.getSpaces" : "getProject";

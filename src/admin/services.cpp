@@ -3,6 +3,7 @@
 #include "admin/authority.h"
 #include "admin/index_feed.h"
 #include "admin/sign_in_throttle.h"
+#include "admin/upstream_tokens.h"
 
 namespace gatehouse::admin {
 
@@ -23,7 +24,8 @@ Services::Services(ServicesInput input)
       hasher(input.keys),
       session_limits(input.session_limits),
       throttle(std::make_unique<SignInThrottle>()),
-      feed(std::make_unique<IndexFeed>(input.database, sealer, input.clock, input.index, input.sites)) {}
+      upstream_tokens(std::make_unique<UpstreamTokens>(input.clock, input.random, fetch)),
+      feed(std::make_unique<IndexFeed>(input.database, sealer, input.clock, input.index, input.sites, *upstream_tokens)) {}
 
 Services::~Services() = default;
 

@@ -33,6 +33,7 @@ class IndexFeed;
 class Judge;
 class Recorder;
 class SignInThrottle;
+class UpstreamTokens;
 
 /// A secret that somebody else gave out, with the end that was entered with it.
 struct ConfiguredSecret {
@@ -84,7 +85,8 @@ struct Services {
   const crypto::TokenHasher hasher;
   const SessionLimits session_limits;
   const std::unique_ptr<SignInThrottle> throttle;
-  const std::unique_ptr<IndexFeed> feed;  ///< load() and start() are main's to call
+  const std::unique_ptr<UpstreamTokens> upstream_tokens;  ///< likewise
+  const std::unique_ptr<IndexFeed> feed;                  ///< load() and start() are main's to call
   /// Set by the Recorder as long as it lives. `explain` and `trace` flush it, so that they know what was just answered.
   std::atomic<Recorder*> recorder{nullptr};
   /// Set by the Judge as long as it lives; the recorder hands it what is to be judged.

@@ -8,6 +8,8 @@
 #include "admin/notices.h"
 #include "admin/site_entries.h"
 #include "admin/tell.h"
+#include "admin/upstream_tokens.h"
+#include "http/outside.h"
 #include "upstream/unseal.h"
 
 namespace gatehouse::admin {
@@ -18,10 +20,11 @@ bool printable(std::string_view text) {
 }
 
 Result<void> check_secret(UpstreamAuth auth, const SiteSecret& request) {
-  if (auth == UpstreamAuth::kOAuth2) {
-    return fail(Errc::kUnsupported, "OAuth 2.0 towards a site is not supported yet; use an API token with basic or bearer.", {},
-                "auth");
-  }
+  if (auth != UpstreamAuth::kOAuth2 && !request.token_url.empty())
+    return fail(Errc::kInvalidArgument, "A token URL belongs to auth \"oauth2\".", {}, "token_url");
+  if (!request.token_url.empty() && !http::parse_outside_address(request.token_url))
+    return fail(Errc::kInvalidArgument, "The token URL is an https address, such as https://auth.atlassian.com/oauth/token.", {},
+                "token_url");
   if (auth == UpstreamAuth::kNone) {
     if (request.username.empty() && request.secret.empty()) return success();
     return fail(Errc::kInvalidArgument, "With auth \"none\" there is neither user name nor secret.", {}, "auth");
@@ -31,10 +34,12 @@ Result<void> check_secret(UpstreamAuth auth, const SiteSecret& request) {
   if (!printable(request.secret.expose()) || request.secret.expose().size() > 4096) {
     return fail(Errc::kInvalidArgument, "The secret must be one line of printable ASCII, at most 4096 bytes.", {}, "secret");
   }
-  if ((auth == UpstreamAuth::kBasic) == request.username.empty()) {
-    return fail(Errc::kInvalidArgument,
-                "A user name belongs to auth \"basic\", and is needed there: the e-mail address of the Atlassian account.", {},
-                "username");
+  if ((auth == UpstreamAuth::kBearer) != request.username.empty()) {
+    return fail(
+        Errc::kInvalidArgument,
+        "A user name belongs to auth \"basic\" (the e-mail address of the Atlassian account) and \"oauth2\" (the client id), "
+        "and is needed there.",
+        {}, "username");
   }
   if (!printable(request.username) || request.username.find(':') != std::string::npos || request.username.size() > 254) {
     return fail(Errc::kInvalidArgument, "The user name must be printable ASCII without a colon (RFC 7617).", {}, "username");
@@ -103,6 +108,7 @@ SiteSecret completed(const SiteSecret& request, const UpstreamCredential& old) {
   if (wanted.auth.empty()) {
     wanted.auth = to_string(old.auth);
     if (wanted.username.empty()) wanted.username = old.username;
+    if (wanted.token_url.empty()) wanted.token_url = old.token_url;
   }
   if (wanted.owner.empty()) wanted.owner = old.owner.value;
   if (wanted.deputy.empty()) wanted.deputy = old.deputy.value;
@@ -128,8 +134,16 @@ Result<ScopeSet> needed_scopes(const store::Repositories& at, const SiteId& site
 /// It is tried as it will be used: sealed, opened again, and shown to the site.
 Result<void> try_first(const Services& services, const store::Stored<Site>& site, const UpstreamCredential& successor,
                        std::string_view outcome) {
+  if (successor.auth == UpstreamAuth::kOAuth2) {
+    GH_TRY(const auto request, upstream::token_request(successor, site.value, services.sealer));
+    const auto fetched = services.upstream_tokens->fetch(request);
+    if (!fetched)
+      return fail(fetched.error().code,
+                  "The new secret was tried and not taken, so " + std::string(outcome) + ": " + fetched.error().public_detail, {},
+                  "secret");
+  }
   if (successor.auth == UpstreamAuth::kNone || site.value.product != Product::kJira) return success();
-  GH_TRY(const upstream::RoutePtr route, upstream::unseal(successor, site.value, services.sealer));
+  GH_TRY(const upstream::RoutePtr route, upstream::unseal(successor, site.value, services.sealer, *services.upstream_tokens));
   upstream::SiteEntry entry;
   entry.site = site.value;
   GH_TRY(const upstream::SiteTest test, try_credential(services, entry, successor.scopes, route));
@@ -171,6 +185,8 @@ Result<UpstreamCredential> make_site_credential(Services& services, const store:
   credential.site = site.id;
   credential.account = account;
   credential.username = request.username;
+  if (credential.auth == UpstreamAuth::kOAuth2)
+    credential.token_url = request.token_url.empty() ? std::string(upstream::kAtlassianTokenUrl) : request.token_url;
   credential.expires_at = request.expires_at;
   credential.owner = user_of(caller);
   if (!request.owner.empty()) {

@@ -26,12 +26,14 @@ Result<std::vector<UpstreamCredential>> credentials_of(const store::Reader& read
 }
 
 /// Null where it can't be opened.
-upstream::RoutePtr route_of(const UpstreamCredential& credential, const Site& site, const crypto::Sealer& sealer) {
-  auto route = upstream::unseal(credential, site, sealer);
+upstream::RoutePtr route_of(const UpstreamCredential& credential, const Site& site, const crypto::Sealer& sealer,
+                            upstream::TokenSource& tokens) {
+  auto route = upstream::unseal(credential, site, sealer, tokens);
   return route ? route.value() : nullptr;
 }
 
-Result<upstream::SiteEntryPtr> make_entry(const store::Reader& reader, const crypto::Sealer& sealer, const Site& site) {
+Result<upstream::SiteEntryPtr> make_entry(const store::Reader& reader, const crypto::Sealer& sealer,
+                                          upstream::TokenSource& tokens, const Site& site) {
   auto entry = std::make_shared<upstream::SiteEntry>();
   entry->site = site;
   GH_TRY(entry->site.resource_pauses, reader->resource_pauses.of(PausedFor::kSite, site.id.value));
@@ -43,8 +45,8 @@ Result<upstream::SiteEntryPtr> make_entry(const store::Reader& reader, const cry
     auto& choices = by_account[credential.account.value];
     if (credential.state == State::kRevoked || credential.state == State::kArchived) continue;
     const bool live = credential.state == State::kLive;
-    choices.push_back(
-        {credential.id.value, credential.scopes, live ? route_of(credential, site, sealer) : nullptr, credential.replaces.value});
+    choices.push_back({credential.id.value, credential.scopes, live ? route_of(credential, site, sealer, tokens) : nullptr,
+                       credential.replaces.value});
   }
   for (auto& [account, choices] : by_account) {
     if (account.empty())
@@ -55,25 +57,37 @@ Result<upstream::SiteEntryPtr> make_entry(const store::Reader& reader, const cry
   return upstream::SiteEntryPtr(std::move(entry));
 }
 
+void note_in_use(const upstream::SiteEntry& entry, std::vector<std::string>& out) {
+  for (const upstream::RouteChoice& one : entry.own_routes.all()) out.push_back(one.credential);
+  for (const auto& [account, choices] : entry.account_routes) {
+    for (const upstream::RouteChoice& one : choices.all()) out.push_back(one.credential);
+  }
+}
+
 }  // namespace
 
-Result<std::shared_ptr<const upstream::SiteSnapshot>> read_sites(const store::Reader& reader, const crypto::Sealer& sealer) {
+Result<std::shared_ptr<const upstream::SiteSnapshot>> read_sites(const store::Reader& reader, const crypto::Sealer& sealer,
+                                                                 upstream::TokenSource& tokens) {
   std::vector<upstream::SiteEntryPtr> entries;
+  std::vector<std::string> in_use;
   store::Page page{{}, 1000};
   do {
     GH_TRY(const auto listed, reader->sites.list({}, page));
     for (const auto& stored : listed.items) {
-      GH_TRY(auto entry, make_entry(reader, sealer, stored.value));
+      GH_TRY(auto entry, make_entry(reader, sealer, tokens, stored.value));
+      note_in_use(*entry, in_use);
       entries.push_back(std::move(entry));
     }
     page.after = listed.next;
   } while (!page.after.empty());
+  tokens.keep(in_use);
   return std::make_shared<const upstream::SiteSnapshot>(std::move(entries));
 }
 
-Result<upstream::SiteEntryPtr> read_site(const store::Reader& reader, const crypto::Sealer& sealer, const SiteId& id) {
+Result<upstream::SiteEntryPtr> read_site(const store::Reader& reader, const crypto::Sealer& sealer, upstream::TokenSource& tokens,
+                                         const SiteId& id) {
   GH_TRY(const auto site, reader->sites.get(id));
-  return make_entry(reader, sealer, site.value);
+  return make_entry(reader, sealer, tokens, site.value);
 }
 
 }  // namespace gatehouse::admin

@@ -7,6 +7,7 @@
 #include "admin/site_credentials.h"
 #include "admin/site_entries.h"
 #include "admin/tell.h"
+#include "admin/upstream_tokens.h"
 #include "http/upstream_options.h"
 
 namespace gatehouse::admin {
@@ -118,7 +119,7 @@ Result<Document> test_site(Services& services, const Caller& caller, std::string
   {
     GH_TRY(const store::Reader reader, services.database.read());
     GH_TRY(const auto found, find_site(*reader.operator->(), site));
-    GH_TRY(entry, read_site(reader, services.sealer, found.value.id));
+    GH_TRY(entry, read_site(reader, services.sealer, *services.upstream_tokens, found.value.id));
   }
   std::vector<upstream::RouteChoice> choices = entry->own_routes.all();
   if (choices.empty()) choices.emplace_back();

@@ -13,8 +13,9 @@ namespace gatehouse::admin {
 
 /// What Gatehouse shows to a site. The secret is sealed to the site's origin and to the record's id.
 struct SiteSecret {
-  std::string auth;                   ///< none, basic, bearer
-  std::string username;               ///< of basic
+  std::string auth;                   ///< none, basic, bearer, oauth2
+  std::string username;               ///< of basic; of oauth2 the client id
+  std::string token_url;              ///< of oauth2; empty: Atlassian's
   SecretString secret;                ///< empty with none
   std::optional<Instant> expires_at;  ///< unknown is a finding of the reports
   std::string owner;                  ///< e-mail address; empty: the caller

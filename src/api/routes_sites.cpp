@@ -8,8 +8,9 @@ namespace {
 
 std::vector<Field> secret_fields(bool auth_required) {
   return {{"auth", Type::kText, auth_required, "How Gatehouse shows itself to the site.", {"none", "basic", "bearer", "oauth2"}},
-          {"username", Type::kText, false, "Of basic: the e-mail address of the Atlassian account."},
-          {"secret", Type::kSecret, false, "The API token or password; never answered again."},
+          {"username", Type::kText, false, "Of basic: the e-mail address of the Atlassian account; of oauth2: the client id."},
+          {"token_url", Type::kText, false, "Of oauth2: where access tokens come from; left out: Atlassian's."},
+          {"secret", Type::kSecret, false, "The API token, password or client secret; never answered again."},
           {"expires_at", Type::kInstant, false, "When it ends at the site, so that its owner is told before."},
           {"owner", Type::kText, false, "Who answers for it, by e-mail address; by default the caller."},
           {"deputy", Type::kText, false, "Who is told beside the owner, by e-mail address."},
@@ -21,6 +22,7 @@ Result<admin::SiteSecret> secret_of(const Call& call) {
   admin::SiteSecret secret;
   secret.auth = call.text("auth");
   secret.username = call.text("username");
+  secret.token_url = call.text("token_url");
   secret.secret = SecretString(call.text("secret"));
   secret.owner = call.text("owner");
   secret.deputy = call.text("deputy");

@@ -88,6 +88,7 @@ std::vector<Schema> site_schemas() {
             {"account", Shape::kText, "Null: the site's own.", kOptional},
             {"auth", Shape::kText, "none, basic, bearer or oauth2."},
             {"username", Shape::kText, "", kOptional},
+            {"token_url", Shape::kText, "", kOptional},
             {"owner", Shape::kText, "E-mail address.", kOptional},
             {"deputy", Shape::kText, "E-mail address.", kOptional},
             {"scopes", Shape::kTexts, "As declared. Null: not declared.", kOptional},

@@ -26,7 +26,8 @@ int with_secret(Call& call, const std::string& file, const std::function<int()>&
 Command& with_secret_options(Command& command, const File& file, bool auth_required) {
   command.choice("--auth", "auth", "how Gatehouse shows itself to the site", {"none", "basic", "bearer", "oauth2"});
   if (auth_required) command.required();
-  command.text("--username", "username", "of basic: the e-mail address of the Atlassian account")
+  command.text("--username", "username", "of basic: the e-mail address of the Atlassian account; of oauth2: the client id")
+      .text("--token-url", "token_url", "of oauth2: where access tokens come from; Atlassian's by default")
       .instant("--expires-at", "expires_at", "when the secret ends at the site")
       .text("--owner", "owner", "who answers for it, by e-mail address")
       .text("--deputy", "deputy", "who is told beside the owner, by e-mail address")

@@ -1,20 +1,12 @@
 #include "gateway/authorization_door.h"
 
-#include <algorithm>
-
+#include "base/text.h"
 #include "gateway/request.h"
 #include "gateway/request_log.h"
 #include "gateway/thread_state.h"
 
 namespace gatehouse::gateway {
 namespace {
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-bool same_host(std::string_view left, std::string_view right) noexcept {
-  return left.size() == right.size() &&
-         std::equal(left.begin(), left.end(), right.begin(), [](char one, char other) { return lower(one) == lower(other); });
-}
 
 /// The authority of the public URL; the scheme's own port may be written or not.
 bool is_issuer(std::string_view host, std::string_view public_url) noexcept {
@@ -25,7 +17,7 @@ bool is_issuer(std::string_view host, std::string_view public_url) noexcept {
   const std::string_view port = https ? ":443" : ":80";
   if (host.ends_with(port)) host.remove_suffix(port.size());
   if (authority.ends_with(port)) authority.remove_suffix(port.size());
-  return !authority.empty() && same_host(host, authority);
+  return !authority.empty() && same_without_case(host, authority);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "gateway/checks.h"
 #include "gateway/content_place.h"
 #include "query/cql_confine.h"
@@ -11,13 +12,6 @@ namespace {
 
 using catalogue::Kind;
 using catalogue::Parameter;
-
-bool same_without_case(std::string_view left, std::string_view right) noexcept {
-  return left.size() == right.size() && std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) {
-           const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-           return lower(a) == lower(b);
-         });
-}
 
 bool takes_cql(const catalogue::Operation& operation) noexcept {
   const auto rows = operation.query_parameters();

@@ -121,10 +121,18 @@ Action GatewayExchange::admit_and_go_on() {
   return reads_body && !body_read_ ? action(Action::Kind::kNeedBody) : locate_and_decide();
 }
 
+/// A read may be sent twice, as long as its body is at hand and nothing of its answer has left; a write never.
+bool GatewayExchange::may_begin_again() const noexcept {
+  if (head_sent_ || request_.list) return false;
+  const catalogue::Operation* const operation = request_.match.operation;
+  const bool reads = operation && operation->access == catalogue::Access::kRead && !request_.outgoing.streams_body;
+  return reads || !request_.sent;
+}
+
 /// Something that it was decided by has changed meanwhile: it is decided anew from its beginning by what holds now, so that a
-/// pause or a narrower grant stops what it concerns and costs nobody else a request. Nothing of it has been sent.
+/// pause or a narrower grant stops what it concerns and costs nobody else a request.
 Action GatewayExchange::start_over() {
-  if (request_.sent || head_sent_ || started_over_++ == kMostStarts) return refuse(not_live());
+  if (!may_begin_again() || started_over_++ == kMostStarts) return refuse(not_live());
   const http::RequestHead* const head = request_.head;
   const http::Peer peer = request_.peer;
   const http::Now began = request_.began;
@@ -504,6 +512,11 @@ Action GatewayExchange::on_upstream_failure(http::UpstreamFailure failure, bool 
 }
 
 Action GatewayExchange::refuse(const Refusal& refusal) {
+  if (refusal.shown && !request_.person && route_ && thread_.shared.tokens) {
+    // Behind the origin stands the credential's id (http::UpstreamRoute::pool_key).
+    const std::string_view key = route_->pool_key;
+    thread_.shared.tokens->refused(key.substr(key.rfind(' ') + 1));
+  }
   if (refusal.shown && request_.person) {
     thread_.shared.people->refused(request_.person);
     Refusal of_person = refusal;

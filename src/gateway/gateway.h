@@ -23,6 +23,7 @@
 #include "token/index_refresh.h"
 #include "token/live_index.h"
 #include "upstream/site_table.h"
+#include "upstream/token_source.h"
 
 namespace gatehouse::gateway {
 
@@ -50,6 +51,7 @@ struct GatewayShared {
   SelfService* self = nullptr;                         ///< null: tokens get no answers about themselves
   const token::AccessKeyTable* access_keys = nullptr;  ///< null: no access token is good
   AuthorizationServer* authorization = nullptr;        ///< null: its addresses are not here
+  upstream::TokenSource* tokens = nullptr;             ///< null: nothing is fetched anew that a site refuses
   PersonRoutes* people = nullptr;                      ///< null: in a person's name no site is reached
   GatewaySettings settings;
 

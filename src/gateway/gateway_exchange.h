@@ -44,6 +44,7 @@ class GatewayExchange final : public http::Exchange {
   http::Action begin_about_itself(const http::RequestHead& head);
   http::Action begin_at_door();
   http::Action pass_through_door();
+  bool may_begin_again() const noexcept;
   http::Action start_over();
   http::Action locate_and_decide();
   http::Action confine_and_forward();

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/text.h"
 #include "catalogue/target.h"
 #include "gateway/json_reader.h"
 
@@ -33,13 +34,6 @@ bool is_space_key(std::string_view text) noexcept {
   return !text.empty() && text.size() <= 255 && std::all_of(text.begin(), text.end(), [](char c) {
     return is_alphanumeric(c) || c == '_' || c == '-' || c == '.' || c == ':';
   });
-}
-
-bool same_without_case(std::string_view left, std::string_view right) noexcept {
-  return left.size() == right.size() && std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) {
-           const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-           return lower(a) == lower(b);
-         });
 }
 
 /// The collection that holds content of a type.

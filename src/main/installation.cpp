@@ -130,6 +130,7 @@ token::LiveIndex& Installation::index() noexcept { return *parts_->index; }
 const Clock& Installation::clock() const noexcept { return parts_->clock; }
 void Installation::set_self_service(gateway::SelfService* service) { parts_->gateway.self = service; }
 void Installation::set_authorization_server(gateway::AuthorizationServer* server) { parts_->gateway.authorization = server; }
+void Installation::set_token_source(upstream::TokenSource* tokens) { parts_->gateway.tokens = tokens; }
 void Installation::set_person_routes(gateway::PersonRoutes* people) { parts_->gateway.people = people; }
 void Installation::set_public_url(std::string url) { parts_->gateway.settings.public_url = std::move(url); }
 

@@ -41,6 +41,8 @@ class Installation {
   void set_self_service(gateway::SelfService* service);
   /// Who answers at the authorization server's addresses; likewise.
   void set_authorization_server(gateway::AuthorizationServer* server);
+  /// Where access tokens for sites come from; likewise.
+  void set_token_source(upstream::TokenSource* tokens);
   /// How people are acted for; likewise.
   void set_person_routes(gateway::PersonRoutes* people);
 

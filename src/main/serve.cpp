@@ -23,6 +23,7 @@
 #include "admin/recorder.h"
 #include "admin/self_rotation.h"
 #include "admin/sign_in.h"
+#include "admin/upstream_tokens.h"
 #include "admin/usage_upkeep.h"
 #include "api/admin_server.h"
 #include "api/router.h"
@@ -57,6 +58,9 @@ std::string url_of(const http::ListenAddress& address, bool tls) {
 }
 
 }  // namespace
+
+/// How long the first requests of a server wait for the access tokens of its sites.
+constexpr std::chrono::milliseconds kFirstTokens{5000};
 
 struct Serving::Parts {
   explicit Parts(Installation& opened) : installation(opened) {}
@@ -106,6 +110,7 @@ Serving::~Serving() {
   if (parts_->authorization) parts_->authorization->stop();
   if (parts_->recorder) parts_->recorder->stop();
   if (parts_->judge) parts_->judge->stop();
+  parts_->installation.services().upstream_tokens->stop();
   parts_->installation.services().feed->stop();
 }
 
@@ -113,8 +118,16 @@ Result<std::unique_ptr<Serving>> Serving::start(const Settings& settings, Instal
   std::unique_ptr<Serving> serving(new Serving(std::make_unique<Parts>(installation)));
   Parts& parts = *serving->parts_;
   parts.tls = !settings.server.tls_certificate_file.empty();
-  GH_TRYV(installation.services().feed->load());
-  installation.services().feed->start();
+  admin::Services& services = installation.services();
+  GH_TRYV(services.feed->load());
+  services.feed->start();
+  services.upstream_tokens->start([&services] {
+    // Where the store is away the feed's own thread says so, and the table is read when it is back.
+    const auto done = services.feed->refresh_sites();
+    if (!done) std::clog << "access tokens of sites: " << done.error().public_detail << std::endl;
+  });
+  services.upstream_tokens->wait_for_first(kFirstTokens);
+  installation.set_token_source(services.upstream_tokens.get());
   GH_TRYV(parts.start_atlassian(settings));
   if (!settings.register_only) {
     GH_TRYV(parts.start_gateway(settings));

@@ -38,7 +38,8 @@ struct UpstreamCredential {
   std::optional<ScopeSet> scopes;
   UpstreamCredentialId replaces;  ///< the one that it took over from; what was decided with that one may still be sent
   UpstreamAuth auth = UpstreamAuth::kBearer;
-  std::string username;
+  std::string username;   ///< of kOAuth2 the client id
+  std::string token_url;  ///< of kOAuth2: its token endpoint
   std::string sealed_secret;  ///< crypto/seal.h; bound to `id` and to the site's origin
   UserId owner;
   UserId deputy;

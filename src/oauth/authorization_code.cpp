@@ -43,7 +43,13 @@ Answered<boost::json::object> authorization_code(Context& context, const Authori
                                                  const Parameters& parameters, const ProvenClient& client) {
   if (client.credential->kind != CredentialKind::kApp)
     return OAuthError{"unauthorized_client", "Only an app has this grant.", 400, 0};
-  const auto code = open_code(context, parameters.text("code"));
+  return redeem_code(context, request, parameters.text("code"),
+                     {parameters.text("redirect_uri"), parameters.text("code_verifier")}, client);
+}
+
+Answered<boost::json::object> redeem_code(Context& context, const AuthorizationRequest& request, const std::string& text,
+                                          const ShownWithCode& shown, const ProvenClient& client) {
+  const auto code = open_code(context, text);
   // Whoever is not its client can't burn it.
   if (!code || code->client != token::as_view(client.credential->id)) return bad_grant();
   const Instant now = context.now();
@@ -59,15 +65,14 @@ Answered<boost::json::object> authorization_code(Context& context, const Authori
     GH_TRYV(end_family(context, code->family, request, "authorization_code.reuse"));
     return bad_grant();
   }
-  if (now >= code->ends_at || parameters.text("redirect_uri") != code->redirect_uri ||
-      !verifies(parameters.text("code_verifier"), code->challenge))
+  if (now >= code->ends_at || shown.redirect_uri != code->redirect_uri || !verifies(shown.verifier, code->challenge))
     return bad_grant();
   Family family;
   family.id = code->family;
   family.consent = code->consent;
   family.user = code->user;
   family.wanted = code->wanted;
-  GH_TRY(boost::json::object answer, issue_for_person(context, client, family));
+  GH_TRY(boost::json::object answer, issue_for_person(context, client, family, FamilyAge::kBegins));
   if (code->offline) {
     GH_TRY(answer["refresh_token"], first_refresh_token(context, client, family));
   }

@@ -24,8 +24,11 @@ struct Family {
   Narrowed wanted;
 };
 
+/// Of kBegins nobody can have ended it but a racer who came second with the same code; that the first one succeeds does not
+/// depend on who is quicker then, and what it gets is over at once.
+enum class FamilyAge { kBegins, kGoesOn };
 /// An access token for a person's consent; invalid_grant where that is not live any more.
-Answered<boost::json::object> issue_for_person(Context& context, const ProvenClient& client, const Family& family);
+Answered<boost::json::object> issue_for_person(Context& context, const ProvenClient& client, const Family& family, FamilyAge age);
 Answered<std::string> first_refresh_token(Context& context, const ProvenClient& client, const Family& family);
 /// In force on this node when it returns. A family that has ended already is no error.
 Answered<bool> end_family(Context& context, const std::string& family, const AuthorizationRequest& request,

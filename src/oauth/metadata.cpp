@@ -35,12 +35,14 @@ http::ElsewhereAnswer metadata_endpoint(Context& context) {
   body["code_challenge_methods_supported"] = texts({"S256"});
   body["response_modes_supported"] = texts({"query"});
   body["prompt_values_supported"] = texts({"none", "login", "consent", "select_account"});
+  body["device_authorization_endpoint"] = issuer + "/oauth/device_authorization";
   body["token_endpoint"] = issuer + "/oauth/token";
   body["revocation_endpoint"] = issuer + "/oauth/revoke";
   body["introspection_endpoint"] = issuer + "/oauth/introspect";
   body["jwks_uri"] = issuer + "/.well-known/jwks.json";
   body["grant_types_supported"] =
-      texts({"authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"});
+      texts({"authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:device_code",
+             "urn:ietf:params:oauth:grant-type:token-exchange"});
   body["response_types_supported"] = texts({"code"});
   for (const char* endpoint : {"token", "revocation", "introspection"}) {
     json::array mine = methods;

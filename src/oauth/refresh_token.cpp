@@ -88,12 +88,14 @@ Answered<std::optional<SecretString>> succeed(Context& context, const store::Ref
 
 }  // namespace
 
-Answered<boost::json::object> issue_for_person(Context& context, const ProvenClient& client, const Family& family) {
+Answered<boost::json::object> issue_for_person(Context& context, const ProvenClient& client, const Family& family,
+                                               FamilyAge age) {
   const token::LiveIndex& index = context.services.index;
   const token::LiveCredentialPtr consent = index.find_locked(family.consent).credential;
   const auto id = token::to_key(family.id);
   const bool good = consent && consent->kind == CredentialKind::kApp && consent->account &&
-                    token::subject_of(*consent) == family.user && consent->live(context.now()) && id && !index.ended_locked(*id);
+                    token::subject_of(*consent) == family.user && consent->live(context.now()) && id &&
+                    (age == FamilyAge::kBegins || !index.ended_locked(*id));
   if (!good) return bad_grant();
   token::AccessClaims claims;
   claims.client = client.credential->id;
@@ -169,7 +171,7 @@ Answered<boost::json::object> refresh_token(Context& context, const Authorizatio
     GH_TRYV(end_family(context, found->family, request, "refresh_token.reuse"));
     return bad_grant();
   }
-  GH_TRY(boost::json::object answer, issue_for_person(context, client, family));
+  GH_TRY(boost::json::object answer, issue_for_person(context, client, family, FamilyAge::kGoesOn));
   answer["refresh_token"] = successor->expose();
   return answer;
 }

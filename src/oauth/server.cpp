@@ -18,10 +18,12 @@ struct Endpoint {
   http::ElsewhereAnswer (*answer)(Context& context, const gateway::AuthorizationRequest& request);
 };
 
-const std::array<Endpoint, 9> kEndpoints{{
+const std::array<Endpoint, 11> kEndpoints{{
     {"/authorize", Method::kGet, authorization_endpoint},
     {"/authorize", Method::kPost, decision_endpoint},
     {"/authorize/arrive", Method::kGet, arrival_endpoint},
+    {"/device", Method::kGet, verification_endpoint},
+    {"/oauth/device_authorization", Method::kPost, device_authorization_endpoint},
     {"/oauth/token/accessible-resources", Method::kGet, accessible_resources_endpoint},
     {"/oauth/token", Method::kPost, token_endpoint},
     {"/oauth/revoke", Method::kPost, revocation_endpoint},

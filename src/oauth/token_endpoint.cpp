@@ -20,6 +20,10 @@ Answered<boost::json::object> answer(Context& context, const AuthorizationReques
     return grant == "refresh_token" ? refresh_token(context, request, parameters, client)
                                     : authorization_code(context, request, parameters, client);
   }
+  if (grant == "urn:ietf:params:oauth:grant-type:device_code") {
+    GH_TRY(const ProvenClient client, authenticate_client(context, request, parameters, Public::kAllowed));
+    return device_code(context, request, parameters, client);
+  }
   if (grant == "urn:ietf:params:oauth:grant-type:token-exchange") return token_exchange(context, request, parameters);
   return OAuthError{"unsupported_grant_type", "The metadata lists the grants that this server has.", 400, 0};
 }

@@ -61,8 +61,8 @@ const std::vector<DumpTable>& dump_tables() {
        "tttttttttiiiitiiiittttttti", "id"},
       {"upstream_credentials",
        "id, site, account, auth, username, sealed_secret, owner, deputy, expires_at, state, created_at, version, scopes, "
-       "replaces",
-       "tttittttiiiitt", "id"},
+       "replaces, token_url",
+       "tttittttiiiittt", "id"},
       {"user_resources", "user_id, position, site, resource_id, resource_key", "tittt", "user_id, position"},
       {"grants",
        "id, account, site, resource_id, resource_key, scopes, role, directory, restricted, granted_by, backing, grace_ends_at, "
@@ -112,7 +112,8 @@ const std::vector<DumpTable>& dump_tables() {
       {"login_sessions", "id, user_id, hash, way, created_at, seen_at, proved_at, ends_at, ended_at, address, user_agent",
        "ttttiiiiitt", "id"},
       {"used_once", "id, ends_at", "ti", "id"},
-      {"device_requests", "id, hash, code_hash, name, address, state, user_id, created_at, ends_at, polled_at", "tttttitiii",
+      {"device_requests",
+       "id, hash, code_hash, name, address, state, user_id, created_at, ends_at, polled_at, app, asked, answer", "tttttitiiittt",
        "id"},
       {"identities", "issuer, subject, user_id, created_at", "ttti", "issuer, subject"},
       {"atlassian_grants",

@@ -12,8 +12,9 @@ constexpr std::string_view kPasskeyTypes = "tttttiii";
 constexpr std::string_view kSessionColumns =
     "id, user_id, hash, way, created_at, seen_at, proved_at, ends_at, ended_at, address, user_agent";
 constexpr std::string_view kSessionTypes = "ttttiiiiitt";
-constexpr std::string_view kDeviceColumns = "id, hash, code_hash, name, address, state, user_id, created_at, ends_at, polled_at";
-constexpr std::string_view kDeviceTypes = "tttttitiii";
+constexpr std::string_view kDeviceColumns =
+    "id, hash, code_hash, name, address, state, user_id, created_at, ends_at, polled_at, app, asked, answer";
+constexpr std::string_view kDeviceTypes = "tttttitiiittt";
 
 std::int64_t number(Instant at) { return at.time_since_epoch().count(); }
 
@@ -69,6 +70,9 @@ Result<DeviceRequest> read_device(const Row& row) {
   out.created_at = cells.instant();
   out.ends_at = cells.instant();
   out.polled_at = cells.optional_instant();
+  out.app = cells.text();
+  out.asked = cells.text();
+  out.answer = cells.text();
   GH_TRYV(cells.finish());
   return out;
 }
@@ -221,26 +225,31 @@ Result<void> SignIn::insert_device(const DeviceRequest& device) {
   Binds binds;
   binds.text(device.id).text(device.hash).text(device.code_hash).text(device.name).text(device.address).number(device.state);
   binds.optional_id(device.user).instant(device.created_at).instant(device.ends_at).optional_instant(device.polled_at);
+  binds.text(device.app).text(device.asked).text(device.answer);
   return insert_plain(session_, "device_requests", kDeviceColumns, binds);
 }
 
-Result<DeviceRequest> SignIn::device(const std::string& id) const {
-  GH_TRY(const auto row, session_.row(select(kDeviceColumns, "device_requests", "WHERE id = :p1"), kDeviceTypes, {id},
-                                      "There is no such request of a device."));
+Result<DeviceRequest> SignIn::device(const std::string& id, const std::string& app) const {
+  GH_TRY(const auto row, session_.row(select(kDeviceColumns, "device_requests", "WHERE id = :p1 AND app = :p2"), kDeviceTypes,
+                                      {id, app}, "There is no such request of a device."));
   return read_device(row);
 }
 
-Result<DeviceRequest> SignIn::device_by_code(std::string_view code_hash) const {
-  GH_TRY(const auto row, session_.row(select(kDeviceColumns, "device_requests", "WHERE code_hash = :p1"), kDeviceTypes,
-                                      {std::string(code_hash)}, "There is no such code."));
+Result<DeviceRequest> SignIn::device_by_code(std::string_view code_hash, DeviceOf of) const {
+  const std::string_view where =
+      of == DeviceOf::kTool ? "WHERE code_hash = :p1 AND app = ''" : "WHERE code_hash = :p1 AND app <> ''";
+  GH_TRY(const auto row, session_.row(select(kDeviceColumns, "device_requests", where), kDeviceTypes, {std::string(code_hash)},
+                                      "Nothing waits under this code."));
   return read_device(row);
 }
 
-Result<bool> SignIn::move_device(const std::string& id, DeviceState from, DeviceState to, const UserId& user) {
+Result<bool> SignIn::move_device(const std::string& id, DeviceState from, DeviceState to, const UserId& user,
+                                 const std::string& answer) {
   Binds binds;
-  binds.number(to).optional_id(user).text(id).number(from);
+  binds.number(to).optional_id(user).text(answer).text(id).number(from);
   GH_TRY(const auto changed,
-         session_.run("UPDATE device_requests SET state = :p1, user_id = :p2 WHERE id = :p3 AND state = :p4", binds.values()));
+         session_.run("UPDATE device_requests SET state = :p1, user_id = :p2, answer = :p3 WHERE id = :p4 AND state = :p5",
+                      binds.values()));
   return changed == 1;
 }
 

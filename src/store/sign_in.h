@@ -65,7 +65,12 @@ struct DeviceRequest {
   Instant created_at{};
   Instant ends_at{};
   std::optional<Instant> polled_at;
+  std::string app;     ///< the client id of an app; empty: gatehouse login
+  std::string asked;   ///< of an app: its request, as a query of /authorize
+  std::string answer;  ///< of an app: the sealed code, once it was approved
 };
+/// A tool's request must never be taken for an app's, nor the reverse: what they get is not the same.
+enum class DeviceOf { kTool, kApp };
 
 class SignIn {
  public:
@@ -104,10 +109,12 @@ class SignIn {
   Result<void> forget_before(Instant before);
 
   Result<void> insert_device(const DeviceRequest& device);
-  Result<DeviceRequest> device(const std::string& id) const;
-  Result<DeviceRequest> device_by_code(std::string_view code_hash) const;
+  /// `app` empty: of a tool.
+  Result<DeviceRequest> device(const std::string& id, const std::string& app) const;
+  Result<DeviceRequest> device_by_code(std::string_view code_hash, DeviceOf of) const;
   /// False where it was not in state `from` any more.
-  Result<bool> move_device(const std::string& id, DeviceState from, DeviceState to, const UserId& user);
+  Result<bool> move_device(const std::string& id, DeviceState from, DeviceState to, const UserId& user,
+                           const std::string& answer = {});
   Result<void> device_polled(const std::string& id, Instant at);
   /// How many wait, in all or of one address.
   Result<std::int64_t> waiting_devices(Instant now, const std::string& address = {}) const;

@@ -7,8 +7,8 @@ namespace {
 
 constexpr Table kTable{"upstream_credentials",
                        "id, site, account, auth, username, sealed_secret, owner, deputy, expires_at, state, created_at, scopes, "
-                       "replaces",
-                       "tttittttiiitt", Aggregate::kUpstreamCredential, "There is no such upstream credential."};
+                       "replaces, token_url",
+                       "tttittttiiittt", Aggregate::kUpstreamCredential, "There is no such upstream credential."};
 constexpr std::size_t kScopesColumn = 11;
 constexpr std::string_view kConflict = "A credential has this id already.";
 
@@ -32,6 +32,7 @@ Result<Stored<UpstreamCredential>> read(const Row& row) {
   const ScopeSet scopes = cells.scopes();
   if (declared) credential.scopes = scopes;
   credential.replaces = cells.id<UpstreamCredentialId>();
+  credential.token_url = cells.text();
   out.version = cells.integer();
   GH_TRYV(cells.finish());
   return out;
@@ -46,7 +47,7 @@ Binds write(const UpstreamCredential& credential) {
     binds.scopes(*credential.scopes);
   else
     binds.null();
-  binds.optional_id(credential.replaces);
+  binds.optional_id(credential.replaces).text(credential.token_url);
   return binds;
 }
 

@@ -38,6 +38,11 @@ Result<SecretString> authorization_line(const UpstreamCredential& credential, co
   return SecretString("Authorization: Basic " + encoded.expose() + "\r\n");
 }
 
+Result<SecretString> open(const UpstreamCredential& credential, const http::Origin& origin, const crypto::Sealer& sealer) {
+  const std::string where = origin_text(origin);
+  return sealer.open(credential.sealed_secret, crypto::SealContext{kPurpose, credential.id.value, where});
+}
+
 }  // namespace
 
 Result<SecretString> bearer_line(const SecretString& secret) {
@@ -45,7 +50,8 @@ Result<SecretString> bearer_line(const SecretString& secret) {
   return SecretString("Authorization: Bearer " + secret.expose() + "\r\n");
 }
 
-Result<RoutePtr> unseal(const UpstreamCredential& credential, const Site& site, const crypto::Sealer& sealer) {
+Result<RoutePtr> unseal(const UpstreamCredential& credential, const Site& site, const crypto::Sealer& sealer,
+                        TokenSource& tokens) {
   GH_TRY(auto origin, http::parse_base_url(site.base_url));
   auto route = std::make_shared<http::UpstreamRoute>();
   route->scheme = origin.scheme;
@@ -54,17 +60,28 @@ Result<RoutePtr> unseal(const UpstreamCredential& credential, const Site& site, 
   route->context_path = origin.context_path;
   route->pool_key = origin_text(origin) + " " + credential.id.value;
   switch (credential.auth) {
-    case UpstreamAuth::kNone: return RoutePtr(std::move(route));
+    case UpstreamAuth::kNone: break;
     case UpstreamAuth::kBasic:
-    case UpstreamAuth::kBearer: break;
-    case UpstreamAuth::kOAuth2:
-      return fail(Errc::kUnsupported, "OAuth 2.0 credentials for a site are not supported yet: use --auth basic or bearer.");
+    case UpstreamAuth::kBearer: {
+      GH_TRY(const auto secret, open(credential, origin, sealer));
+      GH_TRY(route->authorization, authorization_line(credential, secret));
+      break;
+    }
+    case UpstreamAuth::kOAuth2: {
+      GH_TRY(const TokenRequest request, token_request(credential, site, sealer));
+      GH_TRY(const SecretString access, tokens.at_hand(request));
+      GH_TRY(route->authorization, bearer_line(access));
+      break;
+    }
   }
-  const std::string where = origin_text(origin);
-  GH_TRY(auto secret, sealer.open(credential.sealed_secret, crypto::SealContext{kPurpose, credential.id.value, where}));
-  GH_TRY(auto line, authorization_line(credential, secret));
-  route->authorization = std::move(line);
   return RoutePtr(std::move(route));
+}
+
+Result<TokenRequest> token_request(const UpstreamCredential& credential, const Site& site, const crypto::Sealer& sealer) {
+  GH_TRY(const auto origin, http::parse_base_url(site.base_url));
+  TokenRequest request{credential.id.value, credential.token_url, credential.username, {}};
+  GH_TRY(request.secret, open(credential, origin, sealer));
+  return request;
 }
 
 Result<std::string> seal_for_site(const SecretString& secret, const UpstreamCredentialId& credential, const Site& site,
@@ -75,11 +92,9 @@ Result<std::string> seal_for_site(const SecretString& secret, const UpstreamCred
 }
 
 Result<std::string> seal_again(const UpstreamCredential& credential, const Site& site, const crypto::Sealer& sealer) {
-  GH_TRY(auto origin, http::parse_base_url(site.base_url));
-  const std::string where = origin_text(origin);
-  const crypto::SealContext context{kPurpose, credential.id.value, where};
-  GH_TRY(const auto secret, sealer.open(credential.sealed_secret, context));
-  return sealer.seal(secret, context);
+  GH_TRY(const auto origin, http::parse_base_url(site.base_url));
+  GH_TRY(const auto secret, open(credential, origin, sealer));
+  return seal_for_site(secret, credential.id, site, sealer);
 }
 
 }  // namespace gatehouse::upstream

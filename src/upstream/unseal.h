@@ -10,14 +10,18 @@
 #include "crypto/seal.h"
 #include "model/site.h"
 #include "upstream/site_table.h"
+#include "upstream/token_source.h"
 
 namespace gatehouse::upstream {
 
 /// The route to `site` as `credential`; for UpstreamAuth::kNone without authorization. The sealed bytes are bound to the
 /// credential's id and the site's origin, so that a credential can't be shown to another origin than it was given for.
 /// Errors: kDataCorrupt (the seal does not open: another key, row or origin), kInvalidArgument (the base URL, or a user name or
-/// secret with bytes that a header may not hold), kUnsupported (OAuth 2.0 credentials, which have to be renewed).
-Result<RoutePtr> unseal(const UpstreamCredential& credential, const Site& site, const crypto::Sealer& sealer);
+/// secret with bytes that a header may not hold), and those of TokenSource::at_hand for OAuth 2.0 credentials.
+Result<RoutePtr> unseal(const UpstreamCredential& credential, const Site& site, const crypto::Sealer& sealer,
+                        TokenSource& tokens);
+/// What the access token of an OAuth 2.0 credential is got with. kDataCorrupt as unseal().
+Result<TokenRequest> token_request(const UpstreamCredential& credential, const Site& site, const crypto::Sealer& sealer);
 
 /// "Authorization: Bearer …" as a whole line. kInvalidArgument: empty, or with bytes that a header may not hold.
 Result<SecretString> bearer_line(const SecretString& secret);

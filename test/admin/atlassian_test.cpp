@@ -201,6 +201,15 @@ TEST_F(AtAtlassian, AGrantThatAtlassianTakesNoMoreEndsAndIsTold) {
   EXPECT_EQ(backing(given), "backed");
 }
 
+TEST_F(AtAtlassian, AnAccessTokenThatWasTakenBackIsRenewed) {
+  must(connect(eva, sandbox::kBea));
+  world.site().with_site([](sandbox::Site& site) { site.account.access.clear(); });
+  EXPECT_NE(refused(give(eva, "acme/B")), "done") << "one that was given just now is not renewed again";
+  world.clock().advance(minutes(2));
+  EXPECT_EQ(refused(give(eva, "acme/B")), "done");
+  EXPECT_FALSE(grant_of(eva).ended_at);
+}
+
 TEST_F(AtAtlassian, AServerThatIsAwayEndsNothing) {
   must(connect(eva, sandbox::kBea));
   world.site().stop();

@@ -11,6 +11,7 @@
 #include "admin/rate.h"
 #include "admin/sites.h"
 #include "admin/tokens.h"
+#include "admin/upstream_tokens.h"
 #include "admin/users.h"
 #include "test/support/world.h"
 
@@ -265,7 +266,7 @@ TEST(Feed, LoadsWhatAnotherProcessWrote) {
   must(revoke_token(world.services(), world.caller(), revoked.document.at("id").as_string(), ""));
   token::LiveIndex index(1);
   upstream::SiteTable sites;
-  IndexFeed feed(world.database(), world.services().sealer, world.clock(), index, sites);
+  IndexFeed feed(world.database(), world.services().sealer, world.clock(), index, sites, *world.services().upstream_tokens);
   must(feed.load());
   EXPECT_EQ(index.size(), 1U);
   EXPECT_EQ(index.fresh(), test::kStart);
@@ -280,7 +281,7 @@ TEST(Feed, FollowsTheChangesOfOthers) {
   test::World world;
   token::LiveIndex index(1);
   upstream::SiteTable sites;
-  IndexFeed feed(world.database(), world.services().sealer, world.clock(), index, sites);
+  IndexFeed feed(world.database(), world.services().sealer, world.clock(), index, sites, *world.services().upstream_tokens);
   must(feed.load());
   feed.start();
   world.add_site();

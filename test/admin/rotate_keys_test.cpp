@@ -1,5 +1,6 @@
 // New keys: what the older ones made stays readable at every step, and what can be is sealed anew.
 #include "admin/rotate_keys.h"
+#include "admin/upstream_tokens.h"
 
 #include <gtest/gtest.h>
 
@@ -98,8 +99,8 @@ TEST_F(RotateKeys, SealsAnewAndCountsWhatNeedsTheOlderKeys) {
   EXPECT_TRUE(third.opens_site());
   // Without the new key nothing of it opens.
   const Site site = must(must(world.database().read())->sites.get_by_key("acme")).value;
-  EXPECT_TRUE(upstream::unseal(stored(), site, first.services->sealer));
-  EXPECT_FALSE(upstream::unseal(stored(), site, world.services().sealer));
+  EXPECT_TRUE(upstream::unseal(stored(), site, first.services->sealer, *first.services->upstream_tokens));
+  EXPECT_FALSE(upstream::unseal(stored(), site, world.services().sealer, *world.services().upstream_tokens));
 }
 
 TEST_F(RotateKeys, WhatNoKeyOpensIsNamedAndLeftAsItIs) {

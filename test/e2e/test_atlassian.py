@@ -30,7 +30,7 @@ class Atlassian(unittest.TestCase):
         url = f"http://127.0.0.1:{port}"
         (cls.folder / "gatehouse.toml").write_text(
             f'[atlassian]\nclient_id = "sandbox-app"\nclient_secret_file = "{cls.folder}/secret"\naccount_url = "{url}"\napi_url = "{url}"\n'
-            'scopes = "read:me read:jira-work write:jira-work read:space:confluence offline_access"\n'
+            'scopes = "read:me read:jira-work write:jira-work read:jira-user read:space:confluence offline_access"\n'
             'recheck = "1s"\nremember = "1h"\n')
         cls.it = Installation(granted=False, serve=["--config", str(cls.folder / "gatehouse.toml")], sandbox_port=port)
         for name in ("eva", "max"):
@@ -92,7 +92,7 @@ class Atlassian(unittest.TestCase):
 
     def app_token(self, email, app, *resources):
         """An access token of `app` for a person, who consents to these resources in a browser."""
-        asked = urllib.parse.urlencode({"response_type": "code", "client_id": app["client_id"], "redirect_uri": CALLBACK, "scope": "read:jira-work write:jira-work",
+        asked = urllib.parse.urlencode({"response_type": "code", "client_id": app["client_id"], "redirect_uri": CALLBACK, "scope": "read:jira-work write:jira-work read:jira-user",
                                         "state": "xyz", "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method": "S256"})
         panel, gate = self.browser(email), Browser(self.it.gateway)
         there = gate.get("/authorize?" + asked).headers["Location"]
@@ -107,7 +107,7 @@ class Atlassian(unittest.TestCase):
         return answer.json()["access_token"]
 
     def test_3b_an_app_acts_as_the_person_and_within_its_own_boundary(self):
-        app = self.it.ok("app", "create", "--name", "Sprint report", "--redirect-uri", CALLBACK, "--scopes", "read:jira-work,write:jira-work",
+        app = self.it.ok("app", "create", "--name", "Sprint report", "--redirect-uri", CALLBACK, "--scopes", "read:jira-work,write:jira-work,read:jira-user",
                          "--resource", "acme/A", "--resource", "acme/C")
         token = self.app_token("max@example.com", app, "acme/A", "acme/C")
         read = lambda issue, of=token: self.it.get(f"/rest/api/3/issue/{issue}?fields=summary", of)
@@ -138,7 +138,7 @@ class Atlassian(unittest.TestCase):
         browser.submit("/account/atlassian/disconnect")
         refused = read("A-1")
         self.assertEqual((refused.status, "has not connected with Atlassian" in refused.body), (502, True), refused)
-        self.assertEqual(self.it.get("/rest/api/3/myself", hers).status, 200)
+        wait_for(lambda: self.it.get("/rest/api/3/myself", hers).status == 200)
         browser = self.browser("max@example.com")
         self.assertEqual(browser.get(self.consent(browser, BOB)).status, 303)
         self.assertEqual(read("A-1").status, 200, "at once")

@@ -52,7 +52,7 @@ class OAuthClients(unittest.TestCase):
         again = gate.get(back[len(it.gateway):]).headers["Location"]
         gate.get(again)
         name, value = re.search(r'name="(r\d)" value="([^"]*)"[^>]*> acme/A', gate.page).groups()
-        return gate.submit("/authorize", decision="allow", **{name: value}).headers["Location"]
+        return gate.submit("/authorize", decision="allow", **{name: value}).headers.get("Location")
 
     def test_every_feature_that_is_listed(self):
         if not installed():
@@ -82,7 +82,9 @@ class OAuthClients(unittest.TestCase):
             calls = []
             for line in process.stdout:
                 said = json.loads(line)
-                if "authorize" in said:
+                if "device" in said:
+                    self.consent(it, said["device"])
+                elif "authorize" in said:
                     process.stdin.write(self.consent(it, said["authorize"]) + "\n")
                     process.stdin.flush()
                 else:

@@ -205,6 +205,33 @@ TEST_F(Steps, LooksOnceMoreBeforeTheFirstByteGoesUpstream) {
   EXPECT_EQ(site.count, 1);
 }
 
+/// Paused and live again while the first answer is read: what it was decided by is gone, and holds again.
+class HiccupSite final : public Site {
+ public:
+  explicit HiccupSite(World& world) : world_(world) {
+    body = R"({"id":"10100","key":"A-1","fields":{"project":{"id":"10000","key":"A"},"issuelinks":[{"id":"1",
+      "type":{"id":"1","name":"Blocks"},"outwardIssue":{"id":"10200","key":"A-2","fields":{"summary":"x"}}}]}})";
+  }
+  SiteAnswer answer(const Asked& asked) override {
+    if (!asked.lookup && sent++ == 0) {
+      world_.publish_site(State::kPaused);
+      world_.publish_site(State::kLive);
+    }
+    return Site::answer(asked);
+  }
+  int sent = 0;
+
+ private:
+  World& world_;
+};
+
+TEST_F(Steps, AReadIsDecidedAnewThoughItWasSent) {
+  const std::string token = world_.add_token(on_a());
+  HiccupSite site(world_);
+  EXPECT_EQ(converse(world_, *exchange_, request_text("GET /ex/jira/acme/rest/api/3/issue/A-1", token), site).status, 200);
+  EXPECT_EQ(site.sent, 2);
+}
+
 TEST_F(Steps, SendsNothingToASiteThatIsPaused) {
   const std::string token = world_.add_token(on_a());
   world_.publish_site(State::kPaused);

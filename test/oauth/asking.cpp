@@ -1,5 +1,9 @@
 #include "test/oauth/asking.h"
 
+#include <atomic>
+#include <cstdlib>
+#include <thread>
+
 #include "admin/access_keys.h"
 #include "base/encoding.h"
 #include "oauth/parameters.h"
@@ -7,6 +11,26 @@
 namespace gatehouse::oauth {
 
 using test::must;
+
+int race_rounds(int usual) {
+  const char* const wanted = std::getenv("GATEHOUSE_RACES");
+  return wanted ? std::atoi(wanted) : usual;
+}
+
+int race(int racers, const std::function<bool()>& run) {
+  std::atomic<int> won{0};
+  std::atomic<int> ready{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < racers; ++i) {
+    threads.emplace_back([&] {
+      ++ready;
+      while (ready.load() < racers) std::this_thread::yield();
+      if (run()) ++won;
+    });
+  }
+  for (std::thread& one : threads) one.join();
+  return won.load();
+}
 
 Asking::Asking() : server(world.services()) {
   world.add_site();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,11 @@ struct Client {
   std::string id;
   std::string secret;
 };
+
+/// How often something is raced for: GATEHOUSE_RACES=10000 is the long form.
+int race_rounds(int usual);
+/// `racers` at once; how many of them say true.
+int race(int racers, const std::function<bool()>& run);
 
 class Asking {
  public:

@@ -80,6 +80,7 @@ TEST_P(Repositories, UpstreamCredentialsRoundTrip) {
   const ServiceAccount account = add_account("bot", owner.id);
   UpstreamCredential own;
   own.id = new_id<UpstreamCredentialId>(random_);
+  own.token_url = "https://auth.example/oauth/token";
   own.site = site.id;
   own.auth = UpstreamAuth::kBasic;
   own.username = "bot@example.com";
@@ -105,6 +106,7 @@ TEST_P(Repositories, UpstreamCredentialsRoundTrip) {
   const UpstreamCredential& first = live[0].value;
   EXPECT_EQ(first.auth, own.auth);
   EXPECT_EQ(first.username, own.username);
+  EXPECT_EQ(first.token_url, own.token_url);
   EXPECT_EQ(first.sealed_secret, own.sealed_secret);
   EXPECT_EQ(first.owner, owner.id);
   EXPECT_TRUE(first.deputy.empty());

@@ -120,18 +120,39 @@ TEST_P(SignInStore, ADeviceIsDecidedOnce) {
                               store::DeviceState::kWaiting, {},  clock_.now(), clock_.now() + 10min, {}};
   ASSERT_TRUE(database_->tend_sign_in([&](auto& sign_in, const auto&) { return sign_in.insert_device(device); }));
   EXPECT_EQ(read()->sign_in.waiting_devices(clock_.now()).value(), 1);
-  EXPECT_EQ(read()->sign_in.device_by_code("c").value().id, device.id);
+  EXPECT_EQ(read()->sign_in.device_by_code("c", store::DeviceOf::kTool).value().id, device.id);
   ASSERT_TRUE(
       database_->tend_sign_in([&](auto& sign_in, const auto&) { return sign_in.device_polled(device.id, clock_.now()); }));
-  EXPECT_EQ(read()->sign_in.device(device.id).value().polled_at, clock_.now());
+  EXPECT_EQ(read()->sign_in.device(device.id, "").value().polled_at, clock_.now());
   ASSERT_TRUE(commit([&](auto& work) -> Result<void> {
     using store::DeviceState;
     EXPECT_TRUE(work->sign_in.move_device(device.id, DeviceState::kWaiting, DeviceState::kApproved, eva.id).value());
     EXPECT_FALSE(work->sign_in.move_device(device.id, DeviceState::kWaiting, DeviceState::kDenied, eva.id).value());
     return success();
   }));
-  EXPECT_EQ(read()->sign_in.device(device.id).value().user, eva.id);
+  EXPECT_EQ(read()->sign_in.device(device.id, "").value().user, eva.id);
   EXPECT_EQ(read()->sign_in.waiting_devices(clock_.now()).value(), 0);
+}
+
+TEST_P(SignInStore, ADeviceOfAnAppIsNeverTakenForATools) {
+  const User eva = add_user("eva@example.com");
+  store::DeviceRequest device{
+      "device0000000002",   "h", "d", "Report", "127.0.0.1", store::DeviceState::kWaiting, {}, clock_.now(),
+      clock_.now() + 10min, {}};
+  device.app = "app0000000000001";
+  device.asked = "client_id=app0000000000001&scope=read:jira-work";
+  ASSERT_TRUE(database_->tend_sign_in([&](auto& sign_in, const auto&) { return sign_in.insert_device(device); }));
+  EXPECT_EQ(read()->sign_in.device(device.id, "").error().code, Errc::kNotFound) << "it would get a key of the person";
+  EXPECT_EQ(read()->sign_in.device(device.id, "app0000000000002").error().code, Errc::kNotFound);
+  EXPECT_EQ(read()->sign_in.device_by_code("d", store::DeviceOf::kTool).error().code, Errc::kNotFound);
+  EXPECT_EQ(read()->sign_in.device_by_code("d", store::DeviceOf::kApp).value().asked, device.asked);
+  ASSERT_TRUE(commit([&](auto& work) -> Result<void> {
+    EXPECT_TRUE(
+        work->sign_in.move_device(device.id, store::DeviceState::kWaiting, store::DeviceState::kApproved, eva.id, "sealed")
+            .value());
+    return success();
+  }));
+  EXPECT_EQ(read()->sign_in.device(device.id, device.app).value().answer, "sealed");
 }
 
 GATEHOUSE_ON_BOTH(SignInStore);

@@ -91,6 +91,18 @@ async function withOpenidClient() {
   });
 }
 
+async function onADevice() {
+  const options = { algorithm: "oauth2", execute: [openid.allowInsecureRequests] };
+  const app = await openid.discovery(issuer, config.app.client_id, {}, openid.ClientSecretPost(config.app.client_secret), options);
+  await call("openid-client device authorization", async () => {
+    const begun = await openid.initiateDeviceAuthorization(app, { scope: "read:jira-work offline_access" });
+    ensure(begun.verification_uri.startsWith(config.issuer), "verification_uri");
+    console.log(JSON.stringify({ device: begun.verification_uri_complete }));
+    const tokens = await openid.pollDeviceAuthorizationGrant(app, begun);
+    ensure(tokens.access_token && tokens.refresh_token.startsWith("gthr_"), "tokens");
+  });
+}
+
 async function withJose() {
   const keys = jose.createRemoteJWKSet(new URL(server.jwks_uri));
   const options = { issuer: config.issuer, audience: config.issuer, typ: "at+jwt" };
@@ -104,5 +116,6 @@ async function withJose() {
 
 await withOauth4webapi();
 await withOpenidClient();
+await onADevice();
 await withJose();
 process.exit(0);

@@ -1,0 +1,6 @@
+R"sql(
+-- A device that waits may be an app's (RFC 8628): whose, what it asks for, and the sealed code once its person has said yes.
+ALTER TABLE device_requests ADD COLUMN app TEXT NOT NULL DEFAULT '';
+ALTER TABLE device_requests ADD COLUMN asked TEXT NOT NULL DEFAULT '';
+ALTER TABLE device_requests ADD COLUMN answer TEXT NOT NULL DEFAULT '';
+)sql"
