@@ -42,6 +42,12 @@ Result<store::Credentials::Filter> stored_filter(const store::Repositories& at, 
   return wanted;
 }
 
+Result<void> add_last_use(const store::Repositories& at, Document& token) {
+  GH_TRY(const std::optional<Instant> used, at.usage.last_used(CredentialId(std::string(token.at("id").as_string()))));
+  token["last_used_at"] = used ? boost::json::value(format_instant(*used)) : boost::json::value(nullptr);
+  return success();
+}
+
 bool names_resource(const Document& token, std::string_view resource) {
   for (const boost::json::value& one : token.at("resources").as_array()) {
     if (one.as_string() == resource) return true;
@@ -69,6 +75,7 @@ Result<Documents> list_tokens(Services& services, const Caller& caller, const To
     if (filter.expiring_within && state == "revoked") continue;
     if (!filter.resource.empty() && !names_resource(document, filter.resource)) continue;
     if (filter.waiting && (state != "live" || document.at("waiting").as_array().empty())) continue;
+    GH_TRYV(add_last_use(at, document));
     documents.items.push_back(std::move(document));
   }
   documents.next = listed.next;
@@ -78,8 +85,7 @@ Result<Documents> list_tokens(Services& services, const Caller& caller, const To
 Result<Document> show_token(Services& services, const Caller& caller, std::string_view token) {
   GH_TRY(Document document, show_rotation(services, caller, token));
   GH_TRY(const store::Reader reader, services.database.read());
-  GH_TRY(const std::optional<Instant> used, reader->usage.last_used(CredentialId(std::string(document.at("id").as_string()))));
-  document["last_used_at"] = used ? boost::json::value(format_instant(*used)) : boost::json::value(nullptr);
+  GH_TRYV(add_last_use(*reader.operator->(), document));
   return document;
 }
 

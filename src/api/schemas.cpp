@@ -53,7 +53,7 @@ std::vector<Member> token_members() {
       kCreatedAt,
       {"rotation", Shape::kObject, "Only where one token, or what is overdue, is shown.", kOptional, "Rotation"},
       {"dead_uses", Shape::kObjects, "Uses of its secrets after their end; only where one token is shown.", kOptional, "DeadUse"},
-      {"last_used_at", Shape::kInstant, "Only where one token is shown.", kOptional}};
+      {"last_used_at", Shape::kInstant, "Null: never, as far as is known.", kOptional}};
 }
 
 Schema extended(std::string_view name, std::string_view about, std::vector<Member> members, std::vector<Member> more) {

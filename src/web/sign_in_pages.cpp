@@ -128,19 +128,10 @@ Response step_up(Visit& visit) {
   return step_up_page(visit, page_status(how.error().code), how.error().public_detail);
 }
 
-Response home(Visit& visit) {
-  std::string body = "<p>You are signed in as <strong>" + html(visit.session->user.email) + "</strong>.</p><ul>" +
-                     "<li><a href=\"/account\">How you sign in, and where you are signed in</a></li>" +
-                     "<li><a href=\"/device\">Approve a command line that waits</a></li>" +
-                     "<li><a href=\"/api/v1/openapi.json\">The REST API</a></li></ul>";
-  return own_page(visit, 200, "Gatehouse", std::move(body));
-}
-
 }  // namespace
 
 const std::vector<WebRoute>& sign_in_pages() {
   static const std::vector<WebRoute> routes{
-      {"GET", "/", Door::kSession, home},
       {"GET", "/sign-in", Door::kOpen, show_sign_in},
       {"POST", "/sign-in", Door::kOpen, sign_in},
       {"POST", "/sign-in/code", Door::kOpen, sign_in_code},

@@ -8,6 +8,7 @@
 #include "api/problem.h"
 #include "catalogue/target.h"
 #include "web/assets.h"
+#include "web/panel.h"
 #include "web/visit.h"
 
 namespace gatehouse::web {
@@ -21,6 +22,8 @@ bool matches(const WebRoute& route, std::string_view path) {
   return path == route.path;
 }
 
+api::Response show_panel(Visit& visit) { return panel_page(visit.request); }
+
 const WebRoute* find(std::string_view method, std::string_view path, bool& other_method) {
   const std::array lists{&sign_in_pages(), &account_pages(), &passkey_calls(),   &provider_pages(),
                          &take_pages(),    &device_pages(),  &atlassian_pages(), &authorize_pages()};
@@ -30,6 +33,11 @@ const WebRoute* find(std::string_view method, std::string_view path, bool& other
       if (route.method == method) return &route;
       other_method = true;
     }
+  }
+  static const WebRoute kPanel{"GET", "/", Door::kSession, show_panel};
+  if (is_panel_page(path)) {
+    if (method == kPanel.method) return &kPanel;
+    other_method = true;
   }
   return nullptr;
 }
@@ -85,6 +93,7 @@ api::Response Web::answer(const api::Request& request) const {
   const std::string_view method = request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
   if (method == "GET") {
     if (auto found = asset(target.path)) return *found;
+    if (auto found = panel_asset(request, target.path)) return *found;
   }
   Visit visit{services_, options_, request, std::string(target.path), {}, {}, {}, {}};
   bool other_method = false;

@@ -110,7 +110,7 @@ class SignIn(unittest.TestCase):
         self.assertEqual((me.status, me.json()["email"]), (200, ADMIN))
         self.assertEqual(http("POST", self.it.admin + "/session/bearer", {**headers, "Origin": "http://evil.example"}, b"").status, 403)
         self.assertEqual(http("POST", self.it.admin + "/session/bearer", {**headers, "Gatehouse-CSRF": "x"}, b"").status, 403)
-        browser.get("/")
+        browser.get("/account")
         self.assertEqual(browser.submit("/sign-out").status, 303)
         self.assertEqual(http("GET", self.it.admin + "/api/v1/me", {"Authorization": "Bearer " + bearer}).status, 401)
 

@@ -130,7 +130,7 @@ TEST_F(SignIn, APasswordLetsItsPersonIn) {
   const api::Response in = enter(other, kSentence);
   EXPECT_EQ(in.status, 303);
   EXPECT_EQ(other.get("/").status, 200);
-  other.get("/");
+  other.get("/account");
   EXPECT_EQ(other.submit("/sign-out", {}).status, 303);
   EXPECT_EQ(Browser::location(other.get("/")), "/sign-in?next=%2F");
   EXPECT_EQ(browser.get("/").status, 200) << "the other session goes on";
@@ -205,7 +205,7 @@ TEST_F(SignIn, NobodyCanFixASession) {
 TEST_F(SignIn, OtherPagesCanSendNothing) {
   set_up();
   for (const char* origin : {"", "null", "http://evil.example", "http://localhost:8480", "https://localhost:8481"}) {
-    browser.get("/");
+    browser.get("/account");
     browser.origin = origin;
     EXPECT_EQ(browser.submit("/sign-out", {}).status, 403) << origin;
     EXPECT_EQ(browser.post("/sign-in", {{"email", "a@b"}, {"password", kSentence}}).status, 403) << "signing a victim in, too";
@@ -279,7 +279,7 @@ TEST_F(SignIn, ARestBearerIsTheSessionsAndNoCookieIs) {
   forged[forged.size() - 3] = forged[forged.size() - 3] == 'a' ? 'b' : 'a';
   EXPECT_EQ(rest(forged, "GET", "/api/v1/me").status, 401);
   const std::string last = bearer();
-  browser.get("/");
+  browser.get("/account");
   browser.submit("/sign-out", {});
   EXPECT_EQ(rest(last, "GET", "/api/v1/me").status, 401) << "it dies with its session";
 }
