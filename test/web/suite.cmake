@@ -2,4 +2,6 @@
 if(TARGET test_web)
   target_sources(test_web PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/support/world.cpp)
   gatehouse_link(test_web sandbox)
+  find_package(ZLIB REQUIRED)
+  target_link_libraries(test_web PRIVATE ZLIB::ZLIB)
 endif()

@@ -4,7 +4,7 @@ import type { ComponentType } from 'react';
 import type { OperationId } from './api/client.ts';
 import { Account } from './pages/Account.tsx';
 import { Accounts } from './pages/Accounts.tsx';
-import { Audit } from './pages/Audit.tsx';
+import { Audit, AuditRecord } from './pages/Audit.tsx';
 import { Notifications } from './pages/Notifications.tsx';
 import { People } from './pages/People.tsx';
 import { Person } from './pages/Person.tsx';
@@ -39,5 +39,5 @@ export const pages: PanelPage[] = [
   { segment: 'people', title: texts.people.title, group: 'organization', needs: 'listUsers', key: 'p', list: People, details: Person },
   { segment: 'policies', title: texts.policies.title, group: 'organization', needs: 'showPolicy', key: 'o', list: Policies },
   { segment: 'notifications', title: texts.notifications.title, group: 'record', needs: 'listDeliveries', key: 'n', list: Notifications },
-  { segment: 'audit', title: texts.audit.title, group: 'record', needs: 'listAudit', key: 'u', list: Audit },
+  { segment: 'audit', title: texts.audit.title, group: 'record', needs: 'listAudit', key: 'u', list: Audit, details: AuditRecord },
 ];

@@ -190,6 +190,7 @@ export const texts = {
     verify: 'Verify the chain',
     verified: (intact: boolean, records: number) => (intact ? `Intact: ${of(records, 'record', 'records')}.` : 'The chain is NOT intact. See gatehouse audit verify.'),
     noChange: 'no members changed',
+    changes: 'What changed', onBehalfOf: 'On behalf of', tooOld: 'That record is older than what the panel lists.', sameTarget: 'All of this record’s target',
   },
   notifications: {
     title: 'Notifications',

@@ -7,20 +7,22 @@ import { useMay } from '../parts/me.tsx';
 import { Table, type Column } from '../parts/Table.tsx';
 import { When } from '../parts/Time.tsx';
 import { toast } from '../parts/Toasts.tsx';
-import { commandLine, Empty, Page, State } from '../parts/ui.tsx';
+import { Changes } from '../parts/Timeline.tsx';
+import { commandLine, Commands, Empty, Facts, Loaded, Page, Section, State } from '../parts/ui.tsx';
+import { pathOf } from '../router.ts';
 import { texts } from '../texts.ts';
 
 type Row = Schemas['AuditRecord'];
 const t = texts.audit;
 
 const columns: Column<Row>[] = [
-  { key: 'sequence', label: t.sequence, value: (row) => row.sequence, right: true, narrow: true },
-  { key: 'at', label: t.at, value: (row) => row.at, cell: (row) => <When at={row.at} />, grow: 1.3, narrow: true },
   { key: 'action', label: t.action, value: (row) => row.action, grow: 2, narrow: true },
+  { key: 'at', label: t.at, value: (row) => row.at, cell: (row) => <When at={row.at} />, grow: 1.3, narrow: true },
   { key: 'target', label: t.target, value: (row) => row.target_name || row.target_id, grow: 2 },
   { key: 'actor', label: t.actor, value: (row) => row.actor, grow: 2 },
   { key: 'reason', label: t.reason, value: (row) => row.reason, grow: 2 },
   { key: 'address', label: t.address, value: (row) => row.address, grow: 1.3, extra: true },
+  { key: 'sequence', label: t.sequence, value: (row) => row.sequence, right: true, grow: 0.7 },
   { key: 'outcome', label: t.outcome, value: (row) => row.outcome, cell: (row) => <State is={row.outcome} /> },
 ];
 const facets: Facet<Row>[] = [
@@ -28,9 +30,12 @@ const facets: Facet<Row>[] = [
   { name: 'outcome', label: t.outcome, values: (row) => [row.outcome] },
 ];
 
+/** The newest ones; older ones are in the export. */
+const useRecords = () => useList('listAudit', {}, 5000, 10_000);
+
 export function Audit() {
   const may = useMay();
-  const records = useList('listAudit', {}, 5000, 10_000);
+  const records = useRecords();
   const verify = async () => {
     const said = await call('verifyAudit', {});
     toast(t.verified(said.intact, said.records));
@@ -41,7 +46,37 @@ export function Audit() {
       lede={t.lede}
       actions={may('verifyAudit') && <Action label={t.verify} about={t.lede} commands={() => [{ label: t.title, text: commandLine(['audit', 'verify']) }]} run={verify} done={t.verify} />}
     >
-      <Table name="audit" caption={t.title} of={records} rowKey={(row) => row.id} columns={columns} facets={facets} sort="-sequence" command={['audit', 'list']} empty={<Empty title={t.empty} />} />
+      <Table name="audit" caption={t.title} of={records} rowKey={(row) => row.id} columns={columns} facets={facets} to={(row) => pathOf('audit', row.id)} sort="-sequence" command={['audit', 'list']} empty={<Empty title={t.empty} />} />
+    </Page>
+  );
+}
+
+/** One record, with what was before and what is after. */
+export function AuditRecord({ id }: { id: string }) {
+  const records = useRecords();
+  const record = records.data?.find((one) => one.id === id);
+  return (
+    <Page title={record?.action ?? t.title} lede={record && <>{t.sequence} {record.sequence} · <code>{record.id}</code></>}>
+      <Loaded of={records}>
+        {() => !record ? <Empty title={t.tooOld}><p><code>{commandLine(['audit', 'export'])}</code></p></Empty> : (
+          <>
+            <Facts
+              of={[
+                [t.at, <When at={record.at} full />],
+                [t.outcome, <State is={record.outcome} />],
+                [t.target, <>{record.target_kind} {record.target_name || record.target_id}</>],
+                [t.actor, <>{record.actor} <span className="quiet">{record.actor_kind}</span></>],
+                [t.onBehalfOf, record.on_behalf_of],
+                [t.reason, record.reason],
+                [t.address, record.address],
+                [texts.tokens.agent, record.user_agent],
+              ]}
+            />
+            <Section title={t.changes}><Changes of={record} /></Section>
+            <Commands of={[{ label: t.sameTarget, text: commandLine(['audit', 'list'], { target: record.target_id }) }]} />
+          </>
+        )}
+      </Loaded>
     </Page>
   );
 }

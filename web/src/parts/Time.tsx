@@ -49,7 +49,7 @@ export function When({ at, none = texts.time.never, full = false }: { at: string
   return (
     <time dateTime={at} title={exact(at)}>
       {relative(Date.parse(at), from)}
-      {full && <span className="quiet"> · {exact(at)}</span>}
+      {full && <span className="quiet"> {exact(at)}</span>}
     </time>
   );
 }
@@ -75,7 +75,7 @@ export function Expiry({ at, none = texts.time.permanent, full = false }: { at: 
     <time dateTime={at} title={exact(at)} className={`expiry ${urgency}`}>
       {marks[urgency] && <span aria-hidden="true">{marks[urgency]} </span>}
       {relative(Date.parse(at), from)}
-      {full && <span className="quiet"> · {exact(at)}</span>}
+      {full && <span className="quiet"> {exact(at)}</span>}
     </time>
   );
 }

