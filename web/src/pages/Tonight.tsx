@@ -194,7 +194,7 @@ function Reports() {
                           <li key={item.kind + item.id}>
                             {to ? <Link to={to}>{item.name}</Link> : item.name}
                             {item.account && item.account !== item.name && <span className="quiet"> {item.account}</span>}
-                            <p className="quiet">{item.reasons.join('; ')}</p>
+                            <p className="quiet">{[...item.reasons, item.detail].filter(Boolean).join('; ')}</p>
                           </li>
                         );
                       })}

@@ -88,7 +88,6 @@ export function Palette({ onClose }: { onClose: () => void }) {
         placeholder={texts.palette.hint}
         autoComplete="off"
         spellCheck={false}
-        autoFocus
         value={text}
         onChange={(event) => { setText(event.target.value); setAt(0); }}
         onKeyDown={onKeyDown}

@@ -33,7 +33,7 @@ export function StepUp() {
       <form onSubmit={(event) => void send(event)}>
         <label>
           {texts.stepUp.password}
-          <input name="password" type="password" autoComplete="current-password" required autoFocus />
+          <input name="password" type="password" autoComplete="current-password" required />
         </label>
         <label>
           {texts.stepUp.code}

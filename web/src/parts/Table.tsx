@@ -13,7 +13,7 @@ export interface Column<Row> {
   key: string;
   label: string;
   /** For sorting, finding and exporting. */
-  value: (row: Row) => string | number | null | undefined;
+  value: (row: Row) => Value;
   cell?: (row: Row) => ReactNode;
   /** Of the room that there is; 1 by default. */
   grow?: number;
@@ -44,17 +44,24 @@ interface Props<Row> {
 const kRowHeight = 40;
 const kAround = 12;
 
-function compare(left: string | number | null | undefined, right: string | number | null | undefined): number {
-  // What is missing stands last, whichever way it is sorted: the caller turns this around.
+type Value = string | number | null | undefined;
+
+const words = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+const kInstant = /^\d{4}-\d\d-\d\dT/;
+
+function compare(left: Value, right: Value): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right;
-  return String(left).localeCompare(String(right), 'en', { numeric: true, sensitivity: 'base' });
+  const [one, other] = [String(left), String(right)];
+  if (kInstant.test(one) && kInstant.test(other)) return one < other ? -1 : Number(one > other);
+  return words.compare(one, other);
 }
 
 function sorted<Row>(rows: Row[], columns: ReadonlyArray<Column<Row>>, by: string): Row[] {
   const falling = by.startsWith('-');
   const column = columns.find((one) => one.key === (falling ? by.slice(1) : by));
   if (!column) return rows;
-  const missing = (value: unknown) => value === null || value === undefined || value === '';
+  // What is missing stands last, whichever way it is sorted.
+  const missing = (value: Value) => value === null || value === undefined || value === '';
   return rows
     .map((row) => ({ row, value: column.value(row) }))
     .sort((left, right) => {
@@ -89,10 +96,17 @@ export function Table<Row>({ name, caption, of, rowKey, columns, facets, to, sor
   const visible = shown.length > 0 ? shown : columns.slice(0, 1);
   const late = useDeferredValue(text);
   const filter = useMemo(() => parseFilter(late, facets.map((facet) => facet.name)), [late, facets]);
-  const rows = useMemo(() => {
-    const textOf = (row: Row) => columns.map((column) => column.value(row) ?? '').join(' ');
-    return sorted(filterRows(of.data ?? [], filter, facets, textOf), columns, by);
-  }, [of.data, filter, facets, columns, by]);
+  // Each row's text is made once, when it is first looked through.
+  const textOf = useMemo(() => {
+    const known = new Map<Row, string>();
+    return (row: Row) => {
+      const text = known.get(row) ?? columns.map((column) => column.value(row) ?? '').join(' ').toLowerCase();
+      known.set(row, text);
+      return text;
+    };
+  }, [of.data, columns]);
+  const ordered = useMemo(() => sorted([...(of.data ?? [])], columns, by), [of.data, columns, by]);
+  const rows = useMemo(() => filterRows(ordered, filter, facets, textOf), [ordered, filter, facets, textOf]);
 
   return (
     <Loaded of={of} lines={6}>

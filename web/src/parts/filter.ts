@@ -50,6 +50,7 @@ export function withTerm(filter: Filter, name: string, value: string): Filter {
   return { ...filter, terms };
 }
 
+/** `textOf` is in lower case. */
 export function filterRows<Row>(rows: readonly Row[], filter: Filter, facets: ReadonlyArray<Facet<Row>>, textOf: (row: Row) => string): Row[] {
   const wanted = new Map<string, string[]>();
   for (const { name, value } of filter.terms) wanted.set(name, [...(wanted.get(name) ?? []), value]);
@@ -60,7 +61,7 @@ export function filterRows<Row>(rows: readonly Row[], filter: Filter, facets: Re
   return rows.filter((row) => {
     if (!tests.every((test) => test(row))) return false;
     if (filter.words.length === 0) return true;
-    const text = textOf(row).toLowerCase();
+    const text = textOf(row);
     return filter.words.every((word) => text.includes(word));
   });
 }

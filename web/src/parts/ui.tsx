@@ -5,6 +5,8 @@ import type { Live } from '../api/live.ts';
 import { texts } from '../texts.ts';
 import { toast } from './Toasts.tsx';
 
+export { commandLine } from './command_line.ts';
+
 /** The heading takes the focus when one comes to the page (Shell.tsx), so that screen readers say where one is. */
 export function Page({ title, lede, actions, children }: { title: string; lede?: ReactNode; actions?: ReactNode; children: ReactNode }) {
   useEffect(() => {
@@ -161,21 +163,6 @@ export function Commands({ of, open = false }: { of: Command[]; open?: boolean }
       </ul>
     </details>
   );
-}
-
-/** A word of a shell: quoted where it must be. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-/** "gatehouse token list --state live": options without a value are left out, `true` stands alone. */
-export function commandLine(words: string[], options: Record<string, string | boolean | undefined | null> = {}): string {
-  const parts = ['gatehouse', ...words.map(quoted)];
-  for (const [name, value] of Object.entries(options)) {
-    if (value === true) parts.push(`--${name}`);
-    else if (value) parts.push(`--${name}`, quoted(value));
-  }
-  return parts.join(' ');
 }
 
 /** A button that opens a small list; closed by Escape, by a click elsewhere, and by what is chosen in it. */
