@@ -141,6 +141,8 @@ export const texts = {
     paused: 'Paused.', resumed: 'Resumed.', archived: 'Archived.',
     archiveAbout: 'For ever: its tokens are revoked, its grants removed. It stays in the lists with its history.',
     resource: 'Resource', scopes: 'Scopes', role: 'Role', backing: 'Backing', by: 'Given by',
+    declared: 'Declared', tool: 'Tool', tools: 'Tools', repository: 'Repository', job: 'Job', link: 'Link', docs: 'Documentation', rotationPlan: 'Rotation plan', expectedEvery: 'Expected to call every',
+    requests: 'Requests in 30 days', requestsOf: (all: number, refused: number) => `${all.toLocaleString('en')}, ${refused.toLocaleString('en')} refused`,
     removeGrant: 'Remove', removeGrantAbout: 'Its tokens lose this resource at once.', grantRemoved: 'Grant removed.',
   },
   tokens: {
@@ -169,7 +171,7 @@ export const texts = {
     credentials: 'Credentials that Gatehouse shows', noCredentials: 'It has none.', username: 'Username', auth: 'Kind', expires: 'Expires', owner: 'Owner', account: 'Account',
     test: 'Test', testAbout: 'Asks the site who Gatehouse is there.', tested: (ok: boolean, detail: string) => (ok ? `The site answers. ${detail}` : `The site does not take it: ${detail}`),
     pauseAbout: 'No request goes through to this site until somebody resumes it.',
-    own: 'the site’s own', timeline: 'Timeline',
+    own: 'the site’s own', unknown: 'unknown', timeline: 'Timeline',
     remove: 'Remove', removeAbout: 'For ever: its credentials are revoked, and no request reaches it any more.', removed: 'Removed.',
   },
   people: {
@@ -190,7 +192,7 @@ export const texts = {
     verify: 'Verify the chain',
     verified: (intact: boolean, records: number) => (intact ? `Intact: ${of(records, 'record', 'records')}.` : 'The chain is NOT intact. See gatehouse audit verify.'),
     noChange: 'no members changed',
-    changes: 'What changed', onBehalfOf: 'On behalf of', tooOld: 'That record is older than what the panel lists.', sameTarget: 'All of this record’s target',
+    changes: 'What changed', onBehalfOf: 'On behalf of', tooOld: 'That record is older than what the panel lists.', filterHint: 'Filter: action=token. actor=… from=2026-11-01T00:00:00Z or words', sameTarget: 'All of this record’s target',
   },
   notifications: {
     title: 'Notifications',

@@ -64,9 +64,20 @@ async function refresh(entry: Entry): Promise<void> {
     entry.again = false;
     void refresh(entry);
   } else if (entry.listeners.size > 0 && document.visibilityState === 'visible') {
-    entry.timer = setTimeout(() => void refresh(entry), entry.every);
+    entry.timer = setTimeout(() => attended() && void refresh(entry), entry.every);
   }
 }
+
+// Asking counts as use of the session: a page that nobody attends must not keep it open beyond its hour (docs/operate/signing_in.md).
+const kUnattended = 30 * 60_000;
+let lastSeen = performance.now();
+const attended = () => performance.now() - lastSeen < kUnattended;
+const seen = () => {
+  const back = !attended();
+  lastSeen = performance.now();
+  if (back) refreshAll();
+};
+for (const sign of ['pointermove', 'pointerdown', 'keydown']) document.addEventListener(sign, seen, { passive: true });
 
 /** After a change: whatever is on the page is asked for again at once. */
 export function refreshAll(): void {

@@ -135,26 +135,26 @@ function Grants({ account }: { account: Row }) {
 function Entry({ account }: { account: Row }) {
   const may = useMay();
   const entry = useLive('showRegisterEntry', may('showRegisterEntry') ? { at: { account: account.handle } } : undefined, 60_000);
-  const declared: Array<[string, readonly string[]]> = [['sites', account.declared_sites], ['resources', account.declared_resources], ['scopes', account.declared_scopes]];
+  const declared: Array<[string, readonly string[]]> = [[texts.sites.title, account.declared_sites], [texts.tokens.resources, account.declared_resources], [t.scopes, account.declared_scopes]];
   return (
     <Section title={t.register}>
       <Facts
         of={[
-          ['Tool', account.tool],
-          ['Repository', account.repository && <Outside to={account.repository} />],
-          ['Job', account.job],
-          ['Link', account.link && <Outside to={account.link} />],
-          ['Documentation', account.docs && <Outside to={account.docs} />],
-          ['Runbook', account.runbook && <Outside to={account.runbook} />],
-          ['Rotation plan', account.rotation_plan],
+          [t.tool, account.tool],
+          [t.repository, account.repository && <Outside to={account.repository} />],
+          [t.job, account.job],
+          [t.link, account.link && <Outside to={account.link} />],
+          [t.docs, account.docs && <Outside to={account.docs} />],
+          [texts.tonight.runbook, account.runbook && <Outside to={account.runbook} />],
+          [t.rotationPlan, account.rotation_plan],
           [texts.tokens.rotates, account.rotate_every],
-          ['Expected to call every', account.expected_every],
+          [t.expectedEvery, account.expected_every],
         ]}
       />
       {entry.data && (
         <div className="columns">
           <div className="card">
-            <h3>Declared</h3>
+            <h3>{t.declared}</h3>
             <Facts of={declared.map(([name, all]) => [name, <Words of={all} />])} />
           </div>
           <div className="card">
@@ -163,13 +163,13 @@ function Entry({ account }: { account: Row }) {
               <>
                 <Facts
                   of={[
-                    ['sites', <Words of={entry.data.observed.sites} />],
-                    ['resources', <Words of={entry.data.observed.resources} />],
-                    ['scopes', <Words of={entry.data.observed.scopes} />],
-                    ['from', <Words of={entry.data.observed.addresses} />],
-                    ['tools', <Words of={entry.data.observed.user_agents} />],
-                    ['requests in 30 days', `${entry.data.observed.requests.toLocaleString('en')}, ${entry.data.observed.refused.toLocaleString('en')} refused`],
-                    ['last', <When at={entry.data.observed.last_used_at} />],
+                    [texts.sites.title, <Words of={entry.data.observed.sites} />],
+                    [texts.tokens.resources, <Words of={entry.data.observed.resources} />],
+                    [t.scopes, <Words of={entry.data.observed.scopes} />],
+                    [texts.tokens.allowIps, <Words of={entry.data.observed.addresses} />],
+                    [t.tools, <Words of={entry.data.observed.user_agents} />],
+                    [t.requests, t.requestsOf(entry.data.observed.requests, entry.data.observed.refused)],
+                    [texts.tokens.lastUsed, <When at={entry.data.observed.last_used_at} />],
                   ]}
                 />
                 <Hours of={entry.data.observed.hours} />

@@ -1,15 +1,16 @@
+import { useEffect, useState } from 'react';
 import { call } from '../api/client.ts';
 import { useList } from '../api/live.ts';
 import type { Schemas } from '../api/types.ts';
 import { Action } from '../parts/Action.tsx';
-import type { Facet } from '../parts/filter.ts';
+import { parseFilter, type Facet } from '../parts/filter.ts';
 import { useMay } from '../parts/me.tsx';
 import { Table, type Column } from '../parts/Table.tsx';
 import { When } from '../parts/Time.tsx';
 import { toast } from '../parts/Toasts.tsx';
 import { Changes } from '../parts/Timeline.tsx';
 import { commandLine, Commands, Empty, Facts, Loaded, Page, Section, State } from '../parts/ui.tsx';
-import { pathOf } from '../router.ts';
+import { pathOf, useAddress } from '../router.ts';
 import { texts } from '../texts.ts';
 
 type Row = Schemas['AuditRecord'];
@@ -25,13 +26,32 @@ const columns: Column<Row>[] = [
   { key: 'sequence', label: t.sequence, value: (row) => row.sequence, right: true, grow: 0.7 },
   { key: 'outcome', label: t.outcome, value: (row) => row.outcome, cell: (row) => <State is={row.outcome} /> },
 ];
+/** What the server narrows by; words and `outcome` are looked for in what it answers. */
+const kAsked = ['action', 'target', 'actor', 'from', 'to'] as const;
+const asked = (name: string): Facet<Row> => ({ name, label: name, values: () => [], matches: () => true, onCommandLine: true, typed: true });
 const facets: Facet<Row>[] = [
-  { name: 'action', label: t.action, values: (row) => [row.action], onCommandLine: true },
+  { name: 'action', label: t.action, values: (row) => [row.action], matches: () => true, onCommandLine: true },
   { name: 'outcome', label: t.outcome, values: (row) => [row.outcome] },
+  ...kAsked.slice(1).map(asked),
 ];
 
-/** The newest ones; older ones are in the export. */
-const useRecords = () => useList('listAudit', {}, 5000, 10_000);
+/** What is typed, once it stands for a moment: the server is not asked for each letter. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), 300);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}
+
+/** The newest thousand that the filter of the address asks for. */
+function useRecords() {
+  const { query } = useAddress();
+  const text = useSettled(query.get('q') ?? '');
+  const wanted = Object.fromEntries(parseFilter(text, kAsked).terms.map(({ name, value }) => [name, value]));
+  return useList('listAudit', wanted, 1000, 10_000);
+}
 
 export function Audit() {
   const may = useMay();
@@ -44,9 +64,9 @@ export function Audit() {
     <Page
       title={t.title}
       lede={t.lede}
-      actions={may('verifyAudit') && <Action label={t.verify} about={t.lede} commands={() => [{ label: t.title, text: commandLine(['audit', 'verify']) }]} run={verify} done={t.verify} />}
+      actions={may('verifyAudit') && <Action label={t.verify} about={t.lede} commands={() => [{ label: t.title, text: commandLine(['audit', 'verify']) }]} run={verify} />}
     >
-      <Table name="audit" caption={t.title} of={records} rowKey={(row) => row.id} columns={columns} facets={facets} to={(row) => pathOf('audit', row.id)} sort="-sequence" command={['audit', 'list']} empty={<Empty title={t.empty} />} />
+      <Table name="audit" caption={t.title} of={records} rowKey={(row) => row.id} columns={columns} facets={facets} to={(row) => pathOf('audit', row.id)} hint={t.filterHint} sort="-sequence" command={['audit', 'list']} empty={<Empty title={t.empty} />} />
     </Page>
   );
 }

@@ -55,7 +55,7 @@ function Actions({ of: one }: { of: Row }) {
   };
   return (
     <>
-      {may('testSite') && <Action label={t.test} about={t.testAbout} commands={() => command('test')} run={test} done={t.testAbout} />}
+      {may('testSite') && <Action label={t.test} about={t.testAbout} commands={() => command('test')} run={test} />}
       {one.state === 'paused' && may('resumeSite') && <Action label={texts.accounts.resume} about="" commands={() => command('resume')} run={resume} done={texts.accounts.resumed} undo={() => call('pauseSite', { at, body: {} })} />}
       {one.state === 'live' && may('pauseSite') && (
         <Action label={texts.accounts.pause} about={t.pauseAbout} withReason typed={one.key} commands={(reason) => command('pause', reason)} run={(reason) => call('pauseSite', { at, body: reason ? { reason } : {} })} done={texts.accounts.paused} undo={resume} />
@@ -76,7 +76,7 @@ function Credentials({ site }: { site: Row }) {
               <State is={one.state} />
               <span className="grow">{one.auth} {one.username && <code>{one.username}</code>} <span className="quiet">{one.account ? <Link to={pathOf('accounts', one.account)}>{one.account}</Link> : t.own}</span></span>
               {one.owner && <span className="quiet">{t.owner} {one.owner}</span>}
-              <span>{t.expires} <Expiry at={one.expires_at} none="unknown" /></span>
+              <span>{t.expires} <Expiry at={one.expires_at} none={t.unknown} /></span>
             </li>
           ))}
         </ul>

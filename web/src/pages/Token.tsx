@@ -40,7 +40,7 @@ export function Token({ id }: { id: string }) {
               ]}
             />
             <Section title={t.boundary}>
-              <Facts of={[[t.scopes, <Words of={shown.scopes} />], ['Role', shown.role]]} />
+              <Facts of={[[t.scopes, <Words of={shown.scopes} />], [texts.accounts.role, shown.role]]} />
               {shown.boundary.length === 0 ? <p className="quiet">{t.noBoundary}</p> : (
                 <ul className="lines">
                   {shown.boundary.map((entry) => (

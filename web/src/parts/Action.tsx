@@ -15,7 +15,8 @@ export interface ActionProps {
   /** Given what was entered as the reason. */
   commands: (reason: string) => Command[];
   run: (reason: string) => Promise<unknown>;
-  done: string;
+  /** Said afterwards, unless `run` says it. */
+  done?: string;
   /** Takes it back. */
   undo?: () => Promise<unknown>;
   /** Asks for a reason first. */
@@ -40,7 +41,7 @@ export function Action({ label, about, commands, run, done, undo, withReason = f
       setOpen(false);
       setReason('');
       setName('');
-      toast(done, undo && (() => void undo().then(refreshAll, (caught: unknown) => toast(asProblem(caught).message))));
+      if (done) toast(done, undo && (() => void undo().then(refreshAll, (caught: unknown) => toast(asProblem(caught).message))));
       refreshAll();
     } catch (caught) {
       setProblem(asProblem(caught));

@@ -37,6 +37,8 @@ interface Props<Row> {
   /** "-expires_at": falling. */
   sort: string;
   empty: ReactNode;
+  /** What can be typed into the filter, where the usual hint does not fit. */
+  hint?: string;
   /** Words of the command that lists the same, such as ["token", "list"]. */
   command?: string[];
 }
@@ -87,7 +89,7 @@ function useWindow(count: number) {
   return { region, first, last, onScroll: () => setTop(region.current?.scrollTop ?? 0) };
 }
 
-export function Table<Row>({ name, caption, of, rowKey, columns, facets, to, sort, empty, command }: Props<Row>) {
+export function Table<Row>({ name, caption, of, rowKey, columns, facets, to, sort, empty, hint = texts.table.filterHint, command }: Props<Row>) {
   const { query } = useAddress();
   const text = query.get('q') ?? '';
   const by = query.get('sort') ?? sort;
@@ -108,50 +110,49 @@ export function Table<Row>({ name, caption, of, rowKey, columns, facets, to, sor
   const ordered = useMemo(() => sorted([...(of.data ?? [])], columns, by), [of.data, columns, by]);
   const rows = useMemo(() => filterRows(ordered, filter, facets, textOf), [ordered, filter, facets, textOf]);
 
+  if (of.data?.length === 0 && !text) return <>{empty}</>;
+  // The filter stays while what it asks for is on its way.
   return (
-    <Loaded of={of} lines={6}>
-      {(all) =>
-        all.length === 0 ? (
-          empty
-        ) : (
+    <>
+      <FilterBar name={name} text={text} filter={filter} facets={facets} rows={of.data ?? []} hint={hint}>
+        <Menu label={texts.table.columns}>
+          {columns.map((column) => (
+            <label key={column.key} className="check">
+              <input
+                type="checkbox"
+                checked={visible.includes(column)}
+                onChange={(event) => {
+                  const keys = columns.filter((one) => (one === column ? event.target.checked : visible.includes(one))).map((one) => one.key);
+                  setQuery({ columns: keys.join(',') });
+                }}
+              />
+              {column.label}
+            </label>
+          ))}
+        </Menu>
+        <Menu label={texts.table.export}>
+          <button type="button" className="plain" onClick={() => exportRows(name, 'csv', rows, visible)}>{texts.table.csv}</button>
+          <button type="button" className="plain" onClick={() => exportRows(name, 'json', rows, visible)}>{texts.table.json}</button>
+        </Menu>
+      </FilterBar>
+      <Loaded of={of} lines={6}>
+        {(all) => (
           <>
-            <FilterBar name={name} text={text} filter={filter} facets={facets} rows={all}>
-              <Menu label={texts.table.columns}>
-                {columns.map((column) => (
-                  <label key={column.key} className="check">
-                    <input
-                      type="checkbox"
-                      checked={visible.includes(column)}
-                      onChange={(event) => {
-                        const keys = columns.filter((one) => (one === column ? event.target.checked : visible.includes(one))).map((one) => one.key);
-                        setQuery({ columns: keys.join(',') });
-                      }}
-                    />
-                    {column.label}
-                  </label>
-                ))}
-              </Menu>
-              <Menu label={texts.table.export}>
-                <button type="button" className="plain" onClick={() => exportRows(name, 'csv', rows, visible)}>{texts.table.csv}</button>
-                <button type="button" className="plain" onClick={() => exportRows(name, 'json', rows, visible)}>{texts.table.json}</button>
-              </Menu>
-            </FilterBar>
             <p className="quiet count-line" role="status">
               {texts.table.shown(rows.length, all.length)}
               {!of.complete && ` ${texts.table.more}`}
             </p>
-            <Rows caption={caption} rows={rows} rowKey={rowKey} columns={visible} to={to} by={by} />
-            {rows.length === 0 && (
+            {rows.length > 0 ? <Rows caption={caption} rows={rows} rowKey={rowKey} columns={visible} to={to} by={by} /> : (
               <p className="empty">
                 {texts.table.nothingFound}{' '}
                 <button type="button" onClick={() => setQuery({ q: '' })}>{texts.table.clear}</button>
               </p>
             )}
-            {command && <Commands of={[{ label: texts.commands.sameList, text: listCommand(command, filter, facets) }]} />}
           </>
-        )
-      }
-    </Loaded>
+        )}
+      </Loaded>
+      {command && <Commands of={[{ label: texts.commands.sameList, text: listCommand(command, filter, facets) }]} />}
+    </>
   );
 }
 
@@ -169,10 +170,11 @@ interface BarProps<Row> {
   filter: Filter;
   facets: ReadonlyArray<Facet<Row>>;
   rows: readonly Row[];
+  hint: string;
   children: ReactNode;
 }
 
-function FilterBar<Row>({ name, text, filter, facets, rows, children }: BarProps<Row>) {
+function FilterBar<Row>({ name, text, filter, facets, rows, hint, children }: BarProps<Row>) {
   const choices = useMemo(
     () =>
       facets.map((facet) => {
@@ -189,13 +191,13 @@ function FilterBar<Row>({ name, text, filter, facets, rows, children }: BarProps
         className="filter"
         data-filter=""
         aria-label={texts.table.filter}
-        placeholder={texts.table.filterHint}
+        placeholder={hint}
         value={text}
         spellCheck={false}
         onChange={(event) => setQuery({ q: event.target.value })}
         onKeyDown={(event) => event.key === 'Escape' && setQuery({ q: '' })}
       />
-      {facets.map((facet, index) => (
+      {facets.map((facet, index) => !facet.typed && (
         <select
           key={facet.name}
           aria-label={facet.label}

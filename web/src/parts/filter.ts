@@ -12,6 +12,8 @@ export interface Facet<Row> {
   matches?: (row: Row, wanted: string) => boolean;
   /** The command line has this option. */
   onCommandLine?: boolean;
+  /** Only typed: there is nothing to choose from. */
+  typed?: boolean;
 }
 
 export interface Filter {
