@@ -1,4 +1,5 @@
-# gatehouse_embed_panel(target): the admin panel of web/, built by npm's packages, into the binary as one generated source.
+# gatehouse_embed_panel(target): the admin panel of web/, built by npm's packages, into the binary as one generated source. That is a
+# library of its own, which waits for no other one: the panel is built while the rest is compiled.
 #
 # Everything happens in the build folder: web/ holds sources alone. Node itself is one of the packages (Debian 12 has one that is too
 # old for Vite), so that nothing but npm is needed. An unchanged panel costs nothing: the packages are installed again when the lock
@@ -29,7 +30,8 @@ function(gatehouse_embed_panel target)
     DEPENDS ${at}/packages.stamp ${inputs}
     COMMENT "Building the panel" VERBATIM)
   file(MAKE_DIRECTORY ${at})
-  target_sources(${target} PRIVATE ${source})
-  # Nothing but data: no header of others is worth parsing for it.
-  set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  add_library(gh_panel STATIC ${source})
+  target_include_directories(gh_panel PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(gh_panel PRIVATE gatehouse_options)
+  target_link_libraries(${target} PUBLIC gh_panel)
 endfunction()
