@@ -65,6 +65,7 @@ Document as_app(Document document, const store::OAuthClient& app) {
   json::value id = document.at("id");
   document["client_id"] = std::move(id);
   document["redirect_uris"] = std::move(uris);
+  document["device"] = app.device;
   document["public"] = app.auth == store::ClientAuth::kNone;
   return document;
 }
@@ -181,6 +182,7 @@ Result<CreatedToken> create_app(Services& services, const Caller& caller, const 
   wanted.expires_in = std::chrono::hours(24 * 365);
   wanted.redirect_uris = request.redirect_uris;
   wanted.is_public = request.is_public;
+  wanted.device = request.device;
   GH_TRY(wanted.account, account_for(services, caller, request));
   GH_TRY(CreatedToken created, create_token(services, caller, wanted));
   GH_TRY(const store::OAuthClient app, find_app(services, created.document.at("id").as_string()));

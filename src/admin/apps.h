@@ -20,6 +20,7 @@ struct CreateApp {
   std::vector<std::string> scopes;         ///< the most that it may ask for
   std::vector<std::string> resources;      ///< likewise; empty: every site as a whole
   bool is_public = false;                  ///< it can keep no secret (a program on people's machines): PKCE is then required
+  bool device = false;                     ///< it may begin on a device without a browser (RFC 8628)
 };
 
 /// https, or http to this machine, or a scheme of the app's own ("com.example.app:/callback"); no fragment, no user name.

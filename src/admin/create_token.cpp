@@ -277,7 +277,7 @@ Result<InsertedToken> insert_token(Services& services, store::Repositories& at, 
   if (credential.kind != CredentialKind::kApiToken) {
     auto auth = request.key_set.empty() ? store::ClientAuth::kSecret : store::ClientAuth::kPrivateKeyJwt;
     if (request.is_public) auth = store::ClientAuth::kNone;
-    store::OAuthClient client{credential.id, auth, request.key_set, request.redirect_uris};
+    store::OAuthClient client{credential.id, auth, request.key_set, request.redirect_uris, request.device};
     if (request.federation) client = *request.federation;
     client.credential = credential.id;
     GH_TRYV(at.oauth.put_client(client));

@@ -13,6 +13,7 @@ constexpr std::string_view kLetters = "BCDFGHJKLMNPQRSTVWXZ";
 constexpr std::size_t kLettersInCode = 8;
 constexpr std::size_t kSecretLength = 43;
 constexpr std::int64_t kMostWaiting = 2000;
+constexpr std::size_t kLongestAsked = 4096;
 constexpr std::int64_t kMostWaitingThere = 20;  ///< of one address: nobody fills the places of all others
 
 std::string make_code(Random& random) {
@@ -59,6 +60,9 @@ Result<store::DeviceRequest> find_waiting(Services& services, const store::Repos
   return found;
 }
 
+/// Who guesses codes of apps: a page of somebody else can make a browser open them, and must not lock its person out by that.
+std::string guesser(const LiveSession& session) { return "device codes of " + session.user.id.value; }
+
 struct Polled {
   DeviceAnswer answer = DeviceAnswer::kExpired;  ///< kGiven: it is approved, and nobody has taken it
   store::DeviceRequest request;
@@ -100,6 +104,7 @@ Result<void> note_poll(Services& services, const std::string& id) {
 Result<DeviceAsked> ask_for_device(Services& services, const ClientInfo& client, std::string_view name, const DeviceApp& app) {
   GH_TRYV(check_name(name, "client_name", 100));
   GH_TRYV(check_attempt(services, client, {}));
+  if (app.asked.size() > kLongestAsked) return fail(Errc::kInvalidArgument, "The request is too long.");
   const std::string code = make_code(services.random);
   const SecretString secret(random_base62(services.random, kSecretLength));
   store::DeviceRequest request;
@@ -113,8 +118,10 @@ Result<DeviceAsked> ask_for_device(Services& services, const ClientInfo& client,
   request.created_at = services.clock.now();
   request.ends_at = request.created_at + kDeviceFor;
   GH_TRYV(services.database.tend_sign_in([&](store::SignIn& sign_in, const store::Repositories&) -> Result<void> {
-    GH_TRY(const std::int64_t waiting, sign_in.waiting_devices(request.created_at));
-    GH_TRY(const std::int64_t there, sign_in.waiting_devices(request.created_at, request.address));
+    // Places of their own: an app's public id must not keep people's command lines out.
+    const auto of = request.app.empty() ? store::DeviceOf::kTool : store::DeviceOf::kApp;
+    GH_TRY(const std::int64_t waiting, sign_in.waiting_devices(request.created_at, of));
+    GH_TRY(const std::int64_t there, sign_in.waiting_devices(request.created_at, of, request.address));
     if (waiting >= kMostWaiting || there >= kMostWaitingThere)
       return fail(Errc::kLimitExceeded, "Too many devices wait to be approved; try again in ten minutes.");
     return sign_in.insert_device(request);
@@ -182,14 +189,14 @@ Result<void> decide_device(Services& services, const LiveSession& session, const
 Result<store::DeviceRequest> find_app_device(Services& services, const LiveSession& session, const ClientInfo& client,
                                              std::string_view user_code) {
   GH_TRY(const store::Reader reader, services.database.read());
-  return find_waiting(services, *reader.operator->(), client, session.user.email, user_code, store::DeviceOf::kApp);
+  return find_waiting(services, *reader.operator->(), client, guesser(session), user_code, store::DeviceOf::kApp);
 }
 
 Result<void> decide_app_device(Services& services, const LiveSession& session, const ClientInfo& client,
                                std::string_view user_code, const std::string& answer) {
   GH_TRY(store::UnitOfWork work, services.database.begin());
   GH_TRY(const auto request,
-         find_waiting(services, *work.operator->(), client, session.user.email, user_code, store::DeviceOf::kApp));
+         find_waiting(services, *work.operator->(), client, guesser(session), user_code, store::DeviceOf::kApp));
   const auto to = answer.empty() ? store::DeviceState::kDenied : store::DeviceState::kApproved;
   GH_TRY(const bool first, work->sign_in.move_device(request.id, store::DeviceState::kWaiting, to, session.user.id, answer));
   if (!first) return no_such_code();

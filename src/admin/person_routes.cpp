@@ -14,7 +14,7 @@ namespace {
 using gateway::PersonRoutePtr;
 using gateway::Refusal;
 
-constexpr int kThreads = 2;
+constexpr int kThreads = 4;
 constexpr std::size_t kMostWaiting = 256;
 constexpr std::size_t kMostSlots = 10'000;
 /// Not used to its very end: the request is on its way for a while.
@@ -23,7 +23,8 @@ constexpr Duration kLeave = std::chrono::seconds(2);
 constexpr Duration kAhead = std::chrono::seconds(55);
 /// What a person can change is looked at again soon; the change itself is told (forget), but for what lies at Atlassian.
 constexpr Duration kRememberRefusal = std::chrono::seconds(5);
-constexpr Duration kRenewRefusedEvery = std::chrono::minutes(1);
+/// A token that is not older is renewed neither ahead of its end nor because the site refuses it.
+constexpr Duration kFresh = std::chrono::minutes(1);
 
 Refusal refusal_for(const Error& error, const std::string& site_key) {
   Refusal refusal = gateway::refuse_because(Reason::kUpstreamCredential, site_key);
@@ -56,6 +57,8 @@ ScopeSet known_scopes(const std::string& text) {
   return scopes;
 }
 
+std::string place_of(const Site& site) { return site.base_url + " " + site.cloud_id; }
+
 }  // namespace
 
 PersonRoutes::~PersonRoutes() { stop(); }
@@ -83,6 +86,7 @@ gateway::Step<PersonRoutePtr> PersonRoutes::find(const upstream::SiteEntryPtr& s
   const Key key(std::string(user), site->site.id.value);
   if (slots_.size() >= kMostSlots && !slots_.contains(key)) sweep(now);
   Slot& slot = slots_[key];
+  if (slot.route && slot.route->of_site != place_of(site->site)) drop(slot);
   const bool usable = slot.route && now + kLeave < slot.until;
   const bool soon_over = slot.route && now + kAhead >= slot.until;
   if (!usable && slot.refusal && now < slot.until) return *slot.refusal;
@@ -109,33 +113,31 @@ void PersonRoutes::sweep(Instant now) {
 
 void PersonRoutes::refused(const PersonRoutePtr& route) {
   const Instant now = services_.clock.now();
+  if (now < route->renewed_at + kFresh) return;
   const std::lock_guard lock(mutex_);
   route->withdrawn.store(true, std::memory_order_release);
   const auto found = slots_.find({route->user, route->site});
   if (found == slots_.end() || found->second.route != route) return;
-  Slot& slot = found->second;
-  slot.route.reset();
-  if (now < slot.refused_at + kRenewRefusedEvery) {
-    // A token that was renewed just now is refused too: another one would be no better.
-    slot.refusal = refusal_for(fail(Errc::kUnauthenticated, {}), route->site_key);
-    slot.until = slot.refused_at + kRenewRefusedEvery;
-  } else {
-    slot.refusal.reset();
-    slot.refused_at = now;
-  }
+  found->second.route.reset();
+  found->second.refusal.reset();
+  // Another site of the person may have had it renewed already: then that one is taken.
+  found->second.refused_at = route->renewed_at;
+}
+
+/// What is being fetched for it now is not used either.
+void PersonRoutes::drop(Slot& slot) {
+  if (slot.route) slot.route->withdrawn.store(true, std::memory_order_release);
+  const bool fetching = slot.fetching;
+  const std::uint64_t changes = slot.changes + 1;
+  slot = Slot();
+  slot.fetching = fetching;
+  slot.changes = changes;
 }
 
 void PersonRoutes::forget(const UserId& user) {
   const std::lock_guard lock(mutex_);
-  for (auto at = slots_.lower_bound({user.value, {}}); at != slots_.end() && at->first.first == user.value; ++at) {
-    Slot& slot = at->second;
-    if (slot.route) slot.route->withdrawn.store(true, std::memory_order_release);
-    slot.route.reset();
-    slot.refusal.reset();
-    slot.refused_at = {};
-    slot.until = {};
-    ++slot.changes;
-  }
+  for (auto at = slots_.lower_bound({user.value, {}}); at != slots_.end() && at->first.first == user.value; ++at)
+    drop(at->second);
 }
 
 void PersonRoutes::run() {
@@ -150,16 +152,11 @@ void PersonRoutes::run() {
     lock.lock();
     Slot& slot = slots_[job.key];
     slot.fetching = false;
-    if (slot.changes != job.changes) {
-      // Somebody may wait for it: with what holds now.
-      enqueue(job.key, slot, job.site);
-      continue;
-    }
-    if (slot.route && fetched.refusal) {
-      // The one at hand goes on to its end.
-      slot.again_at = fetched.until;
-      continue;
-    }
+    // Whoever waits for it asks again, for what holds now.
+    if (slot.changes != job.changes) continue;
+    slot.again_at = services_.clock.now() + kRememberRefusal;
+    // The one at hand goes on to its end.
+    if (slot.route && fetched.refusal) continue;
     slot.route = std::move(fetched.route);
     slot.refusal = std::move(fetched.refusal);
     slot.until = fetched.until;
@@ -180,12 +177,15 @@ Result<PersonRoutes::Fetched> PersonRoutes::try_fetch(const Job& job) {
   GH_TRY(const AtlassianToken token, atlassian_.token_for(UserId(job.key.first), job.renewed_after));
   GH_TRY(const std::string cloud_id, atlassian_.cloud_id_of(site, token.access));
   if (cloud_id.empty())
-    return fail(Errc::kNotAllowed, "The account with which this person has connected has no access to that site at Atlassian.");
+    return fail(Errc::kNotAllowed,
+                "The account with which this person has connected has no access to that site at Atlassian, or the site was added "
+                "without its cloud id under an address that is not its own.");
   const std::string product = site.product == Product::kConfluence ? "/ex/confluence/" : "/ex/jira/";
   auto made = std::make_shared<gateway::PersonRoute>();
   made->user = job.key.first;
   made->site = job.key.second;
-  made->site_key = site.key;
+  made->of_site = place_of(site);
+  made->renewed_at = token.renewed_at;
   made->base_url = atlassian_.app().api_url + product + cloud_id;
   GH_TRY(const http::Origin origin, http::parse_base_url(made->base_url));
   auto route = std::make_shared<http::UpstreamRoute>();

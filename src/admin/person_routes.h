@@ -3,8 +3,8 @@
 // afterwards.
 //
 // A way is kept until its token ends and is renewed a little before, by one thread for all who want it. What changes of the
-// person (suspended, disconnected, connected anew; on any node) ends it at once; so does a 401 of the site, after which the token
-// is renewed once a minute at most.
+// person (suspended, disconnected, connected anew; on any node) or of the site's address ends it at once; so does a 401 of the
+// site, after which the token is renewed: once a minute at most, since a fresh token is not to blame.
 #pragma once
 
 #include <condition_variable>
@@ -48,10 +48,10 @@ class PersonRoutes final : public gateway::PersonRoutes {
     gateway::PersonRoutePtr route;
     std::optional<gateway::Refusal> refusal;  ///< what the last try came to
     Instant until{};                          ///< of either
-    Instant again_at{};                       ///< of a route that could not be renewed ahead: not before
+    Instant again_at{};                       ///< not fetched again before
     bool fetching = false;
     std::uint64_t changes = 0;  ///< counts forget(): what was fetched before is not used
-    Instant refused_at{};       ///< the site said 401 to a token of that moment or before
+    Instant refused_at{};       ///< a token that was given then, or before, was refused
   };
   struct Job {
     Key key;
@@ -70,6 +70,7 @@ class PersonRoutes final : public gateway::PersonRoutes {
   Result<Fetched> try_fetch(const Job& job);
   void enqueue(const Key& key, Slot& slot, const upstream::SiteEntryPtr& site);
   void sweep(Instant now);
+  static void drop(Slot& slot);
 
   Services& services_;
   Atlassian& atlassian_;

@@ -108,8 +108,8 @@ SiteSecret completed(const SiteSecret& request, const UpstreamCredential& old) {
   if (wanted.auth.empty()) {
     wanted.auth = to_string(old.auth);
     if (wanted.username.empty()) wanted.username = old.username;
-    if (wanted.token_url.empty()) wanted.token_url = old.token_url;
   }
+  if (wanted.auth == to_string(old.auth) && wanted.token_url.empty()) wanted.token_url = old.token_url;
   if (wanted.owner.empty()) wanted.owner = old.owner.value;
   if (wanted.deputy.empty()) wanted.deputy = old.deputy.value;
   if (!wanted.scopes && old.scopes) wanted.scopes = scope_names(*old.scopes);
@@ -199,7 +199,7 @@ Result<UpstreamCredential> make_site_credential(Services& services, const store:
   }
   GH_TRY(credential.scopes, scopes_of(request));
   if (credential.auth != UpstreamAuth::kNone) {
-    GH_TRY(credential.sealed_secret, upstream::seal_for_site(request.secret, credential.id, site, services.sealer));
+    GH_TRY(credential.sealed_secret, upstream::seal_for_site(request.secret, credential, site, services.sealer));
   }
   return credential;
 }

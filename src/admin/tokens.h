@@ -17,6 +17,7 @@ struct CreateToken {
   CredentialKind kind = CredentialKind::kApiToken;  ///< kOAuthClient: admin/clients.h
   std::vector<std::string> redirect_uris;           ///< of an app: admin/apps.h
   bool is_public = false;                           ///< an app that can keep no secret
+  bool device = false;                              ///< of apps: it may begin on a device
   std::optional<store::OAuthClient> federation;     ///< a client that others' tokens stand for: admin/federations.h
   std::string key_set;                              ///< of a client that signs instead of showing a secret: its public keys
   std::string account;

@@ -11,6 +11,8 @@ namespace {
 constexpr std::chrono::seconds kLook{1};
 constexpr Duration kFirstPause = std::chrono::seconds(2);
 constexpr Duration kLongestPause = std::chrono::minutes(1);
+/// Whatever an endpoint says of lifetimes.
+constexpr Duration kShortest = std::chrono::seconds(5);
 constexpr Duration kRenewRefusedEvery = std::chrono::minutes(1);
 /// A credential that is tried and not stored yet.
 constexpr Duration kKeepUnstored = std::chrono::minutes(5);
@@ -19,7 +21,7 @@ constexpr Duration kKeepUnstored = std::chrono::minutes(5);
 
 UpstreamTokens::~UpstreamTokens() { stop(); }
 
-void UpstreamTokens::start(std::function<void()> changed) {
+void UpstreamTokens::start(std::function<bool()> changed) {
   const std::lock_guard lock(mutex_);
   changed_ = std::move(changed);
   stopping_ = false;
@@ -106,14 +108,16 @@ void UpstreamTokens::note(Slot& slot, Result<upstream::FetchedToken> fetched) {
   // Not all nodes at once.
   std::uint8_t jitter = 0;
   random_.fill(std::as_writable_bytes(std::span(&jitter, 1)));
-  slot.next_at = now + lifetime * 3 / 4 - lifetime * jitter / 4096;
+  slot.next_at = now + std::max(lifetime * 3 / 4 - lifetime * jitter / 4096, kShortest);
 }
 
-/// Fetches one that is due, without the lock. False: none is.
+/// Fetches the one that has been due for longest, without the lock: an endpoint that does not answer keeps no other waiting for
+/// more than one try. False: none is due.
 bool UpstreamTokens::fetch_due(std::unique_lock<std::mutex>& lock) {
-  const Instant now = clock_.now();
-  const auto due = std::find_if(slots_.begin(), slots_.end(), [now](const auto& one) { return one.second.next_at <= now; });
-  if (due == slots_.end()) return false;
+  const auto due = std::min_element(slots_.begin(), slots_.end(), [](const auto& left, const auto& right) {
+    return left.second.next_at < right.second.next_at;
+  });
+  if (due == slots_.end() || due->second.next_at > clock_.now()) return false;
   due->second.fetching = true;
   const upstream::TokenRequest request = due->second.request;
   lock.unlock();
@@ -126,33 +130,43 @@ bool UpstreamTokens::fetch_due(std::unique_lock<std::mutex>& lock) {
   return true;
 }
 
+/// One that has ended without a successor goes too.
+void UpstreamTokens::drop_ended() {
+  const Instant now = clock_.now();
+  for (auto& [id, slot] : slots_) {
+    if (slot.access.empty() || now < slot.ends_at) continue;
+    slot.access = {};
+    unpublished_ = true;
+  }
+}
+
+void UpstreamTokens::publish(std::unique_lock<std::mutex>& lock) {
+  std::vector<std::string> tried;
+  for (const auto& [id, slot] : slots_) {
+    if (slot.tried) tried.push_back(id);
+  }
+  unpublished_ = false;
+  lock.unlock();
+  const bool done = changed_();
+  lock.lock();
+  if (!done) {
+    unpublished_ = true;
+    return;
+  }
+  for (const std::string& id : tried) {
+    if (const auto found = slots_.find(id); found != slots_.end()) found->second.settled = true;
+  }
+  wake_.notify_all();
+}
+
 void UpstreamTokens::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    bool any = false;
-    while (!stopping_ && fetch_due(lock)) any = true;
-    // One that has ended without a successor must go too.
-    const Instant now = clock_.now();
-    for (auto& [id, slot] : slots_) {
-      if (slot.access.empty() || now < slot.ends_at) continue;
-      slot.access = {};
-      any = true;
-    }
-    if (any) {
-      std::vector<std::string> tried;
-      for (const auto& [id, slot] : slots_) {
-        if (slot.tried) tried.push_back(id);
-      }
-      lock.unlock();
-      changed_();
-      lock.lock();
-      for (const std::string& id : tried) {
-        if (const auto found = slots_.find(id); found != slots_.end()) found->second.settled = true;
-      }
-      wake_.notify_all();
-      continue;
-    }
-    wake_.wait_for(lock, kLook);
+    const bool fetched = fetch_due(lock);
+    if (fetched) unpublished_ = true;
+    drop_ended();
+    if (unpublished_) publish(lock);
+    if (!stopping_ && (!fetched || unpublished_)) wake_.wait_for(lock, kLook);
   }
 }
 

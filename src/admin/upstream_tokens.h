@@ -29,8 +29,9 @@ class UpstreamTokens final : public upstream::TokenSource {
   UpstreamTokens(const UpstreamTokens&) = delete;
   UpstreamTokens& operator=(const UpstreamTokens&) = delete;
 
-  /// `changed` is called on its thread when tokens have come or gone: it reads the site table again.
-  void start(std::function<void()> changed);
+  /// `changed` is called on its thread when tokens have come or gone: it reads the site table again. Where it says false it is
+  /// called again a second later.
+  void start(std::function<bool()> changed);
   void stop();
   /// Until each that was asked for was tried once and is in force, `at_most` this long: so a server that starts serves its first
   /// requests, and a site that was just added can be used.
@@ -60,6 +61,8 @@ class UpstreamTokens final : public upstream::TokenSource {
 
   void run();
   bool fetch_due(std::unique_lock<std::mutex>& lock);
+  void drop_ended();
+  void publish(std::unique_lock<std::mutex>& lock);
   /// Notes what a fetch came to. Called with the mutex held.
   void note(Slot& slot, Result<upstream::FetchedToken> fetched);
   Slot& slot_of(const upstream::TokenRequest& request);
@@ -70,7 +73,8 @@ class UpstreamTokens final : public upstream::TokenSource {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::map<std::string, Slot, std::less<>> slots_;  ///< by credential
-  std::function<void()> changed_;
+  std::function<bool()> changed_;
+  bool unpublished_ = false;  ///< the site table does not hold what is here
   bool stopping_ = false;
   std::thread thread_;
 };

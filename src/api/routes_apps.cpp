@@ -22,6 +22,7 @@ Result<Reply> create(Call& call) {
   request.scopes = call.texts("scopes");
   request.resources = call.texts("resources");
   request.is_public = call.flag("public");
+  request.device = call.flag("device");
   return with_secret(admin::create_app(call.services, call.caller, request), 201);
 }
 
@@ -74,7 +75,8 @@ std::vector<Route> app_routes() {
       {"redirect_uris", Type::kTexts, true, "Where people are sent back to: compared letter by letter, but for a loopback port."},
       {"scopes", Type::kTexts, true, "The most that it may ask for."},
       {"resources", Type::kTexts, false, "Likewise: acme/A or acme/*; by default every site as a whole."},
-      {"public", Type::kBoolean, false, "It can keep no secret, and needs PKCE."}};
+      {"public", Type::kBoolean, false, "It can keep no secret, and needs PKCE."},
+      {"device", Type::kBoolean, false, "It may begin on a device without a browser (RFC 8628)."}};
   const std::vector<Field> overlap{
       {"overlap", Type::kDuration, false, "How long the old secret still works after the first use of the new one."}};
   const std::vector<Field> whose{{"user", Type::kText, false, "Of this person, by e-mail address; by default the caller's own."}};

@@ -19,6 +19,7 @@ std::vector<Schema> client_schemas() {
   app.push_back({"client_id", Shape::kText, "The same as `id`."});
   app.push_back({"redirect_uris", Shape::kTexts, ""});
   app.push_back({"public", Shape::kBoolean, "It can keep no secret."});
+  app.push_back({"device", Shape::kBoolean, "It may begin on a device without a browser."});
   std::vector<Member> federation = client;
   for (const Member& member : {Member{"issuer", Shape::kText, ""}, Member{"audience", Shape::kText, ""},
                                Member{"subject", Shape::kText, "What `sub` must be."},

@@ -47,6 +47,7 @@ void add_app_commands(CLI::App& root, Runner runner) {
       .texts("--resource,--project,--space", "resources", "likewise: acme/A or acme/*; by default every site as a whole")
       .text("--account", "account", "its service account, by handle; by default one is made for it")
       .flag("--public", "public", "it can keep no secret (it runs on people's machines) and needs PKCE")
+      .flag("--device", "device", "it may begin on a device without a browser (RFC 8628)")
       .run([](Call& call) { return create(call); });
   Command(app, runner, "list", "list the apps, ended ones too").run([](Call& call) {
     return call.list(api_path({"apps"}), [](Context& context, const json::value& items) {

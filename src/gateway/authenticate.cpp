@@ -50,7 +50,8 @@ Step<bool> check_secret(const token::LiveCredential& credential, const token::Li
     case SecretState::kPending: {
       if (request.about_itself) return true;
       bool expected = false;
-      request.successor_used = credential.successor_used.compare_exchange_strong(expected, true, std::memory_order_acq_rel);
+      if (credential.successor_used.compare_exchange_strong(expected, true, std::memory_order_acq_rel))
+        request.successor_used = true;
       return true;
     }
     case SecretState::kOverlap:
@@ -137,7 +138,9 @@ Step<Authenticated> authenticate(const http::RequestHead& head, const http::Now&
   if (header.empty()) return refuse_because(Reason::kNoCredential);
   if (begins_with_word(header, "bearer")) {
     GH_TRY(auto credential, find_credential(after_word(header, 6), now, thread, request));
-    GH_TRYV(take_from_rate(credential->payer(), now.wall));
+    if (!request.charged) {
+      GH_TRYV(take_from_rate(credential->payer(), now.wall));
+    }
     return Authenticated(std::move(credential));
   }
   if (!begins_with_word(header, "basic")) return refuse_because(Reason::kNoCredential);
@@ -145,7 +148,9 @@ Step<Authenticated> authenticate(const http::RequestHead& head, const http::Now&
   auto credential = find_credential(password_of(after_word(header, 5), decoded), now, thread, request);
   if (!decoded.empty()) secure_zero(decoded.data(), decoded.size());
   if (!credential) return std::move(credential).error();
-  GH_TRYV(take_from_rate(credential.value()->payer(), now.wall));
+  if (!request.charged) {
+    GH_TRYV(take_from_rate(credential.value()->payer(), now.wall));
+  }
   return Authenticated(std::move(credential).value());
 }
 

@@ -24,8 +24,6 @@ using http::Action;
 constexpr std::size_t kMaxBody = 8 * 1024 * 1024;
 /// An answer whose links alone are rewritten is streamed from this length on.
 constexpr std::size_t kStreamFrom = 256 * 1024;
-/// How often one request is decided anew because something changed while it was under way.
-constexpr unsigned kMostStarts = 2;
 /// After a write so many of its issues are looked at again.
 constexpr std::size_t kMaxRechecked = 5;
 
@@ -86,6 +84,7 @@ Action GatewayExchange::on_head(const http::RequestHead& head, const http::Peer&
   matched_.reset();
   asking_ = Asking::kNothing;
   head_sent_ = out_given_ = refreshed_ = body_read_ = false;
+  person_wait_ends_.reset();
   started_over_ = 0;
   return begin(head);
 }
@@ -114,44 +113,12 @@ Action GatewayExchange::admit_and_go_on() {
   Step<std::optional<Admitted>> admitted = admit(matched_, now_, thread_, request_);
   if (!admitted) return refuse(admitted.error());
   if (!admitted.value()) return wait_for_person();
+  person_wait_ends_.reset();
   admitted_ = std::move(admitted).value();
   route_ = admitted_->route();
 
   const bool reads_body = request_.has_body && request_.bounded && request_.match.operation->body_type == "json";
   return reads_body && !body_read_ ? action(Action::Kind::kNeedBody) : locate_and_decide();
-}
-
-/// A read may be sent twice, as long as its body is at hand and nothing of its answer has left; a write never.
-bool GatewayExchange::may_begin_again() const noexcept {
-  if (head_sent_ || request_.list) return false;
-  const catalogue::Operation* const operation = request_.match.operation;
-  const bool reads = operation && operation->access == catalogue::Access::kRead && !request_.outgoing.streams_body;
-  return reads || !request_.sent;
-}
-
-/// Something that it was decided by has changed meanwhile: it is decided anew from its beginning by what holds now, so that a
-/// pause or a narrower grant stops what it concerns and costs nobody else a request.
-Action GatewayExchange::start_over() {
-  if (!may_begin_again() || started_over_++ == kMostStarts) return refuse(not_live());
-  const http::RequestHead* const head = request_.head;
-  const http::Peer peer = request_.peer;
-  const http::Now began = request_.began;
-  const auto id = request_.id;
-  std::string body = std::move(request_.body);
-  request_.clear();
-  request_.head = head;
-  request_.peer = peer;
-  request_.began = began;
-  request_.id = id;
-  request_.body = std::move(body);
-  credential_.reset();
-  site_.reset();
-  matched_.reset();
-  admitted_.reset();
-  permitted_.reset();
-  confined_.reset();
-  asking_ = Asking::kNothing;
-  return begin(*head);
 }
 
 /// A token asks about itself, or for its own successor: nothing of it goes to a site.
@@ -298,7 +265,10 @@ Action GatewayExchange::on_lookups(std::vector<http::LookupAnswer>& answers, con
     if (recheck_.take(answers, {})) take_recheck();
     return respond_whole();
   }
-  if (!credential_->live(now.wall) || !site_->live(now.wall)) return start_over();
+  if (!credential_->live(now.wall) || !site_->live(now.wall) || person_is_gone()) return start_over();
+  for (std::size_t i = 0; i < answers.size() && i < request_.lookups.size(); ++i) {
+    if (!answers[i].failed && answers[i].status == 401) note_refused(request_.lookups[i].route);
+  }
   if (asked == Asking::kGather) return take_next_page(answers.at(0));
   const Step<bool> taken =
       request_.asks_fields && answers.size() == 1 ? take_fields(answers[0]) : request_.questions.take(answers, site_->site.key);
@@ -321,7 +291,7 @@ Step<bool> GatewayExchange::take_fields(const http::LookupAnswer& answer) {
   request_.asks_fields = false;
   SiteContext& site = *request_.site;
   site.fields_at = thread_.now_ms;
-  if (!answer.failed && answer.status == 401) return credential_refused(site_->site.key);
+  if (!answer.failed && answer.status == 401) return refuse_because(Reason::kUpstreamCredential, site_->site.key);
   if (answer.failed || answer.status != 200) return true;
   auto fields = upstream::FieldTypes::parse(answer.body);
   if (fields) site.fields = std::make_shared<const upstream::FieldTypes>(std::move(fields).value());
@@ -334,7 +304,7 @@ bool GatewayExchange::may_send(const http::Now& now) noexcept {
   const bool fresh = thread_.shared.index->fresh() + thread_.shared.settings.stale_limit >= now.wall;
   const bool live = fresh && credential_->live(now.wall) && !credential_->has_ended(request_.secret) &&
                     !thread_.shared.index->ended(*credential_) && is_live(account.state, account.pause, now.wall) &&
-                    site_->live(now.wall) && !(request_.person && request_.person->withdrawn.load(std::memory_order_acquire));
+                    site_->live(now.wall) && !person_is_gone();
   if (live && asking_ == Asking::kNothing) request_.sent = true;
   return live;
 }
@@ -342,6 +312,7 @@ bool GatewayExchange::may_send(const http::Now& now) noexcept {
 Action GatewayExchange::on_response_head(const http::ResponseHead& head, const http::Now& now) {
   now_ = now;
   const Step<AnswerMode> mode = begin_answer(*confined_, head, now, thread_, request_);
+  if (!mode && mode.error().reason == Reason::kUpstreamCredential) note_refused(request_.upstream.route);
   if (!mode) return refuse(mode.error());
   mode_ = mode.value();
   if (mode_ == AnswerMode::kFollow) {
@@ -425,7 +396,7 @@ Action GatewayExchange::take_next_page(http::LookupAnswer& answer) {
     request_.answer = std::move(answer.body);
     return release();
   }
-  if (!answer.failed && answer.status == 401) return refuse(credential_refused(site_->site.key));
+  if (!answer.failed && answer.status == 401) return refuse(refuse_because(Reason::kUpstreamCredential, site_->site.key));
   if (!answer.failed && answer.status == 429)
     return refuse(
         refuse_because(Reason::kRateLimited, {}, "The site itself limits requests now. Nothing is wrong with this token."));
@@ -490,14 +461,6 @@ void GatewayExchange::take_recheck() {
   }
 }
 
-Refusal GatewayExchange::not_live() const {
-  const Instant now = now_.wall;
-  if (thread_.shared.index->fresh() + thread_.shared.settings.stale_limit < now) return refuse_because(Reason::kStale);
-  if (site_ && !site_->live(now)) return refuse_because(Reason::kSitePaused);
-  if (credential_ && now >= credential_->expires_at) return refuse_because(Reason::kExpired);
-  return refuse_because(Reason::kRevoked);
-}
-
 Action GatewayExchange::on_upstream_failure(http::UpstreamFailure failure, bool any_byte_sent) {
   if (head_sent_) return action(Action::Kind::kAbort);
   if (failure == http::UpstreamFailure::kNotPermitted) return start_over();
@@ -512,16 +475,9 @@ Action GatewayExchange::on_upstream_failure(http::UpstreamFailure failure, bool 
 }
 
 Action GatewayExchange::refuse(const Refusal& refusal) {
-  if (refusal.shown && !request_.person && route_ && thread_.shared.tokens) {
-    // Behind the origin stands the credential's id (http::UpstreamRoute::pool_key).
-    const std::string_view key = route_->pool_key;
-    thread_.shared.tokens->refused(key.substr(key.rfind(' ') + 1));
-  }
-  if (refusal.shown && request_.person) {
-    thread_.shared.people->refused(request_.person);
+  if (refusal.reason == Reason::kUpstreamCredential && request_.person && !refusal.of_person) {
     Refusal of_person = refusal;
     of_person.of_person = true;
-    of_person.shown = false;
     return refuse(of_person);
   }
   request_.effect = refusal.reason == Reason::kUpstreamUnavailable || refusal.reason == Reason::kUpstreamCredential ||

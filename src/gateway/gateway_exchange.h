@@ -45,6 +45,8 @@ class GatewayExchange final : public http::Exchange {
   http::Action begin_at_door();
   http::Action pass_through_door();
   bool may_begin_again() const noexcept;
+  bool person_is_gone() const noexcept;
+  void note_refused(const upstream::RoutePtr& route);
   http::Action start_over();
   http::Action locate_and_decide();
   http::Action confine_and_forward();
@@ -82,8 +84,9 @@ class GatewayExchange final : public http::Exchange {
   unsigned started_over_ = 0;
   std::optional<std::uint64_t> refresh_ticket_;  ///< the index is being brought up to date for this request
   bool refreshed_ = false;
-  bool answer_over_ = false;  ///< of a list: upstream has said all
-  bool out_given_ = false;    ///< of a list: Request::out is with the client
+  std::optional<std::uint64_t> person_wait_ends_;  ///< steady milliseconds
+  bool answer_over_ = false;                       ///< of a list: upstream has said all
+  bool out_given_ = false;                         ///< of a list: Request::out is with the client
   Questions recheck_;
   std::function<void(http::ElsewhereDone)> elsewhere_;
   std::optional<AuthorizationRequest> at_door_;  ///< the request is for the authorization server

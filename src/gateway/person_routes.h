@@ -19,9 +19,10 @@ namespace gatehouse::gateway {
 
 /// One person's way to one site. Immutable but for `withdrawn`, which is looked at before each upstream request begins.
 struct PersonRoute {
-  std::string user;  ///< the person's id
-  std::string site;  ///< the site's id
-  std::string site_key;
+  std::string user;                ///< the person's id
+  std::string site;                ///< the site's id
+  std::string of_site;             ///< what it leads to: another address or cloud id of the site needs another way
+  Instant renewed_at{};            ///< when Atlassian gave its token
   std::string base_url;            ///< "https://api.atlassian.com/ex/jira/{cloudId}": what upstream's links begin with
   upstream::RouteChoices choices;  ///< the one, with the scopes that the person consented to at Atlassian
   mutable std::atomic<bool> withdrawn{false};
@@ -45,7 +46,8 @@ class PersonRoutes {
   virtual ~PersonRoutes() = default;
   /// Null: it is being fetched, ask again in a moment. A refusal where the person has none, or Atlassian gives none now.
   virtual Step<PersonRoutePtr> find(const upstream::SiteEntryPtr& site, std::string_view user) = 0;
-  /// The site has refused this route's token: it is not used again.
+  /// The site has answered 401 to this route's token. A token that is older than a minute is not used again; a fresh one is not
+  /// to blame.
   virtual void refused(const PersonRoutePtr& route) = 0;
 };
 

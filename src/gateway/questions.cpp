@@ -477,7 +477,7 @@ Step<bool> Questions::take(const std::vector<http::LookupAnswer>& answers, std::
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const http::LookupAnswer& answer = answers[i];
     if (answer.failed) return not_answered(answer, site_key);
-    if (answer.status == 401) return credential_refused(std::string(site_key));
+    if (answer.status == 401) return refuse_because(Reason::kUpstreamCredential, std::string(site_key));
     if (answer.status == 429)
       return refuse_because(Reason::kRateLimited, std::string(site_key), "The site itself limits requests now.");
     if (answer.status >= 500) return refuse_because(Reason::kUpstreamUnavailable, std::string(site_key));

@@ -72,8 +72,8 @@ std::optional<http::UpstreamRequest> follow(std::string_view location, const Con
   if (!origin || (path < location.size() && location[path] == '?')) return std::nullopt;
   // Where the credential goes anyway: the site's origin, or Atlassian's for a person.
   const http::UpstreamRoute& route = *confined.route();
-  const bool own =
-      origin.value().scheme == route.scheme && origin.value().host == route.host && origin.value().port == route.port;
+  const bool own = origin.value().scheme == route.scheme && origin.value().host == route.host &&
+                   origin.value().port == route.port && location.substr(path).starts_with(route.context_path + "/");
   const bool media = origin.value().scheme == "https" &&
                      std::find(site.media_hosts.begin(), site.media_hosts.end(), origin.value().host) != site.media_hosts.end();
   if (!own && !media) return std::nullopt;
@@ -402,9 +402,9 @@ Step<AnswerMode> begin_answer(const Confined& confined, const http::ResponseHead
   request.upstream_trace = field(head, "atl-traceid");
   if (request.upstream_trace.empty()) request.upstream_trace = field(head, "x-arequestid");
 
-  if (status == 401) return credential_refused(matched.site().site.key);
+  if (status == 401) return refuse_because(Reason::kUpstreamCredential, matched.site().site.key);
   if (status == 403 && same_without_case(field(head, "x-seraph-loginreason"), "AUTHENTICATION_DENIED")) {
-    return credential_refused(matched.site().site.key);
+    return refuse_because(Reason::kUpstreamCredential, matched.site().site.key);
   }
   if (status == 429) {
     Refusal refusal =

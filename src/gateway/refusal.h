@@ -23,9 +23,7 @@ struct Refusal {
   std::uint32_t retry_after = 0;  ///< seconds; 0: no such header
   int status = 0;                 ///< 0: the reason's own
   bool close = false;             ///< the connection can't be used on
-  /// Of kUpstreamCredential: the site has refused what was shown to it just now.
-  bool shown = false;
-  bool of_person = false;  ///< of kUpstreamCredential: it is a person's own grant at Atlassian, and not the site's
+  bool of_person = false;         ///< of kUpstreamCredential: it is a person's own grant at Atlassian, and not the site's
 };
 
 /// A value or a Refusal. GH_TRY works on it in functions that return one.
@@ -37,13 +35,6 @@ inline Refusal refuse_because(Reason reason, std::string subject = {}, std::stri
   refusal.reason = reason;
   refusal.subject = std::move(subject);
   refusal.detail = std::move(detail);
-  return refusal;
-}
-
-/// What upstream's 401 means: the credential that Gatehouse shows is not good, and the client's own token is.
-inline Refusal credential_refused(std::string site_key) {
-  Refusal refusal = refuse_because(Reason::kUpstreamCredential, std::move(site_key));
-  refusal.shown = true;
   return refusal;
 }
 

@@ -51,7 +51,7 @@ void Request::clear() {
   effect = Effect::kDeny;
   reason = Reason::kNone;
   status = 0;
-  redacted = moved_out = successor_used = retired_used = false;
+  redacted = moved_out = successor_used = retired_used = charged = false;
   about_itself = false;
   unknown_token = false;
   presented = {};

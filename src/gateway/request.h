@@ -158,6 +158,7 @@ struct Request {
   bool redacted = false;
   bool moved_out = false;
   bool successor_used = false;
+  bool charged = false;  ///< it was counted for the credential's rate already
   bool retired_used = false;
   bool about_itself = false;  ///< gateway/self_rotate.h: no use of the token, so that a successor stays pending
   token::Key secret{};

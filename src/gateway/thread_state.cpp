@@ -138,8 +138,9 @@ const std::shared_ptr<SiteContext>& ThreadState::context_of(const upstream::Site
 }
 
 const std::shared_ptr<SiteContext>& ThreadState::context_of(const upstream::SiteEntryPtr& entry, const PersonRoutePtr& person) {
-  if (contexts_of_people.size() >= kMostPeople) contexts_of_people.clear();
-  std::shared_ptr<SiteContext>& context = contexts_of_people[person->site + " " + person->user];
+  const std::string key = person->site + " " + person->user;
+  if (contexts_of_people.size() >= kMostPeople && !contexts_of_people.contains(key)) contexts_of_people.clear();
+  std::shared_ptr<SiteContext>& context = contexts_of_people[key];
   // With each token anew, an hour or less: a person who has connected another account is as good as another person.
   if (!context || context->entry != entry || context->person != person || context->rewriters.size() > 32) {
     context = std::make_shared<SiteContext>();

@@ -33,7 +33,8 @@ Action GatewayExchange::refuse_stranger(const Refusal& refusal) {
 
 /// The credential was matched and waits in `matched_`. What has changed meanwhile is looked at again before anything is sent.
 Action GatewayExchange::wait_for_person() {
-  if (now_.steady_ms - request_.began.steady_ms > kMaxPersonWait.count()) return refuse(person_not_in_time(site_->site.key));
+  if (!person_wait_ends_) person_wait_ends_ = now_.steady_ms + static_cast<std::uint64_t>(kMaxPersonWait.count());
+  if (now_.steady_ms > *person_wait_ends_) return refuse(person_not_in_time(site_->site.key));
   return pause(kPersonPoll.count());
 }
 

@@ -32,6 +32,7 @@ struct UpstreamRoute {
   std::uint16_t port = 0;
   std::string context_path;    ///< of the base URL: "" or "/jira"
   std::string pool_key;        ///< origin and credential id: connections are never shared across credentials
+  std::string credential;      ///< the id of the site's credential; empty where it is none, or a person's
   SecretString authorization;  ///< a whole header line "Authorization: …\r\n", or empty
 };
 
@@ -97,7 +98,7 @@ struct Action {
     /// Call `elsewhere`, which has the work done on another thread (a gateway thread never waits for the database), then
     /// on_elsewhere. Where that takes longer than an upstream's answer may, the driver itself answers 504.
     kElsewhere,
-    /// Call on_pause_over after `pause_ms`, or up to a tick of the timers later. Only before anything was sent or answered.
+    /// Call on_pause_over after `pause_ms`, or up to a tick of the timers later. Only before anything was answered.
     kPause,
     kSend,     ///< begin `upstream`, then on_response_head
     kWait,     ///< nothing to do now: give me the next piece of upstream's answer

@@ -122,9 +122,9 @@ Result<std::unique_ptr<Serving>> Serving::start(const Settings& settings, Instal
   GH_TRYV(services.feed->load());
   services.feed->start();
   services.upstream_tokens->start([&services] {
-    // Where the store is away the feed's own thread says so, and the table is read when it is back.
     const auto done = services.feed->refresh_sites();
     if (!done) std::clog << "access tokens of sites: " << done.error().public_detail << std::endl;
+    return done.has_value();
   });
   services.upstream_tokens->wait_for_first(kFirstTokens);
   installation.set_token_source(services.upstream_tokens.get());

@@ -99,10 +99,14 @@ http::ElsewhereAnswer device_authorization_endpoint(Context& context, const Auth
     std::string why;
     auto asked = find_app(context, query, why);
     if (!asked) return invalid_client();
+    if (!asked->client.device)
+      return OAuthError{"unauthorized_client", "This app was not made for devices (gatehouse app create --device).", 400, 0};
     GH_TRYV(check_wanted(context, *asked));
     const auto device =
         admin::ask_for_device(context.services, client_info(request), asked->app_name, {client_id, std::move(query)});
     if (!device) {
+      if (device.error().code == Errc::kInvalidArgument)
+        return OAuthError{"invalid_request", device.error().public_detail, 400, 0};
       if (device.error().code == Errc::kLimitExceeded) return OAuthError{"slow_down", device.error().public_detail, 429, 60};
       return server_error(device.error());
     }

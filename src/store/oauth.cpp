@@ -5,7 +5,7 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::string_view kClientColumns = "credential, auth, key_set, redirect_uris, issuer, audience, subject, claims";
+constexpr std::string_view kClientColumns = "credential, auth, key_set, redirect_uris, issuer, audience, subject, claims, device";
 constexpr std::string_view kKeyColumns = "id, form, sealed_secret, created_at, signs_from, ends_at";
 constexpr std::string_view kEndedColumns = "id, ended_at, forget_at";
 
@@ -41,6 +41,7 @@ Result<OAuthClient> read_client(const Row& row) {
   client.audience = cells.text();
   client.subject = cells.text();
   client.claims = cells.text();
+  client.device = cells.boolean();
   GH_TRYV(cells.finish());
   return client;
 }
@@ -50,15 +51,15 @@ std::int64_t count(Instant at) { return at.time_since_epoch().count(); }
 }  // namespace
 
 Result<OAuthClient> OAuth::client(const CredentialId& id) const {
-  GH_TRY(const auto row, session_.row(selecting(kClientColumns, "oauth_clients WHERE credential = :p1"), "titttttt", {id.value},
+  GH_TRY(const auto row, session_.row(selecting(kClientColumns, "oauth_clients WHERE credential = :p1"), "titttttti", {id.value},
                                       "That credential is no OAuth client."));
   return read_client(row);
 }
 
 Result<std::vector<OAuthClient>> OAuth::federations(const std::string& issuer) const {
   GH_TRY(const auto rows,
-         session_.rows(selecting(kClientColumns, "oauth_clients WHERE auth = 4 AND issuer = :p1 ORDER BY credential"), "titttttt",
-                       {issuer}));
+         session_.rows(selecting(kClientColumns, "oauth_clients WHERE auth = 4 AND issuer = :p1 ORDER BY credential"),
+                       "titttttti", {issuer}));
   std::vector<OAuthClient> all;
   for (const Row& row : rows) {
     GH_TRY(OAuthClient one, read_client(row));
@@ -70,12 +71,12 @@ Result<std::vector<OAuthClient>> OAuth::federations(const std::string& issuer) c
 Result<void> OAuth::put_client(const OAuthClient& client) {
   Binds binds;
   binds.id(client.credential).number(client.auth).text(client.key_set).text(join(client.redirect_uris));
-  binds.text(client.issuer).text(client.audience).text(client.subject).text(client.claims);
+  binds.text(client.issuer).text(client.audience).text(client.subject).text(client.claims).boolean(client.device);
   return insert_plain(
       session_, "oauth_clients", kClientColumns, binds,
       "ON CONFLICT (credential) DO UPDATE SET auth = excluded.auth, key_set = excluded.key_set, redirect_uris = "
       "excluded.redirect_uris, issuer = excluded.issuer, audience = excluded.audience, subject = excluded.subject, "
-      "claims = excluded.claims");
+      "claims = excluded.claims, device = excluded.device");
 }
 
 Result<std::vector<OAuthKey>> OAuth::keys() const {

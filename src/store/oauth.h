@@ -21,6 +21,7 @@ struct OAuthClient {
   ClientAuth auth = ClientAuth::kSecret;
   std::string key_set;  ///< JWKS of public keys: of kPrivateKeyJwt; of kFederated the issuer's, where they are not fetched
   std::vector<std::string> redirect_uris = {};  ///< of apps
+  bool device = false;                          ///< of apps: it may begin on a device (RFC 8628)
   // Of kFederated: whose tokens stand for it (admin/federations.h).
   std::string issuer = {};
   std::string audience = {};

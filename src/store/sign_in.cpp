@@ -258,8 +258,9 @@ Result<void> SignIn::device_polled(const std::string& id, Instant at) {
   return success();
 }
 
-Result<std::int64_t> SignIn::waiting_devices(Instant now, const std::string& address) const {
+Result<std::int64_t> SignIn::waiting_devices(Instant now, DeviceOf of, const std::string& address) const {
   std::string sql = "SELECT CAST(count(*) AS BIGINT) FROM device_requests WHERE state = 1 AND ends_at > :p1";
+  sql += of == DeviceOf::kTool ? " AND app = ''" : " AND app <> ''";
   std::vector<Value> binds{number(now)};
   if (!address.empty()) {
     sql += " AND address = :p2";

@@ -117,7 +117,7 @@ class SignIn {
                            const std::string& answer = {});
   Result<void> device_polled(const std::string& id, Instant at);
   /// How many wait, in all or of one address.
-  Result<std::int64_t> waiting_devices(Instant now, const std::string& address = {}) const;
+  Result<std::int64_t> waiting_devices(Instant now, DeviceOf of, const std::string& address = {}) const;
 
   /// kNotFound where nobody is bound to it.
   Result<UserId> identity(std::string_view issuer, std::string_view subject) const;

@@ -1,6 +1,7 @@
 #include "upstream/client_credentials.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 
 #include "base/text.h"
@@ -13,6 +14,10 @@ using http::text_in;
 
 constexpr std::int64_t kLongestLifetime = 24 * 3600;
 constexpr std::int64_t kUnsaidLifetime = 300;
+
+constexpr std::array<std::string_view, 7> kErrors{"invalid_request",     "invalid_client",         "invalid_grant",
+                                                  "unauthorized_client", "unsupported_grant_type", "invalid_scope",
+                                                  "access_denied"};
 
 Error failed(std::string detail) {
   return fail(Errc::kUpstreamFailed, "The token endpoint gave no answer that can be used: " + detail + ".");
@@ -31,9 +36,11 @@ Result<FetchedToken> fetch_token(const TokenRequest& request, const http::FetchO
   if (!answer) return failed(answer.error().public_detail);
   const boost::json::object& given = answer.value().object();
   const int status = answer.value().status;
-  // RFC 6749 section 5.2; Atlassian says 403 in places. A code that is known is one of a few words, and is shown.
+  // RFC 6749 section 5.2; Atlassian says 403 in places. Nothing of an answer is shown but one of its few words.
   if (status == 400 || status == 401 || status == 403) {
-    const std::string code = text_in(given, "error").substr(0, 60);
+    const std::string said = text_in(given, "error");
+    const bool known = std::find(kErrors.begin(), kErrors.end(), said) != kErrors.end();
+    const std::string code = known ? said : std::string();
     return fail(Errc::kNotAllowed, "The token endpoint refuses the client id or the secret (status " + std::to_string(status) +
                                        (code.empty() ? std::string() : ", " + code) + ").");
   }

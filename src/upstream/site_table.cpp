@@ -40,7 +40,7 @@ bool all_go_on(const SiteEntry& fresh, std::string_view account_id, const RouteC
 bool replaces_harmlessly(const SiteEntry& old, const SiteEntry& fresh) noexcept {
   if (fresh.site.state != old.site.state || fresh.site.pause != old.site.pause) return false;
   if (fresh.site.resource_pauses != old.site.resource_pauses) return false;
-  if (!same_place(old.origin, fresh.origin)) return false;
+  if (!same_place(old.origin, fresh.origin) || old.site.cloud_id != fresh.site.cloud_id) return false;
   if (!all_go_on(fresh, {}, old.own_routes)) return false;
   return std::all_of(old.account_routes.begin(), old.account_routes.end(),
                      [&fresh](const auto& own) { return all_go_on(fresh, own.first, own.second); });

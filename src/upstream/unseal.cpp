@@ -38,8 +38,15 @@ Result<SecretString> authorization_line(const UpstreamCredential& credential, co
   return SecretString("Authorization: Basic " + encoded.expose() + "\r\n");
 }
 
+/// Where a secret may be shown: at the site's origin; a client's secret only at its token endpoint, for the tokens of this site.
+std::string shown_at(const UpstreamCredential& credential, const http::Origin& origin) {
+  std::string where = origin_text(origin);
+  if (credential.auth == UpstreamAuth::kOAuth2) where += "\n" + credential.token_url + "\n" + credential.username;
+  return where;
+}
+
 Result<SecretString> open(const UpstreamCredential& credential, const http::Origin& origin, const crypto::Sealer& sealer) {
-  const std::string where = origin_text(origin);
+  const std::string where = shown_at(credential, origin);
   return sealer.open(credential.sealed_secret, crypto::SealContext{kPurpose, credential.id.value, where});
 }
 
@@ -58,6 +65,7 @@ Result<RoutePtr> unseal(const UpstreamCredential& credential, const Site& site, 
   route->host = origin.host;
   route->port = origin.port;
   route->context_path = origin.context_path;
+  route->credential = credential.id.value;
   route->pool_key = origin_text(origin) + " " + credential.id.value;
   switch (credential.auth) {
     case UpstreamAuth::kNone: break;
@@ -84,17 +92,17 @@ Result<TokenRequest> token_request(const UpstreamCredential& credential, const S
   return request;
 }
 
-Result<std::string> seal_for_site(const SecretString& secret, const UpstreamCredentialId& credential, const Site& site,
+Result<std::string> seal_for_site(const SecretString& secret, const UpstreamCredential& credential, const Site& site,
                                   const crypto::Sealer& sealer) {
   GH_TRY(auto origin, http::parse_base_url(site.base_url));
-  const std::string where = origin_text(origin);
-  return sealer.seal(secret, crypto::SealContext{kPurpose, credential.value, where});
+  const std::string where = shown_at(credential, origin);
+  return sealer.seal(secret, crypto::SealContext{kPurpose, credential.id.value, where});
 }
 
 Result<std::string> seal_again(const UpstreamCredential& credential, const Site& site, const crypto::Sealer& sealer) {
   GH_TRY(const auto origin, http::parse_base_url(site.base_url));
   GH_TRY(const auto secret, open(credential, origin, sealer));
-  return seal_for_site(secret, credential.id, site, sealer);
+  return seal_for_site(secret, credential, site, sealer);
 }
 
 }  // namespace gatehouse::upstream

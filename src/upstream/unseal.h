@@ -26,8 +26,9 @@ Result<TokenRequest> token_request(const UpstreamCredential& credential, const S
 /// "Authorization: Bearer …" as a whole line. kInvalidArgument: empty, or with bytes that a header may not hold.
 Result<SecretString> bearer_line(const SecretString& secret);
 
-/// Seals what `unseal` opens; the result goes into UpstreamCredential::sealed_secret. kInvalidArgument: the base URL.
-Result<std::string> seal_for_site(const SecretString& secret, const UpstreamCredentialId& credential, const Site& site,
+/// Seals what `unseal` opens; the result goes into UpstreamCredential::sealed_secret. All but the secret must be final: of an
+/// OAuth 2.0 credential it is bound to the token endpoint and the client id too. kInvalidArgument: the base URL.
+Result<std::string> seal_for_site(const SecretString& secret, const UpstreamCredential& credential, const Site& site,
                                   const crypto::Sealer& sealer);
 
 /// The same secret sealed anew under the current key. kDataCorrupt as unseal().

@@ -68,7 +68,7 @@ class OAuthClients(unittest.TestCase):
                     json.dump({"keys": [public]}, file)
                 made = it.ok("client", "create", *create, "--auth", "private_key_jwt", "--jwks-file", file.name)
                 signing.append({"client_id": made["client_id"], "jwk": private})
-            app = it.ok("app", "create", "--name", "Sprint report", "--redirect-uri", CALLBACK, "--scopes", "read:jira-work", "--resource", "acme/A")
+            app = it.ok("app", "create", "--name", "Sprint report", "--redirect-uri", CALLBACK, "--scopes", "read:jira-work", "--resource", "acme/A", "--device")
             signed = {}
             for form in ("EdDSA", "ES256"):
                 it.ok("policy", "set", "access-tokens", form)

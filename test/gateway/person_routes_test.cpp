@@ -69,6 +69,7 @@ PersonRoutePtr way(const std::string& name, const std::vector<std::string>& scop
   route->port = 443;
   route->context_path = "/ex/jira/cloud-1";
   route->pool_key = name;
+  route->authorization = SecretString("Authorization: Bearer " + name + "\r\n");
   auto made = std::make_shared<PersonRoute>();
   made->user = "user000000000001";
   made->site = "site000000000001";

@@ -98,6 +98,8 @@ TEST_F(Devices, GiveNothingToAnotherAppNorToACommandLine) {
   const auto made = must(admin::create_app(it.world.services(), it.world.caller(), wanted));
   const Client other{std::string(made.document.at("client_id").as_string()), made.token.expose()};
   EXPECT_EQ(poll(begun, &other).error(), "expired_token");
+  EXPECT_EQ(it.post("/oauth/device_authorization", {{"scope", "read:jira-work"}}, &other).error(), "unauthorized_client")
+      << "its public id must not do to ask people in its name";
   // `gatehouse login` would make a key of the person of it.
   EXPECT_EQ(must(admin::poll_device(it.world.services(), {}, begun.text("device_code"))).answer, admin::DeviceAnswer::kExpired);
   const Client service = it.add_client();

@@ -31,6 +31,7 @@ class People : public testing::Test {
     wanted.redirect_uris = {kRedirect, "http://127.0.0.1/cb"};
     wanted.scopes = {"read:jira-work", "write:jira-work"};
     wanted.resources = {"acme/A", "acme/B"};
+    wanted.device = true;
     const auto made = test::must(admin::create_app(it.world.services(), it.world.caller(), wanted));
     app = {std::string(made.document.at("client_id").as_string()), made.token.expose()};
     sign_in();

@@ -119,7 +119,7 @@ TEST_P(SignInStore, ADeviceIsDecidedOnce) {
   store::DeviceRequest device{"device0000000001",           "h", "c",          "gatehouse on x",     "127.0.0.1",
                               store::DeviceState::kWaiting, {},  clock_.now(), clock_.now() + 10min, {}};
   ASSERT_TRUE(database_->tend_sign_in([&](auto& sign_in, const auto&) { return sign_in.insert_device(device); }));
-  EXPECT_EQ(read()->sign_in.waiting_devices(clock_.now()).value(), 1);
+  EXPECT_EQ(read()->sign_in.waiting_devices(clock_.now(), store::DeviceOf::kTool).value(), 1);
   EXPECT_EQ(read()->sign_in.device_by_code("c", store::DeviceOf::kTool).value().id, device.id);
   ASSERT_TRUE(
       database_->tend_sign_in([&](auto& sign_in, const auto&) { return sign_in.device_polled(device.id, clock_.now()); }));
@@ -131,7 +131,7 @@ TEST_P(SignInStore, ADeviceIsDecidedOnce) {
     return success();
   }));
   EXPECT_EQ(read()->sign_in.device(device.id, "").value().user, eva.id);
-  EXPECT_EQ(read()->sign_in.waiting_devices(clock_.now()).value(), 0);
+  EXPECT_EQ(read()->sign_in.waiting_devices(clock_.now(), store::DeviceOf::kTool).value(), 0);
 }
 
 TEST_P(SignInStore, ADeviceOfAnAppIsNeverTakenForATools) {

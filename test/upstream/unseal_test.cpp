@@ -17,7 +17,7 @@ class Unseal : public testing::Test {
     credential_.username = "bot@example.com";
   }
   void seal(const std::string& secret) {
-    auto sealed = seal_for_site(SecretString(secret), credential_.id, site_, sealer_);
+    auto sealed = seal_for_site(SecretString(secret), credential_, site_, sealer_);
     ASSERT_TRUE(sealed.has_value());
     credential_.sealed_secret = sealed.value();
   }
@@ -86,6 +86,10 @@ TEST_F(Unseal, ShowsAnAccessTokenAndNeverTheClientsSecret) {
             "Authorization: Bearer access of client\r\n");
   EXPECT_EQ(tokens_.last.url, "https://auth.example/oauth/token");
   EXPECT_EQ(tokens_.last.credential, credential_.id.value);
+  UpstreamCredential elsewhere = credential_;
+  elsewhere.token_url = "https://evil.example/oauth/token";
+  EXPECT_EQ(unseal(elsewhere, site_, sealer_, tokens_).error().code, Errc::kDataCorrupt)
+      << "a row that was changed sends nothing there";
   seal("other");
   EXPECT_EQ(unseal(credential_, site_, sealer_, tokens_).error().code, Errc::kUnavailable);
 }
