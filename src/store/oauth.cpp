@@ -71,7 +71,7 @@ Result<std::vector<OAuthClient>> OAuth::federations(const std::string& issuer) c
 Result<void> OAuth::put_client(const OAuthClient& client) {
   Binds binds;
   binds.id(client.credential).number(client.auth).text(client.key_set).text(join(client.redirect_uris));
-  binds.text(client.issuer).text(client.audience).text(client.subject).text(client.claims).boolean(client.device);
+  binds.text(client.issuer).text(client.audience).text(client.subject).text(client.claims).integer(client.device ? 1 : 0);
   return insert_plain(
       session_, "oauth_clients", kClientColumns, binds,
       "ON CONFLICT (credential) DO UPDATE SET auth = excluded.auth, key_set = excluded.key_set, redirect_uris = "
