@@ -132,14 +132,10 @@ Response step_up(Visit& visit) {
 
 const std::vector<WebRoute>& sign_in_pages() {
   static const std::vector<WebRoute> routes{
-      {"GET", "/sign-in", Door::kOpen, show_sign_in},
-      {"POST", "/sign-in", Door::kOpen, sign_in},
-      {"POST", "/sign-in/code", Door::kOpen, sign_in_code},
-      {"GET", "/sign-in/link/", Door::kOpen, follow_link},
-      {"POST", "/sign-out", Door::kSession, sign_out},
-      {"POST", "/sign-out-everywhere", Door::kSession, sign_out_everywhere},
-      {"GET", "/step-up", Door::kSession, show_step_up},
-      {"POST", "/step-up", Door::kSession, step_up},
+      {"GET", "/sign-in", Door::kOpen, show_sign_in},       {"POST", "/sign-in", Door::kOpen, sign_in},
+      {"POST", "/sign-in/code", Door::kOpen, sign_in_code}, {"GET", "/sign-in/link/", Door::kOpen, follow_link},
+      {"POST", "/sign-out", Door::kSession, sign_out},      {"POST", "/sign-out-everywhere", Door::kSession, sign_out_everywhere},
+      {"GET", "/step-up", Door::kSession, show_step_up},    {"POST", "/step-up", Door::kSession, step_up},
   };
   return routes;
 }
