@@ -73,8 +73,10 @@ const steps = {
   },
 
   async theFirstLoadIsSmallAndSoon() {
-    const fresh = await open(context);
-    const devtools = await context.newCDPSession(fresh);
+    // Another browser of the same person: nothing is in its cache.
+    const other = await browser.newContext({ viewport: { width: 1280, height: 860 }, storageState: await context.storageState() });
+    const fresh = await open(other);
+    const devtools = await other.newCDPSession(fresh);
     await devtools.send('Network.enable');
     let bytes = 0;
     devtools.on('Network.loadingFinished', (event) => (bytes += event.encodedDataLength));
@@ -83,7 +85,7 @@ const steps = {
     const took = Math.round(performance.now() - began);
     console.log(`first load: ${Math.round(bytes / 1024)} KB with all answers of the API, ${took} ms until the first page stands`);
     assert.ok(bytes > 20_000 && bytes <= kBudget, `${bytes} bytes`);
-    await fresh.close();
+    await other.close();
   },
 
   async eachPageOpensWithoutAFaultInEitherTheme() {
