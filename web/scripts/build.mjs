@@ -6,10 +6,12 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'vite';
+import { makeOperations } from './make_operations.mjs';
 import { makeTypes } from './make_types.mjs';
 
 const output = process.argv[2];
 writeFileSync('src/api/types.ts', makeTypes(JSON.parse(readFileSync('openapi.json', 'utf8'))));
+writeFileSync('src/api/operations.ts', makeOperations('catalogue'));
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], { stdio: 'inherit' });
 await build({ logLevel: 'warn' });
 const { segments } = await import('../src/segments.ts');

@@ -1,6 +1,6 @@
 // The panel's pages: where they lie, who may open them, and the keys that lead there. To add one: its first segment into segments.ts, its
 // component below pages/, its title into texts.ts, and a line here. Heavy ones come as `lazy(() => import(…))`.
-import type { ComponentType } from 'react';
+import { lazy, type ComponentType } from 'react';
 import type { OperationId } from './api/client.ts';
 import { Account } from './pages/Account.tsx';
 import { Accounts } from './pages/Accounts.tsx';
@@ -16,6 +16,13 @@ import { Tokens } from './pages/Tokens.tsx';
 import { Tonight } from './pages/Tonight.tsx';
 import type { Segment } from './segments.ts';
 import { texts } from './texts.ts';
+
+const Make = lazy(() => import('./pages/Make.tsx').then((all) => ({ default: all.Make })));
+const Requests = lazy(() => import('./pages/Requests.tsx').then((all) => ({ default: all.Requests })));
+const Clients = lazy(() => import('./pages/Clients.tsx').then((all) => ({ default: all.Clients })));
+const Client = lazy(() => import('./pages/Client.tsx').then((all) => ({ default: all.Client })));
+const Apps = lazy(() => import('./pages/Apps.tsx').then((all) => ({ default: all.Apps })));
+const App = lazy(() => import('./pages/Apps.tsx').then((all) => ({ default: all.App })));
 
 export interface PanelPage {
   /** Empty: "/". */
@@ -33,8 +40,12 @@ export interface PanelPage {
 
 export const pages: PanelPage[] = [
   { segment: '', title: texts.tonight.title, group: 'now', needs: 'listTokens', key: 'h', list: Tonight },
+  { segment: 'make', title: texts.make.title, group: 'now', needs: 'createToken', key: 'm', list: Make },
+  { segment: 'requests', title: texts.requests.title, group: 'now', needs: 'listApprovals', key: 'r', list: Requests },
   { segment: 'accounts', title: texts.accounts.title, group: 'automations', needs: 'listAccounts', key: 'a', list: Accounts, details: Account },
   { segment: 'tokens', title: texts.tokens.title, group: 'automations', needs: 'listTokens', key: 't', list: Tokens, details: Token },
+  { segment: 'clients', title: texts.clients.title, group: 'automations', needs: 'listClients', key: 'l', list: Clients, details: Client },
+  { segment: 'apps', title: texts.apps.title, group: 'automations', needs: 'listApps', key: 'y', list: Apps, details: App },
   { segment: 'sites', title: texts.sites.title, group: 'organization', needs: 'listSites', key: 's', list: Sites, details: Site },
   { segment: 'people', title: texts.people.title, group: 'organization', needs: 'listUsers', key: 'p', list: People, details: Person },
   { segment: 'policies', title: texts.policies.title, group: 'organization', needs: 'showPolicy', key: 'o', list: Policies },

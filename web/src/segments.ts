@@ -8,6 +8,10 @@ export const segments = [
   'audit',
   'notifications',
   'policies',
+  'make',
+  'requests',
+  'clients',
+  'apps',
 ] as const;
 
 export type Segment = (typeof segments)[number];

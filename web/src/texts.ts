@@ -1,7 +1,10 @@
 // Every text that people see, by key. Another language is another object of this form.
+import { credentialTexts } from './texts_credentials.ts';
+
 const of = (count: number, one: string, many: string) => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
 export const texts = {
+  ...credentialTexts,
   skip: 'Skip to content',
   menu: 'Menu',
   navigation: 'Pages',

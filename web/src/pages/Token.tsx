@@ -3,6 +3,7 @@ import { useLive } from '../api/live.ts';
 import type { Schemas } from '../api/types.ts';
 import { Action } from '../parts/Action.tsx';
 import { useMay } from '../parts/me.tsx';
+import { Rotation } from '../parts/Rotation.tsx';
 import { Expiry, When } from '../parts/Time.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
 import { commandLine, Commands, Facts, Loaded, Page, Section, State, Words } from '../parts/ui.tsx';
@@ -147,37 +148,5 @@ function Places({ of, empty }: { of: Place[]; empty: string }) {
         </tbody>
       </table>
     </div>
-  );
-}
-
-function Rotation({ token }: { token: Row }) {
-  const rotation = token.rotation;
-  return (
-    <Section title={t.rotation}>
-      {rotation && (
-        <Facts
-          of={[
-            [t.state, <State is={rotation.state} />],
-            [t.rotates, rotation.rotate_every],
-            [t.due, rotation.due_at && <Expiry at={rotation.due_at} full />],
-            [t.overlap, rotation.overlap],
-            [t.overlapEnds, rotation.overlap_ends_at && <Expiry at={rotation.overlap_ends_at} full />],
-            [t.selfRotation, token.self_rotation ? t.yes : t.no],
-          ]}
-        />
-      )}
-      <h3>{t.secrets}</h3>
-      <ul className="lines">
-        {token.secrets.map((secret) => (
-          <li key={secret.id}>
-            <State is={secret.state} />
-            <code className="grow">{secret.id}</code>
-            <span className="quiet">{t.created} <When at={secret.created_at} /></span>
-            {secret.first_used_at && <span className="quiet">{t.firstUsed} <When at={secret.first_used_at} /></span>}
-            {secret.ends_at && <span>{t.endsAt} <Expiry at={secret.ends_at} /></span>}
-          </li>
-        ))}
-      </ul>
-    </Section>
   );
 }

@@ -126,12 +126,13 @@ export function Outside({ to }: { to: string | null | undefined }) {
   return <a href={to} rel="noreferrer noopener" target="_blank">{to}</a>;
 }
 
-export function CopyButton({ text, label = texts.copy }: { text: string; label?: string }) {
+/** `hidden`: what it copies is not said again, since it is a secret. */
+export function CopyButton({ text, label = texts.copy, hidden = false }: { text: string; label?: string; hidden?: boolean }) {
   return (
     <button
       type="button"
       className="plain copy"
-      aria-label={`${label}: ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`}
+      aria-label={hidden ? label : `${label}: ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`}
       onClick={() => void navigator.clipboard.writeText(text).then(() => toast(texts.copied), () => toast(texts.notCopied))}
     >
       {label}
