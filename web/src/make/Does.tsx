@@ -5,7 +5,7 @@ import { Words } from '../parts/ui.tsx';
 import { texts } from '../texts.ts';
 import { wordsIn } from '../parts/words.ts';
 import type { Form } from './form.ts';
-import { findOperations, knownScopes, kRoles, leastStyle, openedBy, scopesFor, type Operation, type Style } from './scopes.ts';
+import { findOperations, knownScopes, kRoles, kStyles, leastStyle, openedBy, scopesFor, type Operation } from './scopes.ts';
 
 const t = texts.make;
 
@@ -25,7 +25,7 @@ export function Does({ form }: { form: Form }) {
       </label>
       <p className="hidden" role="status">{late && t.found(found.length)}</p>
       {late.trim() !== '' && (found.length === 0 ? <p className="quiet">{t.foundNone}</p> : (
-        <ul className="found-operations" tabIndex={0} aria-label={t.search}>
+        <ul className="found-operations" tabIndex={0} aria-label={t.results}>
           {found.map((one) => (
             <li key={one.id}>
               <label className="check">
@@ -66,13 +66,13 @@ export function Does({ form }: { form: Form }) {
 function Names({ form }: { form: Form }) {
   const byHand = wordsIn(form.text('scopes'));
   const strange = byHand.filter((one) => !knownScopes.includes(one));
-  const least = leastStyle(form.wanted, form.wholeSite);
+  const least = leastStyle(form.wanted, form.wholeSite, form.granted);
   return (
     <>
       <p className="small-title" id="scope-names">{t.names}</p>
       {form.wanted.length === 0 ? <p className="quiet">{t.styleNone}</p> : (
         <div className="choices" role="radiogroup" aria-labelledby="scope-names">
-          {(['classic', 'granular'] as Style[]).map((style) => {
+          {kStyles.map((style) => {
             const scopes = scopesFor(form.wanted, style);
             const chosen = byHand.length === 0 && form.style === style;
             return (
@@ -80,6 +80,7 @@ function Names({ form }: { form: Form }) {
                 <input type="radio" name="style" checked={chosen} onChange={() => form.set({ style, scopes: '' })} />
                 <span>
                   <strong>{t.styles[style]}</strong> <span className="quiet">{t.opens(openedBy(scopes, form.wholeSite).length)}{style === least && ` · ${t.least}`}</span>
+                  {form.granted.size > 0 && scopes.some((one) => !form.granted.has(one)) && <span className="late">{t.notGranted}</span>}
                   <Words of={scopes} />
                 </span>
               </label>

@@ -29,7 +29,7 @@ export function Long({ form }: { form: Form }) {
       </fieldset>
       {chosen === 'day' && <TextField label={t.lastDay} type="date" value={ends} set={(value) => form.set({ ends: value || tomorrow })} />}
       <p className="sentence" role="status">{lifetimeWords(form.lifetime, form.kind === 'federation' ? '' : form.text('every'), form.text('overlap'))}</p>
-      {longest && longest !== 'none' && <p className="quiet">{t.policyMost(longest)}</p>}
+      {longest && longest !== 'any' && <p className="quiet">{t.policyMost(longest)}</p>}
       {form.kind !== 'federation' && (
         <div className="fields">
           <TextField label={t.rotateEvery} value={form.text('every')} set={(every) => form.set({ every })} placeholder="30d" />

@@ -65,7 +65,7 @@ function Ask({ made, path }: { made: MadeCredential; path: string }) {
   };
   return (
     <div className="card ask">
-      <h3>{t.serverSays}</h3>
+      <h2>{t.serverSays}</h2>
       <p><code>{made.method} {path}</code></p>
       <button type="button" onClick={ask}>{t.askServer}</button>
       {problem && <ProblemNote problem={problem} />}

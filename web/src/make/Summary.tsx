@@ -18,7 +18,7 @@ export function Steps({ of, permitted, title }: { of: Step[]; permitted: boolean
       <ul className="steps">
         {of.map((one, at) => (
           <li key={at} className={one.passed ? '' : 'failed'}>
-            <span aria-hidden="true">{one.passed ? '✓' : '✕'}</span>
+            <span aria-hidden="true">{one.passed ? '✓' : '✕'}</span>{' '}
             <span className="hidden">{one.passed ? texts.tokens.yes : texts.tokens.no}: </span>
             <strong>{one.step}</strong> <span className="quiet">{one.detail}</span>
           </li>
@@ -31,7 +31,8 @@ export function Steps({ of, permitted, title }: { of: Step[]; permitted: boolean
 export function Summary({ form, grants }: { form: Form; grants: Schemas['Grant'][] }) {
   const { body, federation, words } = requestOf(form);
   const role = form.text('role');
-  const opened = form.resources.length === 0 ? [] : openedBy(form.scopes, form.wholeSite).filter((one) => roleIncludes(role, one) !== false);
+  const counting = form.granted.size > 0 ? form.scopes.filter((one) => form.granted.has(one)) : form.scopes;
+  const opened = form.resources.length === 0 ? [] : openedBy(counting, form.wholeSite).filter((one) => roleIncludes(role, one) !== false);
   const by = (access: string) => opened.filter((one) => one.access === access).length;
   const wanted = new Set(form.wanted.map((one) => one.id));
   const beyond = form.wanted.length === 0 ? 0 : opened.filter((one) => !wanted.has(one.id)).length;
@@ -54,7 +55,9 @@ export function Summary({ form, grants }: { form: Form; grants: Schemas['Grant']
           <li><span aria-hidden="true">✓</span> {form.resources.join(', ')}</li>
         </ul>
       )}
-      {beyond > 0 && <p className="quiet">{t.tooMuch} {beyond.toLocaleString('en')}</p>}
+      {counting.length < form.scopes.length && <p className="note">{t.notGranted}</p>}
+      {form.resources.length > 0 && form.granted.size === 0 && <p className="note">{t.onceGranted}</p>}
+      {beyond > 0 && <p className="quiet">{t.tooMuch(beyond)}</p>}
       <h3>{t.cannot}</h3>
       <ul className="can not">
         {kAccess.filter((one) => by(one) === 0).map((one) => <li key={one}><span aria-hidden="true">✕</span> {t.notAtAll(t.accessWords[one]!)}</li>)}

@@ -7,7 +7,7 @@ import { Action } from '../parts/Action.tsx';
 import { useMay, useMe } from '../parts/me.tsx';
 import { commandLine } from '../parts/ui.tsx';
 import { texts } from '../texts.ts';
-import type { Form } from './form.ts';
+import { bare, grantsOn, type Form } from './form.ts';
 
 const t = texts.make;
 
@@ -20,8 +20,12 @@ export function Where({ form, grants }: { form: Form; grants: LiveList<Schemas['
   const granted = new Map<string, string>();
   for (const one of live) if (granted.get(one.resource) !== 'backed') granted.set(one.resource, one.backing);
   const mine = role === 'project-admin' ? (me.data?.resources ?? []) : [];
-  const offered = [...new Set([...granted.keys(), ...mine, ...form.resources.map((one) => one.split('=')[0]!)])].sort();
+  const offered = [...new Set([...granted.keys(), ...mine, ...form.resources.map(bare)])].sort();
   const chosen = new Set(form.resources);
+  const lacks = (resource: string) => {
+    const have = new Set(grantsOn(resource, live).flatMap((one) => one.scopes));
+    return form.scopes.some((one) => !have.has(one));
+  };
   const put = (resource: string, on: boolean) => form.set({ in: [...form.resources.filter((one) => one !== resource), ...(on ? [resource] : [])].join(' ') });
   const add = () => {
     const resource = other.trim();
@@ -41,7 +45,7 @@ export function Where({ form, grants }: { form: Form; grants: LiveList<Schemas['
               <strong>{resource}</strong>
               <span className={granted.get(resource) === 'backed' ? 'quiet' : 'late'}>{granted.has(resource) ? (t.backing[granted.get(resource)!] ?? t.granted) : t.grantMissing}</span>
             </label>
-            {!granted.has(resource) && may('addGrant') && form.text('account') && form.scopes.length > 0 && (
+            {lacks(resource) && may('addGrant') && form.text('account') && form.scopes.length > 0 && (
               <Action
                 label={t.grantToo(resource)}
                 about=""

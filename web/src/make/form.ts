@@ -1,5 +1,6 @@
 // What is chosen on the page where credentials are made. All of it stands in the address, so that a filled form can be sent to somebody;
 // no secret is ever part of it.
+import type { Schemas } from '../api/types.ts';
 import { millisecondsOf } from '../parts/filter.ts';
 import { dayOf, kDay } from '../parts/Time.tsx';
 import { spoken, wordsIn } from '../parts/words.ts';
@@ -24,6 +25,8 @@ export interface Form {
   style: Style;
   /** Those entered by hand, else those that what it has to do needs. */
   scopes: string[];
+  /** What the account's grants on these resources have. */
+  granted: ReadonlySet<string>;
   lifetime: Lifetime;
 }
 
@@ -48,14 +51,23 @@ export function lifetimeWords({ permanent, at, days }: Lifetime, every: string, 
   return every ? `${until}; ${t.rotates(spoken(every), overlap && spoken(overlap))}` : until;
 }
 
-export function useForm(now: number): Form {
+export const bare = (resource: string): string => resource.split('=')[0]!;
+
+/** The grants that count on a resource: live, backed, on it or on its whole site. */
+export function grantsOn(resource: string, grants: readonly Schemas['Grant'][]): Schemas['Grant'][] {
+  const site = resource.split('/')[0];
+  return grants.filter((one) => one.state === 'live' && one.backing !== 'unbacked' && (one.resource === bare(resource) || one.resource === `${site}/*`));
+}
+
+export function useForm(now: number, grants: readonly Schemas['Grant'][]): Form {
   const { query } = useAddress();
   const text = (name: Name) => query.get(name) ?? '';
   const wanted = wordsIn(text('do')).map(operationOf).filter((one) => one !== undefined);
   const resources = wordsIn(text('in'));
   const wholeSite = resources.some((one) => /\/\*(=|$)/.test(one));
+  const granted = new Set(resources.flatMap((one) => grantsOn(one, grants)).flatMap((one) => one.scopes));
   const chosen = text('style');
-  const style: Style = chosen === 'classic' || chosen === 'granular' ? chosen : leastStyle(wanted, wholeSite);
+  const style: Style = chosen === 'classic' || chosen === 'granular' ? chosen : leastStyle(wanted, wholeSite, granted);
   const byHand = wordsIn(text('scopes'));
   const kind = text('kind');
   return {
@@ -67,6 +79,7 @@ export function useForm(now: number): Form {
     wholeSite,
     style,
     scopes: byHand.length > 0 ? byHand : scopesFor(wanted, style),
+    granted,
     lifetime: lifetimeOf(text('ends') || '90d', now),
   };
 }

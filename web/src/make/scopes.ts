@@ -76,10 +76,15 @@ export const openedBy = (scopes: readonly string[], wholeSite: boolean): Operati
   return operations.filter((one) => (one.classic ?? one.granular)!.length > 0 && (wholeSite || !one.wholeSite) && covers(one, have));
 };
 
-/** The kind of names by which less is opened. */
-export function leastStyle(wanted: readonly Operation[], wholeSite: boolean): Style {
+export const kStyles: readonly Style[] = ['classic', 'granular'];
+
+/** The kind of names by which less is opened; of the kinds that the grants have, where there are grants: a scope counts only where token
+ * and grant both have it, by the same name. */
+export function leastStyle(wanted: readonly Operation[], wholeSite: boolean, granted: ReadonlySet<string>): Style {
+  const may = kStyles.filter((style) => scopesFor(wanted, style).every((one) => granted.has(one)));
   const opened = (style: Style) => openedBy(scopesFor(wanted, style), wholeSite).length;
-  return opened('granular') < opened('classic') ? 'granular' : 'classic';
+  const of = may.length > 0 ? may : kStyles;
+  return of.reduce((best, style) => (opened(style) < opened(best) ? style : best), of[0]!);
 }
 
 export const kRoles = ['viewer', 'member', 'administrator'];

@@ -2,6 +2,7 @@ import { call } from '../api/client.ts';
 import { useList, useLive } from '../api/live.ts';
 import type { Schemas } from '../api/types.ts';
 import { Action } from '../parts/Action.tsx';
+import { HandOverAccount } from '../parts/HandOver.tsx';
 import { Hours } from '../parts/Hours.tsx';
 import { useMay } from '../parts/me.tsx';
 import { Expiry, When } from '../parts/Time.tsx';
@@ -71,6 +72,7 @@ function Actions({ of: one }: { of: Row }) {
       {one.state === 'live' && may('pauseAccount') && (
         <Action label={t.pause} about={t.pauseAbout} withReason commands={(reason) => command('pause', reason)} run={(reason) => call('pauseAccount', { at, body: reason ? { reason } : {} })} done={t.paused} undo={resume} />
       )}
+      <HandOverAccount account={one} />
       {may('archiveAccount') && (
         <Action label={t.archive} about={t.archiveAbout} withReason typed={one.handle} commands={(reason) => command('archive', reason)} run={(reason) => call('archiveAccount', { at, body: reason ? { reason } : {} })} done={t.archived} />
       )}

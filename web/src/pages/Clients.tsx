@@ -23,7 +23,7 @@ const columns: Column<Row>[] = [
   { key: 'expires_at', label: c.expires, value: (row) => row.expires_at, cell: (row) => <Expiry at={row.expires_at} />, grow: 1.5, narrow: true },
   { key: 'last_used_at', label: c.lastUsed, value: (row) => row.last_used_at, cell: (row) => <When at={row.last_used_at} />, grow: 1.5 },
   { key: 'state', label: c.state, value: (row) => row.state, cell: (row) => <State is={row.state} />, narrow: true },
-  { key: 'auth', label: t.auth, value: (row) => row.auth, cell: (row) => t.authWords[row.auth] ?? row.auth, grow: 1.5 },
+  { key: 'auth', label: t.auth, value: (row) => row.auth, cell: (row) => t.authWords[row.auth] ?? row.auth, grow: 2 },
   { key: 'client_id', label: t.clientId, value: (row) => row.client_id, extra: true, grow: 2 },
   { key: 'scopes', label: c.scopes, value: (row) => row.scopes.join(' '), grow: 3, extra: true },
   { key: 'resources', label: c.resources, value: (row) => row.resources.join(' '), grow: 2, extra: true },
@@ -64,9 +64,9 @@ function Federations() {
     <Section title={t.federations} count={federations.data?.length} aside={may('addFederation') && <Link to="/make?kind=federation">{t.make}</Link>}>
       <Loaded of={federations}>
         {(all) => all.length === 0 ? <p className="quiet">{t.federationsNone}</p> : (
-          <div className="columns">
+          <div>
             {all.map((one) => (
-              <article className="card" key={one.id}>
+              <article className="end" key={one.id}>
                 <h3>{one.name}</h3>
                 <Facts
                   of={[

@@ -15,7 +15,7 @@ import { Who } from '../make/Who.tsx';
 import { TextField } from '../parts/FormAction.tsx';
 import { CopyButton, Page, ProblemNote } from '../parts/ui.tsx';
 import { useNow } from '../parts/Time.tsx';
-import { go } from '../router.ts';
+import { go, useAddress } from '../router.ts';
 import { texts } from '../texts.ts';
 
 const t = texts.make;
@@ -54,10 +54,10 @@ function missingIn(form: Form): string[] {
 }
 
 export function Make() {
-  const form = useForm(useNow());
   const accounts = useList('listAccounts', {});
-  const account = form.text('account');
+  const account = useAddress().query.get('account') ?? '';
   const grants = useList('listGrants', account ? { account } : undefined);
+  const form = useForm(useNow(), grants.data ?? []);
   const [made, setMade] = useState<MadeCredential | undefined>();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | undefined>();

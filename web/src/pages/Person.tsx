@@ -2,6 +2,7 @@ import { call } from '../api/client.ts';
 import { useList, useLive } from '../api/live.ts';
 import type { Schemas } from '../api/types.ts';
 import { Action } from '../parts/Action.tsx';
+import { HandOverAll } from '../parts/HandOver.tsx';
 import { useMay, useMe } from '../parts/me.tsx';
 import { When } from '../parts/Time.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
@@ -49,10 +50,12 @@ function Actions({ of: one }: { of: Row }) {
   const at = { user: one.email };
   if (one.state === 'suspended') {
     if (!may('restoreUser')) return null;
-    return <Action label={t.restore} about="" commands={() => [{ label: t.title, text: commandLine(['user', 'restore', one.email]) }]} run={() => call('restoreUser', { at })} done={t.restored} />;
+    return <><HandOverAll person={one} /><Action label={t.restore} about="" commands={() => [{ label: t.title, text: commandLine(['user', 'restore', one.email]) }]} run={() => call('restoreUser', { at })} done={t.restored} /></>;
   }
   if (!may('suspendUser') || one.email === me.user) return null;
   return (
+    <>
+    <HandOverAll person={one} />
     <Action
       label={t.suspend}
       about={t.suspendAbout}
@@ -62,6 +65,7 @@ function Actions({ of: one }: { of: Row }) {
       run={(reason) => call('suspendUser', { at, body: reason ? { reason } : {} })}
       done={t.suspended}
     />
+    </>
   );
 }
 

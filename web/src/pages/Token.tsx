@@ -2,6 +2,7 @@ import { call } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
 import type { Schemas } from '../api/types.ts';
 import { Action } from '../parts/Action.tsx';
+import { HandOverToken } from '../parts/HandOver.tsx';
 import { useMay } from '../parts/me.tsx';
 import { Rotation } from '../parts/Rotation.tsx';
 import { Expiry, When } from '../parts/Time.tsx';
@@ -40,6 +41,7 @@ export function Token({ id }: { id: string }) {
                 [t.rate, shown.rate],
               ]}
             />
+            {shown.rotation?.new_secret && <Rotation token={shown} />}
             <Section title={t.boundary}>
               <Facts of={[[t.scopes, <Words of={shown.scopes} />], [texts.accounts.role, shown.role]]} />
               {shown.boundary.length === 0 ? <p className="quiet">{t.noBoundary}</p> : (
@@ -54,7 +56,7 @@ export function Token({ id }: { id: string }) {
               )}
             </Section>
             <Use token={shown} />
-            <Rotation token={shown} />
+            {!shown.rotation?.new_secret && <Rotation token={shown} />}
             <Timeline target={shown.id} title={t.timeline} />
             <Commands of={commandsOf(shown)} />
           </>
@@ -89,6 +91,7 @@ function Actions({ of: one }: { of: Row }) {
       {one.state === 'live' && may('pauseToken') && (
         <Action label={texts.accounts.pause} about={t.pauseAbout} withReason commands={(reason) => command('pause', reason)} run={(reason) => call('pauseToken', { at, body: reason ? { reason } : {} })} done={texts.accounts.paused} undo={resume} />
       )}
+      <HandOverToken token={one} />
       {may('revokeToken') && (
         <Action label={t.revoke} about={t.revokeAbout} withReason typed={one.name} commands={(reason) => command('revoke', reason)} run={(reason) => call('revokeToken', { at, body: reason ? { reason } : {} })} done={t.revoked} />
       )}

@@ -10,7 +10,7 @@ export function Dialog({ title, onClose, children, className = '' }: { title: st
     const before = document.activeElement;
     element?.showModal();
     // What is to be entered comes first; the browser would take the button that closes.
-    element?.querySelector<HTMLElement>('input, select, textarea')?.focus();
+    (element?.querySelector<HTMLElement>('[data-first]') ?? element?.querySelector<HTMLElement>('input, select, textarea'))?.focus();
     return () => {
       element?.close();
       if (before instanceof HTMLElement) before.focus();

@@ -124,6 +124,7 @@ export function Rotation({ token }: { token: Token }) {
         <>
           {rotation.state !== 'none' && <Course at={rotation.state} due={rotation.overdue} />}
           {rotation.frozen_until && <p className="note">{t.frozen} <When at={rotation.frozen_until} full /></p>}
+          <Sides token={shown} rotation={rotation} />
           <Facts
             of={[
               [texts.tokens.rotates, rotation.rotate_every ?? <span className="quiet">{t.noRule}</span>],
@@ -134,7 +135,6 @@ export function Rotation({ token }: { token: Token }) {
               [texts.tokens.selfRotation, shown.self_rotation ? texts.tokens.yes : texts.tokens.no],
             ]}
           />
-          <Sides token={shown} rotation={rotation} />
           {!over && <Moves token={shown} rotation={rotation} onMade={setMade} />}
         </>
       )}

@@ -13,7 +13,7 @@ const kKept = 'gatehouse.gateway';
 export function useGateway(): [string, (address: string) => void] {
   const [gateway, setGateway] = useState(() => localStorage.getItem(kKept) ?? `${location.protocol}//${location.hostname}:8480`);
   return [
-    gateway.replace(/\/+$/, ''),
+    gateway,
     (address) => {
       localStorage.setItem(kKept, address);
       setGateway(address);
@@ -44,16 +44,16 @@ export function Secret({ secret, name, clientId, base, path = '', onStored }: Se
     window.addEventListener('beforeunload', ask);
     return () => window.removeEventListener('beforeunload', ask);
   }, [stored]);
-  const used = { gateway, base: base ?? '', path, secret, clientId };
+  const used = { gateway: gateway.trim().replace(/\/+$/, ''), base: base ?? '', path, secret, clientId };
   const snippets: Snippet[] = base === undefined && clientId === undefined ? [] : clientId === undefined ? forToken(used) : forClient(used);
   const one = snippets.find((snippet) => snippet.key === shown) ?? snippets[0];
   return (
     <div className="secret" role="group" aria-labelledby={heading}>
-      <h3 id={heading}>{t.title}</h3>
+      <p id={heading} className="small-title">{t.title}</p>
       <p>{t.once}</p>
-      <pre tabIndex={0} className="secret-text" data-secret>{secret}</pre>
+      <pre tabIndex={0} className="secret-text" data-first>{secret}</pre>
       <div className="actions">
-        <CopyButton text={secret} label={t.copy} hidden />
+        <CopyButton text={secret} label={t.copy} hidden button />
         {snippets.length > 0 && <button type="button" onClick={() => download(`${name.replace(/[^\w-]+/g, '-').slice(0, 60) || 'gatehouse'}.env`, snippets[0]!.text)}>{t.env}</button>}
       </div>
       {one && (

@@ -127,11 +127,11 @@ export function Outside({ to }: { to: string | null | undefined }) {
 }
 
 /** `hidden`: what it copies is not said again, since it is a secret. */
-export function CopyButton({ text, label = texts.copy, hidden = false }: { text: string; label?: string; hidden?: boolean }) {
+export function CopyButton({ text, label = texts.copy, hidden = false, button = false }: { text: string; label?: string; hidden?: boolean; button?: boolean }) {
   return (
     <button
       type="button"
-      className="plain copy"
+      className={button ? 'main' : 'plain copy'}
       aria-label={hidden ? label : `${label}: ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`}
       onClick={() => void navigator.clipboard.writeText(text).then(() => toast(texts.copied), () => toast(texts.notCopied))}
     >
