@@ -36,8 +36,15 @@ function decoded(part: string): string {
   }
 }
 
+let guard: (() => boolean) | undefined;
+/** Asked before another page is opened; false: stay. Taken away with undefined. */
+export function setGuard(mayLeave: (() => boolean) | undefined): void {
+  guard = mayLeave;
+}
+
 export function go(to: string, options: { replace?: boolean } = {}): void {
   if (to === here()) return;
+  if (guard && to.split('?')[0] !== location.pathname && !guard()) return;
   history[options.replace ? 'replaceState' : 'pushState'](null, '', to);
   tell();
 }

@@ -11,6 +11,7 @@ export const credentialTexts = {
     gateway: 'Address of the gateway, as the tool reaches it',
     stored: 'I have stored it',
     done: 'Done',
+    leave: 'The secret is not stored yet, and will not be shown again. Leave?',
   },
   rotation: {
     title: 'Rotation',
@@ -118,7 +119,7 @@ export const credentialTexts = {
     name: 'Name of this credential', nameHint: 'What it is called in every list and message',
     does: '3. What it does', search: 'What has it to do?', results: 'Operations found', searchHint: 'read issues, add comment, search, create page …', found: (count: number) => `${of(count, 'operation', 'operations')} found`,
     foundNone: 'No operation of that name. Try fewer words.', add: 'Add', wholeSiteOnly: 'only with a whole site', chosen: 'It has to', chosenNone: 'Nothing is chosen yet.', remove: (name: string) => `Remove ${name}`,
-    names: 'Scopes', least: 'the least', opens: (count: number) => `opens ${of(count, 'operation', 'operations')}`,
+    names: 'Scopes', least: 'proposed', opens: (count: number) => `opens ${of(count, 'operation', 'operations')}`,
     styles: { classic: 'Classic names', granular: 'Granular names' } as Record<string, string>,
     styleNone: 'Choose above what it has to do, and the least scopes stand here.', byHand: 'Scopes by hand', byHandHint: 'With spaces between them; empty: the proposed ones.', unknownScope: (name: string) => `No operation needs ${name}.`,
     role: 'Access role', roleNone: 'whatever the scopes allow', roleHint: 'Finer than scopes: a member deletes nothing.',

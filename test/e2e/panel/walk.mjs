@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 const { base, api, key, link, memberLink, token, account, screenshots } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const kPassword = 'the gate opens at seven';
 const kBudget = 250 * 1024;
-const lists = ['/', '/accounts', '/tokens', '/sites', '/people', '/audit', '/notifications', '/policies'];
+const lists = ['/', '/accounts', '/tokens', '/sites', '/people', '/audit', '/notifications', '/policies', '/make', '/requests', '/clients', '/apps'];
 const details = [`/accounts/${account}`, `/tokens/${token.id}`, '/sites/acme', '/people/admin@example.com'];
 
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
@@ -231,7 +231,7 @@ const steps = {
     await theirs.goto(memberLink);
     await visit(theirs, '/');
     const links = await theirs.$$eval('nav a', (all) => all.map((one) => one.textContent));
-    assert.deepEqual(links, ['Tonight', 'Service accounts', 'Tokens']);
+    assert.deepEqual(links, ['Tonight', 'Make a credential', 'Requests', 'Service accounts', 'Tokens', 'OAuth clients', 'Apps and consents']);
     await visit(theirs, '/audit');
     assert.equal(await theirs.innerText('h1'), 'No such page');
     await visit(theirs, '/accounts');

@@ -2,6 +2,7 @@
 // saying that it is stored is asked.
 import { useEffect, useId, useState } from 'react';
 import { forClient, forToken, type Snippet } from '../make/snippets.ts';
+import { setGuard } from '../router.ts';
 import { texts } from '../texts.ts';
 import { download } from './download.ts';
 import { CopyButton } from './ui.tsx';
@@ -42,7 +43,11 @@ export function Secret({ secret, name, clientId, base, path = '', onStored }: Se
     if (stored) return undefined;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
     window.addEventListener('beforeunload', ask);
-    return () => window.removeEventListener('beforeunload', ask);
+    setGuard(() => window.confirm(t.leave));
+    return () => {
+      window.removeEventListener('beforeunload', ask);
+      setGuard(undefined);
+    };
   }, [stored]);
   const used = { gateway: gateway.trim().replace(/\/+$/, ''), base: base ?? '', path, secret, clientId };
   const snippets: Snippet[] = base === undefined && clientId === undefined ? [] : clientId === undefined ? forToken(used) : forClient(used);

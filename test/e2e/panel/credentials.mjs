@@ -1,0 +1,237 @@
+// Walks through the making, rotating, approving and handing over of credentials in the panel of the real binary, and uses what is made:
+// test_panel_credentials.py starts both.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import axe from 'axe-core';
+import { chromium } from 'playwright-core';
+
+const { base, api, gateway, key, otherKey, link } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
+const page = await context.newPage();
+const faults = [];
+page.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()}`));
+page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
+
+async function visit(path) {
+  await page.goto(base + path);
+  await settled();
+}
+async function settled() {
+  await page.waitForSelector('main h1');
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+}
+const ask = async (method, target, body, by = key) => {
+  const answer = await fetch(`${api}${target}`, { method, headers: { Authorization: `Bearer ${by}`, ...(body ? { 'Content-Type': 'application/json' } : {}) }, body: body && JSON.stringify(body) });
+  const text = await answer.text();
+  assert.ok(answer.ok, `${method} ${target}: ${text}`);
+  return text && JSON.parse(text);
+};
+const use = async (secret, agent = 'walk/1') => (await fetch(`${gateway}/ex/jira/acme/rest/api/3/issue/A-1`, { headers: { Authorization: `Bearer ${secret}`, 'User-Agent': agent } })).status;
+
+async function accessible(what) {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
+  for (const theme of ['light', 'dark']) {
+    await page.evaluate((one) => (document.documentElement.dataset.theme = one), theme);
+    const found = await page.evaluate(async (only) => {
+      const options = only ? { runOnly: { type: 'rule', values: only } } : { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
+      return (await window.axe.run(document, options)).violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`);
+    }, theme === 'dark' ? ['color-contrast'] : undefined);
+    assert.deepEqual(found, [], `${what}, ${theme}`);
+  }
+  await page.evaluate(() => delete document.documentElement.dataset.theme);
+}
+
+/** The secret that stands on the page; it is in no address, and the page lets nobody go before it is said to be stored. */
+async function takeSecret() {
+  await page.waitForSelector('.secret-text');
+  const secret = await page.innerText('.secret-text');
+  assert.match(secret, /^gth/);
+  assert.ok(!page.url().includes(secret));
+  assert.ok(!(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).includes(secret));
+  const done = page.getByRole('button', { name: 'Done', exact: true });
+  assert.ok(await done.isDisabled());
+  await accessible('the secret');
+  await page.getByLabel('I have stored it').check();
+  await done.click();
+  await page.waitForSelector('.secret-text', { state: 'detached' });
+  return secret;
+}
+const confirm = async (name) => page.locator('dialog').getByRole('button', { name, exact: true }).click();
+
+let madeId;
+let madeSecret;
+const steps = {
+  async aNewAutomationGetsATokenOfTheLeastScopesByKeysAlone() {
+    await page.goto(link);
+    await visit('/make');
+    const fill = async (label, text) => {
+      await page.getByLabel(label, { exact: true }).focus();
+      await page.keyboard.type(text);
+    };
+    await page.getByLabel('Service account', { exact: true }).focus();
+    await page.keyboard.type('a new');
+    await fill('Handle', 'invoice-export');
+    await fill('What it is for', 'exports invoices every night');
+    await fill('Where it runs', 'GitLab CI, finance/export');
+    await page.getByRole('button', { name: 'Make this account' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => new URL(location.href).searchParams.get('account') === 'invoice-export');
+    await fill('Name of this credential', 'nightly');
+    await fill('What has it to do?', 'read issues');
+    const first = page.locator('.found-operations input').first();
+    await first.waitFor();
+    assert.match(await page.locator('.found-operations li').first().innerText(), /^get issue/);
+    await first.focus();
+    await page.keyboard.press('Space');
+    await fill('Another', 'acme/A');
+    await page.keyboard.press('Enter');
+    // Granular names open less, and nothing is granted yet, so they are proposed.
+    const summary = page.locator('.make-summary');
+    await page.waitForFunction(() => document.querySelector('.make-summary')?.innerText.includes('acme/A'));
+    assert.match(await summary.innerText(), /would be refused/);
+    await page.getByRole('radio', { name: /^Classic names/ }).focus();
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Grant acme/A with these scopes' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelector('.make-summary')?.innerText.includes('would go through'));
+    const text = await summary.innerText();
+    for (const part of ['90 days', 'delete anything', 'anything outside of acme/A', 'read: ']) assert.ok(text.includes(part), part);
+    assert.ok((await summary.locator('.commands').textContent()).includes('gatehouse token create --account invoice-export --name nightly --scopes read:jira-work --resource acme/A --expires-in 90d'));
+    await accessible('the form');
+    await page.getByRole('button', { name: 'Make it', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.secret-text');
+    await page.getByRole('button', { name: 'curl', exact: true }).click();
+    assert.match(await page.locator('.secret pre').nth(1).innerText(), /^curl -H 'Authorization: Bearer gtht_/);
+    await page.getByRole('button', { name: 'Ask the server' }).click();
+    await page.waitForFunction(() => document.querySelector('.verdict')?.textContent.includes('would go through (permitted)'));
+    madeSecret = await takeSecret();
+    assert.equal(await use(madeSecret), 200);
+    await page.getByRole('link', { name: 'Open it' }).click();
+    await settled();
+    madeId = new URL(page.url()).pathname.split('/').at(-1);
+    assert.deepEqual((await ask('GET', `/tokens/${madeId}`)).scopes, ['read:jira-work']);
+  },
+
+  async itIsRotatedUnderTraffic() {
+    await visit(`/tokens/${madeId}`);
+    await page.getByRole('button', { name: 'Rotate', exact: true }).click();
+    await confirm('Rotate');
+    const fresh = await takeSecret();
+    assert.equal(await use(madeSecret, 'old-tool/1'), 200);
+    await page.waitForFunction(() => document.querySelector('.course [aria-current]')?.textContent.includes('Successor made'));
+    assert.equal(await use(fresh, 'new-tool/2'), 200);
+    assert.equal(await use(madeSecret, 'old-tool/1'), 200);
+    await page.waitForFunction(() => document.querySelector('.course [aria-current]')?.textContent.includes('Both work') && document.querySelector('.countdown'), null, { timeout: 20_000 });
+    await page.waitForFunction(() => document.querySelector('.sides')?.innerText.includes('old-tool/1'), null, { timeout: 20_000 });
+    await accessible('the rotation');
+    const before = (await ask('GET', `/tokens/${madeId}`)).rotation.overlap_ends_at;
+    await page.getByRole('button', { name: 'Give the old one longer' }).click();
+    await confirm('Give the old one longer');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    assert.equal(Date.parse((await ask('GET', `/tokens/${madeId}`)).rotation.overlap_ends_at) - Date.parse(before), 864e5);
+    await page.getByRole('button', { name: 'End the old secret anyway' }).click();
+    const end = page.locator('dialog').getByRole('button', { name: 'End the old secret anyway' });
+    assert.ok(await end.isDisabled());
+    await page.getByLabel('To confirm, type').fill('nightly');
+    await end.click();
+    await page.waitForFunction(() => document.querySelector('.course [aria-current]')?.textContent.includes('Old one ended') || !document.querySelector('.countdown'), null, { timeout: 20_000 });
+    assert.equal(await use(madeSecret), 401);
+    assert.equal(await use(fresh), 200);
+  },
+
+  async aSecondPersonApprovesWhatThePolicyHoldsBack() {
+    await ask('PATCH', '/policy', { 'approval-scopes': 'write:jira-work' });
+    const asked = { account: 'theirs', scopes: ['write:jira-work'], resources: ['acme/A'], expires_in: '30d' };
+    const first = await ask('POST', '/tokens', { ...asked, name: 'to be approved' }, otherKey);
+    const second = await ask('POST', '/tokens', { ...asked, name: 'to be denied' }, otherKey);
+    assert.equal(first.state, 'pending');
+    await visit('/requests');
+    await accessible('requests');
+    const card = (name) => page.locator('article', { hasText: name });
+    await card('to be approved').getByRole('button', { name: 'Approve' }).click();
+    await confirm('Approve');
+    await card('to be approved').waitFor({ state: 'detached' });
+    assert.equal((await ask('GET', `/tokens/${first.id}`)).state, 'live');
+    await card('to be denied').getByRole('button', { name: 'Deny' }).click();
+    assert.ok(await page.locator('dialog').getByRole('button', { name: 'Deny' }).isDisabled(), 'a reason is needed');
+    await page.getByLabel('Why').fill('not needed');
+    await confirm('Deny');
+    await card('to be denied').waitFor({ state: 'detached' });
+    assert.equal((await ask('GET', `/tokens/${second.id}`)).state, 'revoked');
+  },
+
+  async whatIsHandedOverIsTakenAndAccepted() {
+    await ask('POST', '/tokens', { account: 'robot', name: 'handed over', scopes: ['read:jira-work'], resources: ['acme/A'], expires_in: '30d', for: 'admin@example.com' });
+    await ask('POST', '/accounts/theirs/offer', { to: 'admin@example.com' }, otherKey);
+    await visit('/requests');
+    await page.getByRole('button', { name: 'Take it' }).click();
+    await confirm('Take it');
+    assert.equal(await use(await takeSecret()), 200);
+    await page.getByRole('button', { name: 'Accept' }).click();
+    await page.waitForFunction(() => document.body.innerText.includes('No account is offered to you or by you.'));
+    assert.equal((await ask('GET', '/accounts/theirs')).owner, 'admin@example.com');
+    await visit('/accounts/theirs');
+    await page.getByRole('button', { name: 'Hand over now' }).click();
+    await page.getByLabel('To (e-mail address)').fill('eva@example.com');
+    await confirm('Hand over now');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    assert.equal((await ask('GET', '/accounts/theirs')).owner, 'eva@example.com');
+  },
+
+  async clientsAndAppsAreMadeRotatedAndEnded() {
+    await visit('/make?account=invoice-export&kind=client&name=server&do=getIssue&in=acme%2FA&ends=30d');
+    await page.getByRole('button', { name: 'Make it', exact: true }).click();
+    await page.waitForSelector('.secret-text');
+    assert.match(await page.locator('.secret pre').nth(1).innerText(), /GATEHOUSE_CLIENT_SECRET=gth/);
+    await takeSecret();
+    await page.getByRole('link', { name: 'Open it' }).click();
+    await settled();
+    await page.getByRole('button', { name: 'Rotate', exact: true }).click();
+    await confirm('Rotate');
+    await takeSecret();
+    await accessible('a client');
+    await visit('/apps');
+    await page.getByRole('button', { name: 'Register an app' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Standup board');
+    await page.getByLabel('People are sent back to').fill('https://standup.example.com/back');
+    await page.getByLabel('The most that it may ask for').fill('read:jira-work');
+    await confirm('Register an app');
+    await takeSecret();
+    await page.getByRole('link', { name: 'Standup board' }).click();
+    await settled();
+    await accessible('an app');
+    await page.getByRole('button', { name: 'Revoke', exact: true }).click();
+    await page.getByLabel('To confirm, type').fill('Standup board');
+    await confirm('Revoke');
+    await page.waitForFunction(() => document.querySelector('main .state')?.textContent === 'revoked');
+    for (const path of ['/apps', '/clients']) {
+      await visit(path);
+      await accessible(path);
+    }
+  },
+
+  async nothingIsWiderThanANarrowScreen() {
+    await page.setViewportSize({ width: 400, height: 800 });
+    for (const path of ['/make?account=invoice-export&do=getIssue&in=acme%2FA', '/requests', '/clients', '/apps', `/tokens/${madeId}`]) {
+      await visit(path);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), path);
+    }
+  },
+};
+
+let failed = 0;
+for (const [name, step] of Object.entries(steps)) {
+  faults.length = 0;
+  try {
+    await step();
+    assert.deepEqual(faults, []);
+    console.log(`ok ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`not ok ${name}: ${error.stack}\n${page.url()}\n${(await page.innerText('body').catch(() => '')).slice(0, 1500)}`);
+  }
+}
+await browser.close();
+process.exit(failed ? 1 : 0);
