@@ -20,11 +20,10 @@ class PanelCredentials(unittest.TestCase):
         self.folder = test_panel.tools()
         if self.folder is None:
             self.skipTest("NOT RUN: npm can't be reached")
-        self.it = Installation()
-        self.addCleanup(self.it.close)
 
     def told(self):
-        it = self.it
+        it = self.it = Installation()
+        self.addCleanup(it.close)
         it.ok("user", "add", MEMBER, "--name", "Eva", "--role", "member")
         it.ok("account", "create", "theirs", "--owner", MEMBER, "--purpose", "of a member", "--runs-in", "cron")
         it.ok("grant", "add", "--account", "theirs", "--resource", "acme/A", "--scopes", SCOPES)
@@ -32,6 +31,11 @@ class PanelCredentials(unittest.TestCase):
         self.assertEqual(made.returncode, 0, made.stderr)
         return {"base": it.admin, "api": it.admin + "/api/v1", "gateway": it.gateway, "key": it.key, "otherKey": test_authority.Person(it, MEMBER).key,
                 "link": it.admin + urllib.parse.urlsplit(json.loads(made.stdout)["sign_in_url"]).path}
+
+    def test_what_needs_no_browser(self):
+        done = test_panel.Panel.node(self, "--test", "credentials_pure.mjs")
+        self.assertEqual(done.returncode, 0, done.stdout[-4000:])
+        self.assertIn("# pass 2", done.stdout)
 
     def test_a_browser_makes_and_rotates_and_hands_over(self):
         (self.folder / "credentials.json").write_text(json.dumps(self.told()))

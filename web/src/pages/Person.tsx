@@ -50,21 +50,26 @@ function Actions({ of: one }: { of: Row }) {
   const at = { user: one.email };
   if (one.state === 'suspended') {
     if (!may('restoreUser')) return null;
-    return <><HandOverAll person={one} /><Action label={t.restore} about="" commands={() => [{ label: t.title, text: commandLine(['user', 'restore', one.email]) }]} run={() => call('restoreUser', { at })} done={t.restored} /></>;
+    return (
+      <>
+        <HandOverAll person={one} />
+        <Action label={t.restore} about="" commands={() => [{ label: t.title, text: commandLine(['user', 'restore', one.email]) }]} run={() => call('restoreUser', { at })} done={t.restored} />
+      </>
+    );
   }
   if (!may('suspendUser') || one.email === me.user) return null;
   return (
     <>
-    <HandOverAll person={one} />
-    <Action
-      label={t.suspend}
-      about={t.suspendAbout}
-      withReason
-      typed={one.email}
-      commands={(reason) => [{ label: t.title, text: commandLine(['user', 'suspend', one.email], { reason }) }]}
-      run={(reason) => call('suspendUser', { at, body: reason ? { reason } : {} })}
-      done={t.suspended}
-    />
+      <HandOverAll person={one} />
+      <Action
+        label={t.suspend}
+        about={t.suspendAbout}
+        withReason
+        typed={one.email}
+        commands={(reason) => [{ label: t.title, text: commandLine(['user', 'suspend', one.email], { reason }) }]}
+        run={(reason) => call('suspendUser', { at, body: reason ? { reason } : {} })}
+        done={t.suspended}
+      />
     </>
   );
 }

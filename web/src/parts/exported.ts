@@ -1,4 +1,6 @@
 // What a list shows, as a file of the browser: the rows that the filter leaves, in their order, with the columns that are shown.
+import { download } from './download.ts';
+
 interface Exported<Row> {
   key: string;
   value: (row: Row) => string | number | null | undefined;
@@ -16,10 +18,5 @@ export function csvOf<Row>(rows: readonly Row[], columns: ReadonlyArray<Exported
 
 export function exportRows<Row>(name: string, form: 'csv' | 'json', rows: readonly Row[], columns: ReadonlyArray<Exported<Row>>): void {
   const content = form === 'csv' ? csvOf(rows, columns) : `${JSON.stringify(rows.map((row) => Object.fromEntries(columns.map((column) => [column.key, column.value(row) ?? null]))), null, 2)}\n`;
-  const address = URL.createObjectURL(new Blob([content], { type: form === 'csv' ? 'text/csv' : 'application/json' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = `gatehouse-${name}-${new Date().toISOString().slice(0, 10)}.${form}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 1000);
+  download(`gatehouse-${name}-${new Date().toISOString().slice(0, 10)}.${form}`, content, form === 'csv' ? 'text/csv' : 'application/json');
 }
