@@ -61,10 +61,13 @@ class Panel(unittest.TestCase):
 
     def node(self, *words):
         environment = {**os.environ, "PANEL_SOURCE": str(HERE.parents[2] / "web" / "src")}
-        return subprocess.run([str(self.folder / "node_modules/.bin/node"), *words], cwd=self.folder, capture_output=True, text=True, env=environment, timeout=300)
+        return subprocess.run([str(self.folder / "node_modules/.bin/node"), *words], cwd=self.folder, capture_output=True, text=True, env=environment, timeout=600)
 
     def test_what_needs_no_browser(self):
         done = self.node("--test", "pure.mjs")
+        self.assertEqual(done.returncode, 0, done.stdout[-4000:])
+        self.assertIn("# pass 6", done.stdout)
+        done = self.node("--test", "pure_insight.mjs")
         self.assertEqual(done.returncode, 0, done.stdout[-4000:])
         self.assertIn("# pass 6", done.stdout)
 
@@ -80,16 +83,20 @@ class Panel(unittest.TestCase):
         made = it.ok("token", "create", "--account", "nightly", "--name", "export", "--scopes", SCOPES, "--resource", "acme/A", "--expires-in", "20h")
         for agent in ("curl/8.1", "python-requests/2.31"):
             self.assertEqual(it.get("/rest/api/3/issue/A-1", made, headers={"User-Agent": agent}).status, 200)
+        readonly = it.ok("token", "create", "--account", "nightly", "--name", "reads", "--scopes", "read:jira-work", "--resource", "acme/A", "--expires-in", "9d")
+        refused = it.call("PUT", "/rest/api/3/issue/A-1", readonly, {"fields": {"summary": "refused"}})
+        self.assertEqual(refused.status, 403, refused)
+        self.assertEqual(it.call("POST", "/rest/api/3/issue/A-1/comment", made, {"body": {"type": "doc", "version": 1, "content": []}}).status, 201)
         self.assertGreater(self.naughty_tokens(), 20)
         listed = it.ok("token", "list", "--account", "nightly")
-        self.assertIsNotNone(listed[0]["last_used_at"], "lists say when a token was last used")
+        self.assertIsNotNone(next(one for one in listed if one["id"] == made["id"])["last_used_at"], "lists say when a token was last used")
         told = {"base": it.admin, "api": it.admin + "/api/v1", "key": it.key, "link": self.link(ADMIN), "memberLink": self.link(MEMBER),
-                "token": {"id": made["id"], "name": "export"}, "account": "nightly", "screenshots": os.environ.get("PANEL_SCREENSHOTS", "")}
+                "token": {"id": made["id"], "name": "export"}, "account": "nightly", "refused": refused.headers["Gatehouse-Request-Id"], "screenshots": os.environ.get("PANEL_SCREENSHOTS", "")}
         (self.folder / "told.json").write_text(json.dumps(told))
         done = self.node("walk.mjs", "told.json")
         print(done.stdout, file=sys.stderr)
         self.assertEqual(done.returncode, 0, done.stdout[-4000:] + done.stderr[-4000:])
-        self.assertEqual(done.stdout.count("\nok ") + done.stdout.startswith("ok "), 11, "all of its steps")
+        self.assertEqual(done.stdout.count("\nok ") + done.stdout.startswith("ok "), 20, "all of its steps")
 
 
 if __name__ == "__main__":

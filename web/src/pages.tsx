@@ -14,6 +14,13 @@ import { Sites } from './pages/Sites.tsx';
 import { Token } from './pages/Token.tsx';
 import { Tokens } from './pages/Tokens.tsx';
 import { Tonight } from './pages/Tonight.tsx';
+import { Blast } from './pages/Blast.tsx';
+import { Calendar } from './pages/Calendar.tsx';
+import { Channels } from './pages/Channels.tsx';
+import { Entry } from './pages/Entry.tsx';
+import { Explain } from './pages/Explain.tsx';
+import { Register } from './pages/Register.tsx';
+import { ReportPage, Reports } from './pages/Reports.tsx';
 import type { Segment } from './segments.ts';
 import { texts } from './texts.ts';
 
@@ -51,4 +58,10 @@ export const pages: PanelPage[] = [
   { segment: 'policies', title: texts.policies.title, group: 'organization', needs: 'showPolicy', key: 'o', list: Policies },
   { segment: 'notifications', title: texts.notifications.title, group: 'record', needs: 'listDeliveries', key: 'n', list: Notifications },
   { segment: 'audit', title: texts.audit.title, group: 'record', needs: 'listAudit', key: 'u', list: Audit, details: AuditRecord },
+  { segment: 'calendar', title: texts.calendar.title, group: 'now', needs: 'listTokens', key: 'c', list: Calendar },
+  { segment: 'blast', title: texts.blast.title, group: 'now', needs: 'reportWake', key: 'w', list: Blast },
+  { segment: 'reports', title: texts.reports.title, group: 'now', needs: 'reportShared', key: 'f', list: Reports, details: ReportPage },
+  { segment: 'register', title: texts.register.title, group: 'automations', needs: 'listRegister', key: 'i', list: Register, details: Entry },
+  { segment: 'channels', title: texts.channels.title, group: 'record', needs: 'listWebhooks', key: 'b', list: Channels },
+  { segment: 'explain', title: texts.explain.title, group: 'record', needs: 'explain', key: 'e', list: Explain },
 ];

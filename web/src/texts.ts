@@ -1,5 +1,6 @@
 // Every text that people see, by key. Another language is another object of this form.
 import { credentialTexts } from './texts_credentials.ts';
+import { insight } from './texts_insight.ts';
 
 const of = (count: number, one: string, many: string) => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
@@ -211,4 +212,5 @@ export const texts = {
     organization: 'The organization', narrow: 'Stricter for single owners and resources', noNarrow: 'None: the organization’s policy holds for everybody.',
     used: 'Used', change: 'How to change one',
   },
+  ...insight,
 };

@@ -11,6 +11,7 @@ import { commandLine, Commands, Facts, Loaded, Outside, Page, Section, State, Wo
 import { applyForm } from '../parts/yaml.ts';
 import { Link, pathOf } from '../router.ts';
 import { texts } from '../texts.ts';
+import { WhatIf } from './Blast.tsx';
 
 type Row = Schemas['Account'];
 const t = texts.accounts;
@@ -18,7 +19,7 @@ const t = texts.accounts;
 export function Account({ id }: { id: string }) {
   const account = useLive('showAccount', { at: { account: id } });
   return (
-    <Page title={account.data?.handle ?? id} lede={account.data?.purpose} actions={account.data && <Actions of={account.data} />}>
+    <Page title={account.data?.handle ?? id} lede={account.data?.purpose} actions={account.data && <><WhatIf kind="account" name={account.data.handle} /><Actions of={account.data} /></>}>
       <Loaded of={account}>
         {(one) => (
           <>

@@ -10,6 +10,7 @@ import { commandLine, Commands, Facts, Loaded, Page, Section, State, Words } fro
 import { applyForm } from '../parts/yaml.ts';
 import { Link, pathOf } from '../router.ts';
 import { texts } from '../texts.ts';
+import { WhatIf } from './Blast.tsx';
 
 type Row = Schemas['User'];
 const t = texts.people;
@@ -17,7 +18,7 @@ const t = texts.people;
 export function Person({ id }: { id: string }) {
   const person = useLive('showUser', { at: { user: id } });
   return (
-    <Page title={person.data?.name ?? id} lede={person.data?.email} actions={person.data && <Actions of={person.data} />}>
+    <Page title={person.data?.name ?? id} lede={person.data?.email} actions={person.data && <><WhatIf kind="user" name={person.data.email} /><Actions of={person.data} /></>}>
       <Loaded of={person}>
         {(one) => (
           <>

@@ -10,6 +10,7 @@ import { commandLine, Commands, Facts, Loaded, Outside, Page, Section, State } f
 import { applyForm } from '../parts/yaml.ts';
 import { Link, pathOf } from '../router.ts';
 import { texts } from '../texts.ts';
+import { WhatIf } from './Blast.tsx';
 
 type Row = Schemas['Site'];
 const t = texts.sites;
@@ -17,7 +18,7 @@ const t = texts.sites;
 export function Site({ id }: { id: string }) {
   const site = useLive('showSite', { at: { site: id } });
   return (
-    <Page title={site.data?.key ?? id} lede={site.data && <>{site.data.product} · <Outside to={site.data.url} /></>} actions={site.data && <Actions of={site.data} />}>
+    <Page title={site.data?.key ?? id} lede={site.data && <>{site.data.product} · <Outside to={site.data.url} /></>} actions={site.data && <><WhatIf kind="site" name={site.data.key} /><Actions of={site.data} /></>}>
       <Loaded of={site}>
         {(one) => (
           <>

@@ -11,6 +11,7 @@ import { commandLine, Commands, Facts, Loaded, Page, Section, State, Words } fro
 import { applyForm } from '../parts/yaml.ts';
 import { Link, pathOf } from '../router.ts';
 import { texts } from '../texts.ts';
+import { WhatIf } from './Blast.tsx';
 
 type Row = Schemas['Token'];
 const t = texts.tokens;
@@ -22,7 +23,7 @@ export function Token({ id }: { id: string }) {
     <Page
       title={one?.name ?? id}
       lede={one && <><Link to={pathOf('accounts', one.account)}>{one.account}</Link> · {one.kind} · <code>{one.id}</code></>}
-      actions={one && <Actions of={one} />}
+      actions={one && <><WhatIf kind="token" name={one.id} /><Actions of={one} /></>}
     >
       <Loaded of={token}>
         {(shown) => (

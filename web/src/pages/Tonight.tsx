@@ -183,7 +183,7 @@ function Reports() {
         <div className="columns">
           {all.map(([name, report]) => (report.data?.count === 0 ? null : (
             <div key={name} className="card">
-              <h3>{t.reports[name]} {report.data && <span className="count">{report.data.count}</span>}</h3>
+              <h3><Link to={pathOf('reports', name)}>{t.reports[name]}</Link> {report.data && <span className="count">{report.data.count}</span>}</h3>
               <Loaded of={report}>
                 {(found) => (
                   <>

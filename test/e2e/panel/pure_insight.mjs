@@ -1,0 +1,88 @@
+// What needs no browser of the pages that explain and look ahead. test_panel.py runs it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+
+const from = (name) => import(pathToFileURL(`${process.env.PANEL_SOURCE}/${name}`).href);
+const { connected, graphOf, ordered } = await from('parts/blast_graph.ts');
+const { dayKey, frozen, monthsFrom, parseWindows } = await from('parts/months.ts');
+const { remediesOf } = await from('parts/remedy.ts');
+const { beside } = await from('parts/declared.ts');
+
+const item = (more) => ({ kind: 'token', id: 't1', name: 'export', account: 'nightly', owner: 'ada@x', owner_live: true, account_owner: 'ada@x', deputy: null, resources: ['acme/A'], automations: [{ tool: 'curl', place: '10.0.0.0/24' }], wakes: ['ada@x'], ...more });
+
+test('a graph joins what is known, and no more', () => {
+  const graph = graphOf([item(), item({ id: 't2', name: 'both', owner: 'bo@x', resources: ['acme/A', 'acme/B'], wakes: [], automations: [{ tool: 'Jenkins', place: '10.0.1.0/24' }] })]);
+  const has = (from, to) => graph.edges.some((edge) => edge.from === from && edge.to === to);
+  assert.ok(has('people person ada@x', 'accounts account nightly'));
+  assert.ok(has('accounts account nightly', 'credential token t1'));
+  assert.ok(has('people person bo@x', 'credential token t2'), 'a credential has an owner of its own');
+  assert.ok(has('resources resource acme/A', 'places place curl 10.0.0.0/24'));
+  assert.ok(has('credential token t2', 'places place Jenkins 10.0.1.0/24'), 'of two resources nobody knows which one a place used');
+  assert.ok(!has('resources resource acme/B', 'places place Jenkins 10.0.1.0/24'));
+  assert.deepEqual(graph.nodes.filter((node) => node.alarm).map((node) => node.id), ['t2']);
+  const near = connected(graph, 'places place curl 10.0.0.0/24');
+  assert.ok(near.has('people person ada@x') && !near.has('people person bo@x'), 'though both go through acme/A');
+});
+
+test('a large graph says how much it leaves out', () => {
+  const graph = graphOf(Array.from({ length: 500 }, (_, at) => item({ id: `t${at}`, name: `t${at}` })), 14);
+  assert.equal(graph.nodes.filter((node) => node.column === 'credentials').length, 14);
+  assert.equal(graph.left.credentials, 486);
+  const known = new Set(graph.nodes.map((node) => node.key));
+  assert.ok(graph.edges.every((edge) => known.has(edge.from) && known.has(edge.to)), 'no line leads nowhere');
+  assert.equal(Object.values(ordered(graph)).flat().length, graph.nodes.length);
+});
+
+test('a calendar has each day once, and its freeze windows', () => {
+  const windows = parseWindows('2026-12-20T00:00:00Z/2027-01-03T00:00:00Z, nonsense,2027-03-30T00:00:00Z/2027-04-02T00:00:00Z');
+  assert.equal(windows.length, 2);
+  assert.deepEqual(parseWindows('none'), []);
+  assert.ok(frozen(windows, Date.parse('2026-12-20T00:00:00Z')) && !frozen(windows, Date.parse('2027-01-03T00:00:00Z')));
+  const months = monthsFrom(Date.parse('2026-11-26T12:00:00Z'), 12, windows);
+  const days = months.flatMap((month) => month.weeks.flat()).filter(Boolean);
+  assert.deepEqual([months[0].key, months.at(-1).key, days.length, new Set(days.map((day) => day.key)).size], ['2026-11', '2027-10', 365, 365]);
+  assert.ok(months.every((month) => month.weeks.every((week) => week.length === 7)));
+  assert.equal(months[0].weeks[0].findIndex(Boolean), 6, 'the first of November 2026 is a Sunday');
+  assert.ok(days.filter((day) => day.frozen).length >= 17);
+  assert.equal(monthsFrom(Date.parse('2028-02-10T12:00:00Z'), 1, [])[0].weeks.flat().filter(Boolean).length, 29);
+  assert.equal(dayKey(new Date(2027, 0, 3, 23, 59).getTime()), '2027-01-03');
+});
+
+const token = { id: 'tok', account: 'nightly', name: "it's", scopes: ['read:jira-work'], resources: ['acme/A'], allow_ips: [], lifetime: 'temporary', waiting: [], paused_resources: [] };
+const decision = (reason, more = {}) => ({ permitted: false, effect: 'deny', reason, steps: [], site: 'acme', path: '/ex/jira/acme/rest/api/3/issue/B-1', ...more });
+const commands = (one) => remediesOf(one).map((remedy) => remedy.command).filter(Boolean);
+
+test('a missing scope is granted where the grant lacks it, and asks for a new token where the token does', () => {
+  const steps = [{ step: 'scope', passed: false, detail: 'the token lacks write:jira-work' }];
+  const lacking = decision('insufficient_scope', { steps, path: '/ex/jira/acme/rest/api/3/issue/A-1' });
+  const grant = { id: 'g', resource: 'acme/A', state: 'live', scopes: ['read:jira-work', 'write:jira-work'] };
+  assert.deepEqual(commands({ decision: lacking, token, grants: [grant] }), ["gatehouse token create --account nightly --name 'it'\\''s-2' --scopes read:jira-work,write:jira-work --resource acme/A --expires-in 90d"]);
+  assert.equal(commands({ decision: lacking, token, grants: [{ ...grant, scopes: ['read:jira-work'] }] }).length, 2);
+  const together = decision('insufficient_scope', { resource: 'acme/A', steps: [{ step: 'grant', passed: false, detail: 'acme/A: token and grant together lack write:jira-work' }] });
+  assert.deepEqual(commands({ decision: together, token: { ...token, scopes: ['read:jira-work', 'write:jira-work'] }, grants: [grant] }), ['gatehouse grant add --account nightly --resource acme/A --scopes write:jira-work']);
+});
+
+test('each refusal has an answer, and what was permitted has none', () => {
+  assert.deepEqual(remediesOf({ decision: { ...decision('permitted'), permitted: true } }), []);
+  assert.equal(commands({ decision: decision('outside_boundary'), token })[0], 'gatehouse grant add --account nightly --resource acme/B --scopes read:jira-work');
+  assert.deepEqual(commands({ decision: decision('token_paused'), token }), ['gatehouse token resume tok']);
+  assert.deepEqual(commands({ decision: decision('site_paused'), token }), ['gatehouse site resume acme']);
+  const paused = decision('resource_paused', { resource: 'acme/A', steps: [{ step: 'grant', passed: false, detail: 'acme/A: it is paused for this service account until somebody resumes it' }] });
+  assert.deepEqual(commands({ decision: paused, token }), ['gatehouse account resume nightly --resource acme/A']);
+  assert.deepEqual(commands({ decision: decision('grant_unbacked', { resource: 'acme/A' }), token, grants: [{ id: 'g1', resource: 'acme/A', state: 'live', scopes: [] }] }), ['gatehouse grant back g1']);
+  const reasons = ['no_credential', 'invalid_token', 'expired', 'revoked', 'account_paused', 'address_not_allowed', 'rate_limited', 'wrong_site', 'target_not_canonical', 'unknown_operation', 'unknown_parameter', 'bad_request',
+    'insufficient_scope', 'role_excludes_operation', 'operation_refused', 'waiting_for_grant', 'grant_paused', 'restricted_content', 'query_refused', 'body_refused', 'shared_container', 'upstream_unavailable',
+    'upstream_credential', 'upstream_answer', 'too_large', 'overloaded', 'stale', 'internal', 'one of another version'];
+  for (const reason of reasons) {
+    for (const one of [{ decision: decision(reason) }, { decision: decision(reason), token, grants: [] }]) {
+      const remedies = remediesOf(one);
+      assert.ok(remedies.length > 0 && remedies.every((remedy) => remedy.what && !/undefined|null/.test(`${remedy.what} ${remedy.command}`.replace('undefined', remedy.command === undefined ? '' : 'undefined'))), reason);
+    }
+  }
+});
+
+test('what was seen and not declared comes first', () => {
+  const lines = beside({ sites: ['acme'], resources: ['acme/A', 'acme/C'], scopes: [] }, { sites: ['acme'], resources: ['acme/A', 'acme/B'], scopes: [] });
+  assert.deepEqual(lines.map((line) => [line.name, line.verdict]), [['acme/B', 'undeclared'], ['acme/C', 'unseen'], ['acme', 'asDeclared'], ['acme/A', 'asDeclared']]);
+});
