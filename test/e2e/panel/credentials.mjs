@@ -9,6 +9,7 @@ const { base, api, gateway, key, otherKey, link } = JSON.parse(readFileSync(proc
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
 const page = await context.newPage();
+page.setDefaultTimeout(20_000);
 const faults = [];
 page.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()}`));
 page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
@@ -66,10 +67,10 @@ const steps = {
     await page.goto(link);
     await visit('/make');
     const fill = async (label, text) => {
-      await page.getByLabel(label, { exact: true }).focus();
+      await page.getByRole('textbox', { name: label }).focus();
       await page.keyboard.type(text);
     };
-    await page.getByLabel('Service account', { exact: true }).focus();
+    await page.getByRole('combobox', { name: 'Service account' }).focus();
     await page.keyboard.type('a new');
     await fill('Handle', 'invoice-export');
     await fill('What it is for', 'exports invoices every night');

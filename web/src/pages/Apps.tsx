@@ -8,7 +8,7 @@ import { Dialog } from '../parts/Dialog.tsx';
 import type { Facet } from '../parts/filter.ts';
 import { FormAction, TextField } from '../parts/FormAction.tsx';
 import { useMay, useMe } from '../parts/me.tsx';
-import { Secret } from '../parts/Secret.tsx';
+import { showSecret } from '../parts/Secrets.tsx';
 import { Table, type Column } from '../parts/Table.tsx';
 import { Expiry, When } from '../parts/Time.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
@@ -116,7 +116,7 @@ function Register() {
         about={t.makeAbout}
         commands={[{ label: t.make, text: commandLine(words, { account: app.account, public: app.public }) }]}
         run={() => call('createApp', { body })}
-        onDone={setMade}
+        onDone={(app) => (app.client_secret ? showSecret({ title: t.made, note: app.approval && t.waits, secret: app.client_secret, name: app.name, clientId: app.client_id }) : setMade(app))}
         disabled={!body.name || body.redirect_uris.length === 0 || body.scopes.length === 0}
       >
         <TextField label={t.name} value={app.name} set={set('name')} maxLength={100} />
@@ -131,10 +131,9 @@ function Register() {
         <label className="check"><input type="checkbox" checked={app.public} onChange={(event) => setApp({ ...app, public: event.target.checked })} />{t.public}</label>
       </FormAction>
       {made && (
-        <Dialog title={t.made} onClose={() => (made.client_secret ? undefined : setMade(undefined))}>
+        <Dialog title={t.made} onClose={() => setMade(undefined)}>
           {made.approval && <p className="note">{t.waits}</p>}
           <Facts of={[[texts.clients.clientId, <code>{made.client_id}</code>]]} />
-          {made.client_secret && <Secret secret={made.client_secret} name={made.name} clientId={made.client_id} onStored={() => setMade(undefined)} />}
         </Dialog>
       )}
     </>
@@ -174,23 +173,17 @@ export function App({ id }: { id: string }) {
 function Actions({ of: one }: { of: Row }) {
   const may = useMay();
   const [overlap, setOverlap] = useState('');
-  const [made, setMade] = useState<Schemas['RotatedApp'] | undefined>();
   const at = { app: one.client_id };
   if (one.state === 'revoked' || one.state === 'expired') return null;
   return (
     <>
       {may('rotateApp') && !one.public && (
-        <FormAction label={texts.rotation.rotate} about={texts.clients.rotateAbout} commands={[{ label: texts.rotation.rotate, text: commandLine(['app', 'rotate', one.client_id], { overlap }) }]} run={() => call('rotateApp', { at, body: overlap ? { overlap } : {} })} onDone={setMade}>
+        <FormAction label={texts.rotation.rotate} about={texts.clients.rotateAbout} commands={[{ label: texts.rotation.rotate, text: commandLine(['app', 'rotate', one.client_id], { overlap }) }]} run={() => call('rotateApp', { at, body: overlap ? { overlap } : {} })} onDone={(made) => made.client_secret && showSecret({ title: t.rotated, secret: made.client_secret, name: made.name, clientId: made.client_id })}>
           <TextField label={c.overlap} value={overlap} set={setOverlap} placeholder={one.overlap} hint={texts.rotation.overlapHint} />
         </FormAction>
       )}
       {may('revokeApp') && (
         <Action label={c.revoke} about={t.revokeAbout} withReason typed={one.name} commands={(reason) => [{ label: c.revoke, text: commandLine(['app', 'revoke', one.client_id], { reason }) }]} run={(reason) => call('revokeApp', { at, body: reason ? { reason } : {} })} done={c.revoked} />
-      )}
-      {made?.client_secret && (
-        <Dialog title={t.rotated} onClose={() => undefined}>
-          <Secret secret={made.client_secret} name={made.name} clientId={made.client_id} onStored={() => setMade(undefined)} />
-        </Dialog>
       )}
     </>
   );

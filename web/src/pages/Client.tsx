@@ -3,10 +3,9 @@ import { call } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
 import type { Schemas } from '../api/types.ts';
 import { Action } from '../parts/Action.tsx';
-import { Dialog } from '../parts/Dialog.tsx';
 import { FormAction, TextField } from '../parts/FormAction.tsx';
 import { useMay } from '../parts/me.tsx';
-import { Secret } from '../parts/Secret.tsx';
+import { showSecret } from '../parts/Secrets.tsx';
 import { Expiry, When } from '../parts/Time.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
 import { commandLine, Commands, Facts, Loaded, Page, Section, State, Words } from '../parts/ui.tsx';
@@ -74,7 +73,6 @@ export function Client({ id }: { id: string }) {
 function Actions({ of: one }: { of: Row }) {
   const may = useMay();
   const [overlap, setOverlap] = useState('');
-  const [made, setMade] = useState<Schemas['RotatedClient'] | undefined>();
   const at = { client: one.client_id };
   if (one.state === 'revoked' || one.state === 'expired') return null;
   return (
@@ -85,18 +83,13 @@ function Actions({ of: one }: { of: Row }) {
           about={t.rotateAbout}
           commands={[{ label: texts.rotation.rotate, text: commandLine(['client', 'rotate', one.client_id], { overlap }) }]}
           run={() => call('rotateClient', { at, body: overlap ? { overlap } : {} })}
-          onDone={setMade}
+          onDone={(made) => made.client_secret && showSecret({ title: t.made, secret: made.client_secret, name: made.name, clientId: made.client_id, base: `/ex/jira/${made.resources[0]?.split('/')[0] ?? 'SITE'}`, path: '/rest/api/3/project/search' })}
         >
           <TextField label={c.overlap} value={overlap} set={setOverlap} placeholder={one.overlap} hint={texts.rotation.overlapHint} />
         </FormAction>
       )}
       {may('revokeClient') && (
         <Action label={c.revoke} about={t.revokeAbout} withReason typed={one.name} commands={(reason) => [{ label: c.revoke, text: commandLine(['client', 'revoke', one.client_id], { reason }) }]} run={(reason) => call('revokeClient', { at, body: reason ? { reason } : {} })} done={c.revoked} />
-      )}
-      {made?.client_secret && (
-        <Dialog title={t.made} onClose={() => undefined}>
-          <Secret secret={made.client_secret} name={made.name} clientId={made.client_id} base={`/ex/jira/${made.resources[0]?.split('/')[0] ?? 'SITE'}`} path="/rest/api/3/project/search" onStored={() => setMade(undefined)} />
-        </Dialog>
       )}
     </>
   );

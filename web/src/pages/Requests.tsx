@@ -4,10 +4,9 @@ import { call } from '../api/client.ts';
 import { useList } from '../api/live.ts';
 import type { Schemas } from '../api/types.ts';
 import { Action } from '../parts/Action.tsx';
-import { Dialog } from '../parts/Dialog.tsx';
 import { FormAction, TextField } from '../parts/FormAction.tsx';
 import { useMay, useMe } from '../parts/me.tsx';
-import { Secret } from '../parts/Secret.tsx';
+import { showSecret } from '../parts/Secrets.tsx';
 import { Expiry, When } from '../parts/Time.tsx';
 import { commandLine, Commands, Facts, Loaded, Page, Section, State, Words } from '../parts/ui.tsx';
 import { Link, pathOf } from '../router.ts';
@@ -126,8 +125,13 @@ function Decided() {
   );
 }
 
+function show(taken: Schemas['TakenToken']) {
+  const wiki = taken.scopes.some((scope) => scope.includes('confluence'));
+  const base = `/ex/${wiki ? 'confluence' : 'jira'}/${taken.resources[0]?.split('/')[0] ?? 'SITE'}`;
+  showSecret({ title: taken.name, secret: taken.token, name: taken.name, base, path: wiki ? '/wiki/api/v2/spaces' : '/rest/api/3/project/search' });
+}
+
 function Handover({ of: one }: { of: Schemas['WaitingHandover'] }) {
-  const [taken, setTaken] = useState<Schemas['TakenToken'] | undefined>();
   return (
     <li>
       <span className="grow">
@@ -135,14 +139,9 @@ function Handover({ of: one }: { of: Schemas['WaitingHandover'] }) {
       </span>
       <span className="quiet">{t.ends} <Expiry at={one.expires_at} /></span>
       {one.yours && (
-        <FormAction label={t.take} main about={t.takeAbout} commands={[{ label: t.take, text: commandLine(['token', 'take', one.id]) }]} run={() => call('takeToken', { at: { handover: one.id } })} onDone={setTaken}>
+        <FormAction label={t.take} main about={t.takeAbout} commands={[{ label: t.take, text: commandLine(['token', 'take', one.id]) }]} run={() => call('takeToken', { at: { handover: one.id } })} onDone={show}>
           {null}
         </FormAction>
-      )}
-      {taken && (
-        <Dialog title={taken.name} onClose={() => undefined}>
-          <Secret secret={taken.token} name={taken.name} base={`/ex/${taken.scopes.some((scope) => scope.includes('confluence')) ? 'confluence' : 'jira'}/${taken.resources[0]?.split('/')[0] ?? 'SITE'}`} path="/rest/api/3/project/search" onStored={() => setTaken(undefined)} />
-        </Dialog>
       )}
     </li>
   );

@@ -6,11 +6,10 @@ import { useLive } from '../api/live.ts';
 import type { Schemas } from '../api/types.ts';
 import { texts } from '../texts.ts';
 import { Action } from './Action.tsx';
-import { Dialog } from './Dialog.tsx';
 import { FormAction, TextField } from './FormAction.tsx';
 import { millisecondsOf } from './filter.ts';
 import { useMay } from './me.tsx';
-import { Secret } from './Secret.tsx';
+import { showSecret } from './Secrets.tsx';
 import { exact, Expiry, kDay, When } from './Time.tsx';
 import { commandLine, Facts, ProblemNote, Section, State } from './ui.tsx';
 
@@ -112,7 +111,6 @@ function Sides({ token, rotation }: { token: Token; rotation: Schemas['Rotation'
 export function Rotation({ token }: { token: Token }) {
   const moving = token.rotation?.new_secret != null;
   const read = useLive('showRotation', { at: { token: token.id } }, moving ? 3_000 : 15_000);
-  const [made, setMade] = useState<Schemas['RotatedToken'] | undefined>();
   const shown = read.data ?? token;
   const rotation = shown.rotation;
   const retired = shown.secrets.filter((one) => one.state === 'retired');
@@ -135,7 +133,7 @@ export function Rotation({ token }: { token: Token }) {
               [texts.tokens.selfRotation, shown.self_rotation ? texts.tokens.yes : texts.tokens.no],
             ]}
           />
-          {!over && <Moves token={shown} rotation={rotation} onMade={setMade} />}
+          {!over && <Moves token={shown} rotation={rotation} />}
         </>
       )}
       <details className="commands">
@@ -152,12 +150,6 @@ export function Rotation({ token }: { token: Token }) {
           ))}
         </ul>
       </details>
-      {made && (
-        <Dialog title={t.made} onClose={() => undefined}>
-          <p>{made.ended_early ? t.endedEarly(made.ended_early) : t.untouched}</p>
-          <Secret secret={made.token} name={made.name} base={baseOf(made)} path={pathOf(made)} onStored={() => setMade(undefined)} />
-        </Dialog>
-      )}
     </Section>
   );
 }
@@ -166,7 +158,7 @@ const wiki = (token: Token) => token.scopes.some((one) => one.includes('confluen
 const baseOf = (token: Token) => `/ex/${wiki(token) ? 'confluence' : 'jira'}/${token.resources[0]?.split('/')[0] ?? 'SITE'}`;
 const pathOf = (token: Token) => (wiki(token) ? '/wiki/api/v2/spaces' : '/rest/api/3/project/search');
 
-function Moves({ token, rotation, onMade }: { token: Token; rotation: Schemas['Rotation']; onMade: (made: Schemas['RotatedToken']) => void }) {
+function Moves({ token, rotation }: { token: Token; rotation: Schemas['Rotation'] }) {
   const may = useMay();
   const at = { token: token.id };
   const [overlap, setOverlap] = useState('');
@@ -181,7 +173,7 @@ function Moves({ token, rotation, onMade }: { token: Token; rotation: Schemas['R
           about={rotation.old_secret ? t.rotateEndsOld : rotation.state === 'successor pending' ? t.againAbout : t.rotateAbout}
           commands={command(['rotate'], { overlap })}
           run={() => call('rotateToken', { at, body: overlap ? { overlap } : {} })}
-          onDone={onMade}
+          onDone={(made) => showSecret({ title: t.made, note: made.ended_early ? t.endedEarly(made.ended_early) : t.untouched, secret: made.token, name: made.name, base: baseOf(made), path: pathOf(made) })}
         >
           <TextField label={texts.tokens.overlap} value={overlap} set={setOverlap} placeholder={rotation.overlap} hint={t.overlapHint} />
         </FormAction>

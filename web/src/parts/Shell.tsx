@@ -6,6 +6,7 @@ import { texts } from '../texts.ts';
 import { Dialog } from './Dialog.tsx';
 import { useMay, useMe } from './me.tsx';
 import { Palette } from './Palette.tsx';
+import { Secrets } from './Secrets.tsx';
 import { StepUp } from './StepUp.tsx';
 import { setTheme, useTheme, type Theme } from './theme.ts';
 import { Toasts } from './Toasts.tsx';
@@ -171,6 +172,7 @@ export function Shell() {
         </Guard>
       </main>
       <Toasts />
+      <Secrets />
       <StepUp />
       {open === 'palette' && <Palette onClose={() => setOpen(undefined)} />}
       {open === 'keys' && (
