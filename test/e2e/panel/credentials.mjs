@@ -9,7 +9,7 @@ const { base, api, gateway, key, otherKey, link } = JSON.parse(readFileSync(proc
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
 const page = await context.newPage();
-page.setDefaultTimeout(20_000);
+page.setDefaultTimeout(60_000);
 const faults = [];
 page.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()}`));
 page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
@@ -131,7 +131,8 @@ const steps = {
     await page.getByRole('button', { name: 'Give the old one longer' }).click();
     await confirm('Give the old one longer');
     await page.waitForSelector('dialog', { state: 'detached' });
-    assert.equal(Date.parse((await ask('GET', `/tokens/${madeId}`)).rotation.overlap_ends_at) - Date.parse(before), 864e5);
+    const longer = Date.parse((await ask('GET', `/tokens/${madeId}`)).rotation.overlap_ends_at) - Date.parse(before);
+    assert.ok(Math.abs(longer - 864e5) <= 1000, `${longer} ms longer`);
     await page.getByRole('button', { name: 'End the old secret anyway' }).click();
     const end = page.locator('dialog').getByRole('button', { name: 'End the old secret anyway' });
     assert.ok(await end.isDisabled());
