@@ -105,11 +105,11 @@ TEST_F(Panel, ItsPageIsShownToWhoIsSignedInAndLeadsOthersBack) {
 
 TEST_F(Panel, WhatIsNoAddressOfItsIsNotFound) {
   sign_in();
-  for (const char* path : {"/nothing", "/token", "/tokensx", "/index.html", "/assets/panel/", "/assets/panel/index.html",
-                           "/assets/panel/none.js", "/assets", "/src/main.tsx"})
+  for (const char* path : {"/nothing", "/token", "/tokensx", "/index.html", "/assets/panel/index.html", "/assets/panel/none.js",
+                           "/assets", "/src/main.tsx"})
     EXPECT_EQ(browser.get(path).status, 404) << path;
-  for (const char* path : {"/assets/panel/../../etc/passwd", "/assets/panel/%2e%2e/index.html", "/tokens/..%2faccount",
-                           "//tokens", "/assets\\panel"})
+  for (const char* path : {"/assets/panel/", "/assets/panel/../../etc/passwd", "/assets/panel/%2e%2e/index.html",
+                           "/tokens/..%2faccount", "//tokens", "/assets\\panel"})
     EXPECT_EQ(browser.get(path).status, 400) << path;
   api::Request post = get("/tokens");
   post.method = "POST";
