@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Measures CPU time a request of nginx, HAProxy and Gatehouse, interleaved in one run. See bench/README.md.
+# Measures CPU time a request of nginx, HAProxy and Gatehouse, interleaved in one run, then what access tokens cost beside npm's
+# oidc-provider. See bench/README.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-exec python3 bench/run.py "$@"
+python3 bench/run.py "$@"
+exec python3 bench/oauth.py
