@@ -17,6 +17,9 @@
 
 namespace gatehouse::admin {
 
+/// A token that is not older is not renewed because somebody refuses it: Atlassian says 401 for a missing scope too.
+inline constexpr Duration kFreshToken = std::chrono::minutes(1);
+
 /// A person's access token at Atlassian, good for a minute at least.
 struct AtlassianToken {
   SecretString access;

@@ -13,7 +13,6 @@ namespace {
 using store::KnownAuthority;
 
 constexpr Duration kJustAsked = std::chrono::seconds(10);
-constexpr Duration kNotRenewedAgain = std::chrono::minutes(1);
 constexpr std::int64_t kPeopleAtOnce = 20;
 constexpr std::int64_t kMostResources = 500;
 constexpr std::int64_t kMostStale = 200;
@@ -72,7 +71,7 @@ Result<void> AtlassianAuthority::ask_now(const UserId& user, const Resource& res
   GH_TRY(const AtlassianToken token, atlassian_.token_for(user));
   auto administers = administers_now(*site, resource, token);
   if (!administers && administers.error().code == Errc::kUnauthenticated &&
-      services_.clock.now() > token.renewed_at + kNotRenewedAgain) {
+      services_.clock.now() > token.renewed_at + kFreshToken) {
     // Atlassian has taken the access token back before its end; whether the consent is over too, the renewal tells.
     GH_TRY(const AtlassianToken renewed, atlassian_.token_for(user, services_.clock.now()));
     administers = administers_now(*site, resource, renewed);

@@ -23,8 +23,6 @@ constexpr Duration kLeave = std::chrono::seconds(2);
 constexpr Duration kAhead = std::chrono::seconds(55);
 /// What a person can change is looked at again soon; the change itself is told (forget), but for what lies at Atlassian.
 constexpr Duration kRememberRefusal = std::chrono::seconds(5);
-/// A token that is not older is renewed neither ahead of its end nor because the site refuses it.
-constexpr Duration kFresh = std::chrono::minutes(1);
 
 Refusal refusal_for(const Error& error, const std::string& site_key) {
   Refusal refusal = gateway::refuse_because(Reason::kUpstreamCredential, site_key);
@@ -113,7 +111,7 @@ void PersonRoutes::sweep(Instant now) {
 
 void PersonRoutes::refused(const PersonRoutePtr& route) {
   const Instant now = services_.clock.now();
-  if (now < route->renewed_at + kFresh) return;
+  if (now < route->renewed_at + kFreshToken) return;
   const std::lock_guard lock(mutex_);
   route->withdrawn.store(true, std::memory_order_release);
   const auto found = slots_.find({route->user, route->site});

@@ -116,6 +116,13 @@ Answered<std::vector<Resource>> chosen(Context& context, const Asked& asked, con
 
 }  // namespace
 
+admin::ClientInfo client_info(const gateway::AuthorizationRequest& request) {
+  admin::ClientInfo client;
+  client.address = format_ip(request.client);
+  client.user_agent = request.user_agent;
+  return client;
+}
+
 http::ElsewhereAnswer bad_request(std::string_view why) {
   return page(400, "This app's request is wrong",
               "<p>" + html(why) + "</p><p>Nothing was done. Whoever runs the app has to put it right.</p>");
@@ -213,10 +220,7 @@ bool is_ours(const Context& context, const gateway::AuthorizationRequest& reques
 Answered<Consent> take_consent(Context& context, const gateway::AuthorizationRequest& request, const admin::LiveSession& session,
                                const Asked& asked, const Parameters& form) {
   GH_TRY(auto resources, chosen(context, asked, form));
-  admin::ClientInfo client;
-  client.address = format_ip(request.client);
-  client.user_agent = request.user_agent;
-  auto consent = admin::give_consent(context.services, admin::caller_of(session, client), session.user.id,
+  auto consent = admin::give_consent(context.services, admin::caller_of(session, client_info(request)), session.user.id,
                                      CredentialId(asked.parameters.text("client_id")), asked.scopes, std::move(resources));
   if (!consent) return server_error(consent.error());
   return std::move(consent.value());

@@ -60,6 +60,8 @@ Answered<Consent> take_consent(Context& context, const gateway::AuthorizationReq
                                const Asked& asked, const Parameters& form);
 /// All that the consent stands for, good until `ends_at` and once.
 Code code_for(Context& context, const Asked& asked, const Consent& consent, Instant ends_at);
+/// From where it was asked, for the audit log and the counts of attempts.
+admin::ClientInfo client_info(const gateway::AuthorizationRequest& request);
 /// For a person: what is wrong with the app's request.
 http::ElsewhereAnswer bad_request(std::string_view why);
 

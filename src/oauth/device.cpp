@@ -21,13 +21,6 @@ constexpr std::string_view kKept[] = {"scope", "authorization_details", "resourc
 
 std::int64_t in_seconds(Duration duration) { return std::chrono::duration_cast<std::chrono::seconds>(duration).count(); }
 
-admin::ClientInfo client_info(const AuthorizationRequest& request) {
-  admin::ClientInfo client;
-  client.address = format_ip(request.client);
-  client.user_agent = request.user_agent;
-  return client;
-}
-
 http::ElsewhereAnswer code_page(int status, std::string_view wrong) {
   std::string body;
   if (!wrong.empty()) body += "<p class=\"note\" role=\"alert\">" + html(wrong) + "</p>";
