@@ -138,6 +138,23 @@ Result<std::shared_ptr<const Catalogue>> Catalogue::load(Product product, const 
   return std::shared_ptr<const Catalogue>(std::move(catalogue));
 }
 
+Result<std::shared_ptr<const Catalogue>> Catalogue::assemble(Product product, std::vector<Operation> operations,
+                                                             std::vector<std::unique_ptr<Shape>> shapes, std::string_view roles) {
+  if (operations.size() > kMaxOperations)
+    return fail(Errc::kLimitExceeded, "It names more than " + std::to_string(kMaxOperations) + " operations.");
+  std::shared_ptr<Catalogue> catalogue(new Catalogue(product));
+  catalogue->operations_ = std::move(operations);
+  catalogue->shapes_ = std::move(shapes);
+  for (std::size_t i = 0; i < catalogue->operations_.size(); ++i) {
+    catalogue->operations_[i].index = static_cast<std::uint16_t>(i);
+    catalogue->operations_[i].product = product;
+  }
+  GH_TRYV(parse_roles(roles, "roles", catalogue->operations_, catalogue->roles_));
+  GH_TRY(Trie trie, Trie::build(catalogue->operations_, std::vector<Place>(catalogue->operations_.size(), Place{"paths", 0})));
+  catalogue->trie_ = std::make_unique<Trie>(std::move(trie));
+  return std::shared_ptr<const Catalogue>(std::move(catalogue));
+}
+
 std::vector<Table> Catalogue::embedded(Product product) {
   std::string_view prefix;
   switch (product) {

@@ -49,6 +49,9 @@ class Catalogue {
   /// Parses *.ops, *.shapes and *.roles; registers the scopes they name (model/scope.h: before any thread starts). On failure the
   /// error names file, line and what was expected; a catalogue that is wrong anywhere is not used at all.
   static Result<std::shared_ptr<const Catalogue>> load(Product product, const std::vector<Table>& tables);
+  /// Of operations that were read from something else than tables (catalogue/openapi.h). Their shapes must be among `shapes`.
+  static Result<std::shared_ptr<const Catalogue>> assemble(Product product, std::vector<Operation> operations,
+                                                           std::vector<std::unique_ptr<Shape>> shapes, std::string_view roles);
   /// The tables embedded in this binary for `product`; empty for kOpenApi.
   static std::vector<Table> embedded(Product product);
 

@@ -50,6 +50,8 @@ constexpr std::array kKinds{
     Word<Kind>{Kind::kApproval, "approval"},
     Word<Kind>{Kind::kMoveTarget, "move-target"},
     Word<Kind>{Kind::kContentProperty, "content-property"},
+    Word<Kind>{Kind::kResource, "resource"},
+    Word<Kind>{Kind::kObject, "object"},
 };
 constexpr std::array kContentTypes{
     Word<ContentType>{ContentType::kPage, "page"},
@@ -134,6 +136,8 @@ bool leads_to_resource(Kind kind) noexcept {
     case Kind::kApproval:
     case Kind::kMoveTarget:
     case Kind::kContentProperty:
+    case Kind::kResource:
+    case Kind::kObject:
     case Kind::kIssueFields: return true;
     case Kind::kUnclassified:
     case Kind::kInert:

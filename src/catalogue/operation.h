@@ -61,6 +61,8 @@ enum class Kind : std::uint8_t {
   kMoveTarget,       ///< body: the key of an object itself names project, issue type and parent: "PROJECT,TYPE[,PARENT]"
   kApproval,         ///< id of an approval, nested under the request of the same operation
   kContentProperty,  ///< id of a property of Confluence, nested under the content or space that the path names first
+  kResource,         ///< of an OpenAPI site: the value itself is the resource's id
+  kObject,           ///< of an OpenAPI site: an object's id; another operation's answer says to which resource it belongs
 };
 
 /// Of kind content: what the id is of, where the operation says so. Zero: of any type.
@@ -81,6 +83,13 @@ enum class ContentType : std::uint8_t {
   kTemplate,
 };
 
+/// Of kObject: the read that tells where the object lies, written anew from its parts.
+struct ObjectLookup {
+  std::string before;                 ///< of the read's path, up to the id: "/tasks/"
+  std::string after;                  ///< … and behind it: "" or "/summary"
+  std::vector<std::string> resource;  ///< where the resource stands in the answer, key by key
+};
+
 /// A parameter of the path, the query or the body. Body names are paths: `fields`, `issueIdsOrKeys[]`, `outwardIssue.key`,
 /// `visibility.**` (a whole subtree); the gateway walks them by catalogue/body_rules.h.
 struct Parameter {
@@ -96,7 +105,8 @@ struct Parameter {
   /// How a project or space is written here, where only one form works upstream.
   enum class Form : std::uint8_t { kEither, kId, kKey };
   Form form = Form::kEither;
-  std::vector<std::string> allowed;  ///< of kExpand, and of inert parameters with a closed set; empty: any
+  std::vector<std::string> allowed;                      ///< of kExpand, and of inert parameters with a closed set; empty: any
+  std::shared_ptr<const ObjectLookup> lookup = nullptr;  ///< of kObject
 };
 
 /// What a bounded token may do with it. Zero refuses.
@@ -139,7 +149,8 @@ struct Operation {
   bool answer_list = false;       ///< `answer [shape]`: the answer is an array, its elements are the units of release
   bool caller_dependent = false;  ///< what it answers depends on who asks (`/myself`, currentUser())
   bool directory = false;         ///< of users and groups beyond those of a project: only where the grant says `directory`
-  std::string body_type;          ///< "json", "multipart", "image" or "" for none
+  std::string body_type;          ///< "json", "multipart", "image", "declared" or "" for none
+  std::vector<std::string> body_types;  ///< of "declared": the media types, in lower case; bounded tokens send JSON alone
   /// Of a list that can't be narrowed: the query parameters for offset and size. For bounded tokens the gateway reads it from its
   /// beginning to its end, leaves out what lies outside, and pages what remains by itself.
   std::string gather_offset;

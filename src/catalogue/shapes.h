@@ -64,6 +64,7 @@ struct Inside {
     kBoard,           ///< a board's id, proven by a look-up
     kContentOfSpace,  ///< a space's id; where read restrictions are left out the object's own id is proven by look-ups too
     kContent,         ///< an id of content (of whatever type), proven by look-ups
+    kResource,        ///< of an OpenAPI site: the value is the resource's id itself
     kContainer,       ///< pageId, blogPostId, customContentId, attachmentId, else parentCommentId: each proven by look-ups
   };
   By by = By::kNone;

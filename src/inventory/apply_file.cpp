@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <set>
 
+#include "catalogue/document_tree.h"
 #include "inventory/register_file.h"
-#include "inventory/register_tree.h"
 
 namespace gatehouse::inventory {
 namespace {
+
+using catalogue::Node;
+using catalogue::read_yaml;
 
 constexpr std::size_t kMostEntries = 5000;
 

@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <array>
 
+#include "catalogue/document_tree.h"
 #include "inventory/csv.h"
-#include "inventory/register_tree.h"
 
 namespace gatehouse::inventory {
 namespace {
+
+using catalogue::Node;
+using catalogue::read_json;
+using catalogue::read_yaml;
 
 namespace json = boost::json;
 

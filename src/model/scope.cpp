@@ -1,14 +1,20 @@
 #include "model/scope.h"
 
 #include <algorithm>
+#include <atomic>
+#include <mutex>
 #include <numeric>
+#include <shared_mutex>
 #include <unordered_map>
 
 namespace gatehouse {
 namespace {
 
+/// Names are only ever added: what lies below `count` is read without the lock.
 struct Registry {
-  std::vector<std::string> names;
+  mutable std::shared_mutex mutex;
+  std::array<std::string, kMaxScopes> names;
+  std::atomic<std::size_t> count{0};
   std::unordered_map<std::string, ScopeIndex> index;
 };
 
@@ -36,7 +42,8 @@ std::size_t distance(std::string_view left, std::string_view right) {
 std::string nearest(std::string_view name) {
   std::string best;
   std::size_t least = std::string::npos;
-  for (const std::string& known : registry().names) {
+  for (std::size_t i = 0; i < scope_count(); ++i) {
+    const std::string& known = registry().names[i];
     if (const std::size_t steps = distance(name, known); steps < least) {
       least = steps;
       best = known;
@@ -77,25 +84,35 @@ std::vector<ScopeIndex> ScopeSet::list() const {
 }
 
 Result<ScopeIndex> register_scope(std::string_view name) {
+  if (const auto known = find_scope(name)) return *known;
   Registry& all = registry();
+  const std::unique_lock lock(all.mutex);
   if (const auto known = all.index.find(std::string(name)); known != all.index.end()) return known->second;
-  if (all.names.size() == kMaxScopes)
-    return fail(Errc::kLimitExceeded, "The catalogue names more scopes than this build can hold.");
-  const auto index = static_cast<ScopeIndex>(all.names.size());
-  all.names.emplace_back(name);
-  all.index.emplace(std::string(name), index);
-  return index;
+  const std::size_t count = all.count.load(std::memory_order_relaxed);
+  if (count == kMaxScopes) {
+    return fail(Errc::kLimitExceeded, "The catalogues name more scopes than this build can hold (" + std::to_string(kMaxScopes) +
+                                          "); those of documents that were replaced count until a restart.");
+  }
+  all.names[count] = name;
+  all.index.emplace(std::string(name), static_cast<ScopeIndex>(count));
+  all.count.store(count + 1, std::memory_order_release);
+  return static_cast<ScopeIndex>(count);
 }
 
 std::optional<ScopeIndex> find_scope(std::string_view name) {
-  const auto known = registry().index.find(std::string(name));
-  if (known == registry().index.end()) return std::nullopt;
+  const Registry& all = registry();
+  const std::shared_lock lock(all.mutex);
+  const auto known = all.index.find(std::string(name));
+  if (known == all.index.end()) return std::nullopt;
   return known->second;
 }
 
-std::string_view scope_name(ScopeIndex scope) { return registry().names.at(scope); }
+std::string_view scope_name(ScopeIndex scope) {
+  const Registry& all = registry();
+  return scope < all.count.load(std::memory_order_acquire) ? std::string_view(all.names[scope]) : std::string_view();
+}
 
-std::size_t scope_count() { return registry().names.size(); }
+std::size_t scope_count() { return registry().count.load(std::memory_order_acquire); }
 
 Result<ScopeSet> parse_scopes(const std::vector<std::string>& names) {
   ScopeSet scopes;

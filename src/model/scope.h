@@ -1,6 +1,8 @@
-// Scopes by Atlassian's own names, as small numbers and sets of bits, so that a decision takes no string comparison.
+// Scopes by Atlassian's own names (of other APIs by their documents'), as small numbers and sets of bits, so that a decision
+// takes no string comparison.
 //
-// The registry is filled while the catalogue is loaded, before any thread starts; after that it only reads.
+// The registry is filled while catalogues are loaded: Atlassian's before any thread starts, those of OpenAPI sites whenever one
+// is added. Names are never taken away, so that a set means the same as long as the process lives. Any thread may call.
 #pragma once
 
 #include <array>
@@ -15,7 +17,7 @@
 namespace gatehouse {
 
 using ScopeIndex = std::uint16_t;
-inline constexpr std::size_t kMaxScopes = 512;
+inline constexpr std::size_t kMaxScopes = 768;
 
 class ScopeSet {
  public:
@@ -34,7 +36,7 @@ class ScopeSet {
   std::array<std::uint64_t, kMaxScopes / 64> bits_{};
 };
 
-/// Adds `name` if it is new. Not thread-safe: the catalogue's loader calls it at start. Fails when kMaxScopes are in use.
+/// Adds `name` if it is new. Takes a lock; not for the way of a request. kLimitExceeded when kMaxScopes are in use.
 Result<ScopeIndex> register_scope(std::string_view name);
 std::optional<ScopeIndex> find_scope(std::string_view name);
 std::string_view scope_name(ScopeIndex scope);

@@ -90,12 +90,12 @@ std::optional<std::int64_t> Cells::optional_integer() {
 ScopeSet Cells::scopes() {
   ScopeSet set;
   for (const std::string& name : words(text())) {
-    // A scope that this program's catalogue lacks opens nothing, so leaving it out only narrows. No catalogue at all is a
-    // mistake.
-    if (const auto found = find_scope(name)) {
-      set.add(*found);
-    } else if (scope_count() == 0) {
+    // No catalogue at all is a mistake. A scope of a document that this node has not read yet gets its number here; where there
+    // is no room for more it is left out, which only narrows.
+    if (scope_count() == 0) {
       bad_ = true;
+    } else if (const auto found = register_scope(name)) {
+      set.add(found.value());
     }
   }
   return set;

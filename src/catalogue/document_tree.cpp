@@ -1,4 +1,4 @@
-#include "inventory/register_tree.h"
+#include "catalogue/document_tree.h"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -8,12 +8,10 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <sstream>
 
-namespace gatehouse::inventory {
+namespace gatehouse::catalogue {
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::size_t kMostDepth = 12;
 
 Error wrong(int line, std::string_view what) {
   return fail(Errc::kInvalidArgument, "Line " + std::to_string(line) + ": " + std::string(what));
@@ -22,6 +20,7 @@ Error wrong(int line, std::string_view what) {
 /// Takes the events of a parser and makes the tree of them. An empty problem: all is well.
 class Builder {
  public:
+  std::size_t depth = 0;
   std::string problem;
   int problem_line = 0;
   Node root;
@@ -30,7 +29,7 @@ class Builder {
   bool scalar(int line, std::string text) { return put(Node{Node::Kind::kScalar, line, std::move(text), {}, {}}); }
   bool null(int line) { return put(Node{Node::Kind::kNull, line, {}, {}, {}}); }
   bool begin(int line, Node::Kind kind) {
-    if (open_.size() == kMostDepth) return refuse(line, "it is nested too deeply.");
+    if (open_.size() == depth) return refuse(line, "it is nested too deeply.");
     open_.push_back({Node{kind, line, {}, {}, {}}, {}, false});
     return true;
   }
@@ -180,10 +179,16 @@ class YamlHandler final : public YAML::EventHandler {
 
 }  // namespace
 
-Result<Node> read_json(std::string_view text) {
+const Node* Node::find(std::string_view name) const noexcept {
+  const auto found = std::find_if(members.begin(), members.end(), [name](const Member& member) { return member.name == name; });
+  return found == members.end() ? nullptr : &found->value;
+}
+
+Result<Node> read_json(std::string_view text, std::size_t depth) {
   json::parse_options options;
-  options.max_depth = kMostDepth + 4;
+  options.max_depth = depth + 4;
   json::basic_parser<JsonHandler> parser(options);
+  parser.handler().tree.depth = depth;
   json::error_code problem;
   while (!text.empty() && !problem) {
     const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
@@ -204,13 +209,15 @@ Result<Node> read_json(std::string_view text) {
   return std::move(tree.root);
 }
 
-Result<Node> read_yaml(std::string_view text) {
+Result<Node> read_yaml(std::string_view text, std::size_t depth) {
   YamlHandler handler;
+  handler.tree.depth = depth;
   try {
     std::istringstream in{std::string(text)};
     YAML::Parser parser(in);
     if (!parser.HandleNextDocument(handler) || !handler.tree.complete) return wrong(1, "there is no YAML document.");
     YamlHandler second;
+    second.tree.depth = depth;
     if (parser.HandleNextDocument(second)) return wrong(1, "there is more than one YAML document.");
   } catch (const YAML::Exception& caught) {
     return wrong(caught.mark.line + 1, "this is not the YAML that is read here: " + caught.msg);
@@ -218,4 +225,4 @@ Result<Node> read_yaml(std::string_view text) {
   return std::move(handler.tree.root);
 }
 
-}  // namespace gatehouse::inventory
+}  // namespace gatehouse::catalogue
