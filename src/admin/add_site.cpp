@@ -1,5 +1,7 @@
 #include "admin/describe.h"
+#include "admin/rate.h"
 #include "admin/site_credentials.h"
+#include "admin/site_spec.h"
 #include "admin/sites.h"
 #include "admin/upstream_tokens.h"
 #include "http/upstream_options.h"
@@ -34,6 +36,13 @@ Result<void> check_site(const Site& site) {
   return check_host(site.host);
 }
 
+Result<Rate> parse_budget(std::string_view text) {
+  if (text.empty()) return Rate();
+  auto budget = parse_rate(text);
+  if (budget) return budget;
+  return fail(Errc::kInvalidArgument, "Not a budget; write requests and a unit, such as 10/s or 600/m.", {}, "budget");
+}
+
 Result<Document> add_site(Services& services, const Caller& caller, const AddSite& request) {
   if (!valid_site_key(request.key)) {
     return fail(Errc::kInvalidArgument, "A site's key is up to 32 of a-z, 0-9 and hyphen, and begins with a letter or digit.", {},
@@ -48,8 +57,14 @@ Result<Document> add_site(Services& services, const Caller& caller, const AddSit
   site.host = request.host;
   site.created_at = services.clock.now();
   GH_TRYV(check_site(site));
+  GH_TRY(site.budget, parse_budget(request.budget));
+  GH_TRY(const auto spec, spec_for(site, request.spec));
+  if (spec) site.spec_digest = spec_digest(request.spec);
   GH_TRY(store::UnitOfWork work, services.database.begin());
   GH_TRYV(work->sites.insert(site));
+  if (spec) {
+    GH_TRYV(work->site_documents.put(site.id, request.spec));
+  }
   GH_TRY(const UpstreamCredential credential,
          make_site_credential(services, *work.operator->(), caller, site, {}, request.credential));
   GH_TRYV(work->upstream_credentials.insert(credential));
@@ -60,6 +75,7 @@ Result<Document> add_site(Services& services, const Caller& caller, const AddSit
   GH_TRYV(commit(services, std::move(work),
                  with_change(make_event(caller, "site.add", "site", site.id.value, site.key), nullptr, &document)));
   if (credential.auth == UpstreamAuth::kOAuth2) services.upstream_tokens->wait_for_first(kFirstToken);
+  if (spec) describe_spec(*spec, document);
   return document;
 }
 

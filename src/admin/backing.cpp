@@ -87,7 +87,7 @@ const Grant* shaky_ground(const Credential& token, const std::vector<Grant>& gra
 
 ScopeSet project_scopes(const Services& services, const Site& site) {
   ScopeSet scopes;
-  const catalogue::Catalogue* const catalogue = services.gateway.catalogue_of(site.product);
+  const auto catalogue = services.gateway.catalogue_of(site);
   if (!catalogue) return scopes;
   for (const catalogue::Operation& operation : catalogue->operations()) {
     if (operation.bounded == catalogue::Bounded::kRefused) continue;

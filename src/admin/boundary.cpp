@@ -30,9 +30,9 @@ const std::vector<BoundaryEntry>& boundary_of(const Credential& credential, Inst
   return credential.propose_until && *credential.propose_until <= now ? credential.proposed : credential.boundary;
 }
 
-bool role_includes(const Services& services, Product product, std::string_view outer, std::string_view inner) {
+bool role_includes(const Services& services, const Site& site, std::string_view outer, std::string_view inner) {
   if (outer.empty() || outer == inner) return true;
-  const catalogue::Catalogue* catalogue = services.gateway.catalogue_of(product);
+  const auto catalogue = services.gateway.catalogue_of(site);
   const catalogue::AccessRole* large = catalogue ? catalogue->role(outer) : nullptr;
   const catalogue::AccessRole* small = catalogue ? catalogue->role(inner) : nullptr;
   return large && small && (small->operations & ~large->operations).none();
@@ -79,12 +79,12 @@ Result<std::vector<BoundaryEntry>> inside_boundary(const Services& services, con
     const BoundaryEntry* outer = holder(boundary, entry.resource);
     if (!outer) return wider("One of the resources is not in the token's boundary.", std::string(field));
     GH_TRY(const auto site, at.sites.get(entry.resource.site));
-    const catalogue::Catalogue* catalogue = services.gateway.catalogue_of(site.value.product);
+    const auto catalogue = services.gateway.catalogue_of(site.value);
     if (entry.role.empty()) {
       entry.role = outer->role;
     } else if (!catalogue || !catalogue->role(entry.role)) {
       return fail(Errc::kInvalidArgument, "There is no such access role.", {}, std::string(field));
-    } else if (!role_includes(services, site.value.product, outer->role.empty() ? credential.role : outer->role, entry.role)) {
+    } else if (!role_includes(services, site.value, outer->role.empty() ? credential.role : outer->role, entry.role)) {
       return wider("That role does more than the present one.", std::string(field));
     }
     inside.push_back(std::move(entry));

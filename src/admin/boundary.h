@@ -29,7 +29,7 @@ Result<std::vector<BoundaryEntry>> inside_boundary(const Services& services, con
 bool lies_inside(const std::vector<BoundaryEntry>& inner, const std::vector<BoundaryEntry>& outer);
 
 /// Whether `inner` permits nothing that `outer` does not, in the product of the site. Empty: whatever the scopes allow.
-bool role_includes(const Services& services, Product product, std::string_view outer, std::string_view inner);
+bool role_includes(const Services& services, const Site& site, std::string_view outer, std::string_view inner);
 
 /// "… Narrowing only takes away; for more, create another token."
 Error wider(std::string what, std::string field);

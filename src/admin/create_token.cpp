@@ -29,7 +29,7 @@ Result<ScopeSet> scopes_of_role(Services& services, std::string_view role, const
   ScopeSet scopes;
   for (const BoundaryEntry& entry : boundary) {
     GH_TRY(const auto site, reader->sites.get(entry.resource.site));
-    const catalogue::Catalogue* catalogue = services.gateway.catalogue_of(site.value.product);
+    const auto catalogue = services.gateway.catalogue_of(site.value);
     const catalogue::AccessRole* found = catalogue ? catalogue->role(role) : nullptr;
     if (!found) continue;
     for (const catalogue::Operation& operation : catalogue->operations()) {

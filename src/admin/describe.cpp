@@ -112,6 +112,8 @@ Result<json::object> Describer::site(const Site& site) {
   object["host"] = text_or_null(site.host);
   object["state"] = state_word(site.state, site.pause, now_);
   add_pause(object, site.state, site.pause, now_);
+  object["budget"] = text_or_null(format_rate(site.budget));
+  object["spec_digest"] = text_or_null(site.spec_digest);
   GH_TRY(object["paused_resources"], paused_resources(PausedFor::kSite, site.id.value));
   object["created_at"] = format_instant(site.created_at);
   return object;

@@ -42,9 +42,9 @@ bool names_nothing(const NarrowToken& request) {
 Result<void> narrow_role(const Services& services, Credential& credential, const std::string& role, store::Repositories& at) {
   for (const BoundaryEntry& entry : credential.boundary) {
     GH_TRY(const auto site, at.sites.get(entry.resource.site));
-    const catalogue::Catalogue* catalogue = services.gateway.catalogue_of(site.value.product);
+    const auto catalogue = services.gateway.catalogue_of(site.value);
     if (!catalogue || !catalogue->role(role)) return fail(Errc::kInvalidArgument, "There is no such access role.", {}, "role");
-    if (!role_includes(services, site.value.product, credential.role, role))
+    if (!role_includes(services, site.value, credential.role, role))
       return wider("That role does more than the present one.", "role");
   }
   credential.role = role;

@@ -19,6 +19,11 @@ Result<Resource> resolve_resource(Services& services, std::string_view name) {
     GH_TRY(site, read_site(reader, services.sealer, *services.upstream_tokens, found.value.id));
   }
   if (written.key == "*") return Resource{site->site.id, "*", "*"};
+  // Of any other API the value itself is the id.
+  if (site->site.product == Product::kOpenApi) {
+    if (is_resource_id(written.key)) return Resource{site->site.id, written.key, written.key};
+    return fail(Errc::kInvalidArgument, "The resource " + std::string(name) + ": dots alone are no resource.", {}, "resources");
+  }
   const std::string_view by = site->site.product == Product::kConfluence ? "v2.getSpaces" : "getProject";
   auto resolved = upstream::resolve_resource(*site, route_for(services, *site, by), written.key, services.fetch);
   if (!resolved) {
@@ -34,9 +39,9 @@ Result<void> check_role(Services& services, const SiteId& site, std::string_view
   if (role.empty()) return success();
   GH_TRY(const store::Reader reader, services.database.read());
   GH_TRY(const auto found, reader->sites.get(site));
-  const catalogue::Catalogue* catalogue = services.gateway.catalogue_of(found.value.product);
+  const auto catalogue = services.gateway.catalogue_of(found.value);
   if (!catalogue) {
-    return fail(Errc::kUnsupported, "Gatehouse has no access roles for the product of this site; name scopes instead.", {},
+    return fail(Errc::kUnsupported, "This site has no document, so it has no access roles (gatehouse site spec set).", {},
                 "role");
   }
   if (catalogue->role(role)) return success();

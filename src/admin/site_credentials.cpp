@@ -34,6 +34,14 @@ Result<void> check_secret(UpstreamAuth auth, const SiteSecret& request) {
   if (!printable(request.secret.expose()) || request.secret.expose().size() > 4096) {
     return fail(Errc::kInvalidArgument, "The secret must be one line of printable ASCII, at most 4096 bytes.", {}, "secret");
   }
+  if (auth == UpstreamAuth::kHeader) {
+    if (upstream::valid_credential_field(request.username)) return success();
+    return fail(
+        Errc::kInvalidArgument,
+        "With auth \"header\" the user name is the name of the header field, such as X-Api-Key; fields that frame a message are "
+        "not taken.",
+        {}, "username");
+  }
   if ((auth == UpstreamAuth::kBearer) != request.username.empty()) {
     return fail(
         Errc::kInvalidArgument,
@@ -206,7 +214,8 @@ Result<UpstreamCredential> make_site_credential(Services& services, const store:
 
 Result<upstream::SiteTest> try_credential(const Services& services, const upstream::SiteEntry& site,
                                           const std::optional<ScopeSet>& scopes, const upstream::RoutePtr& route) {
-  const catalogue::Catalogue* catalogue = services.gateway.catalogue_of(site.site.product);
+  if (site.site.product == Product::kOpenApi) return upstream::test_api(site, route, site.api_test, services.fetch);
+  const catalogue::Catalogue* catalogue = services.gateway.catalogue_of(site);
   const bool wiki = site.site.product == Product::kConfluence;
   const catalogue::Operation* who = catalogue ? catalogue->find(wiki ? "v1.getCurrentUser" : "getCurrentUser") : nullptr;
   const bool may_ask_who =
@@ -215,7 +224,7 @@ Result<upstream::SiteTest> try_credential(const Services& services, const upstre
 }
 
 upstream::RoutePtr route_for(const Services& services, const upstream::SiteEntry& site, std::string_view operation) {
-  const catalogue::Catalogue* catalogue = services.gateway.catalogue_of(site.site.product);
+  const catalogue::Catalogue* catalogue = services.gateway.catalogue_of(site);
   const catalogue::Operation* found = catalogue ? catalogue->find(operation) : nullptr;
   return found ? site.route_for({}, *found) : nullptr;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "admin/site_spec.h"
 #include "http/upstream_options.h"
 #include "upstream/unseal.h"
 
@@ -36,8 +37,17 @@ Result<upstream::SiteEntryPtr> make_entry(const store::Reader& reader, const cry
                                           upstream::TokenSource& tokens, const Site& site) {
   auto entry = std::make_shared<upstream::SiteEntry>();
   entry->site = site;
+  entry->budget = upstream::SiteBudget::of(site.id.value);
   GH_TRY(entry->site.resource_pauses, reader->resource_pauses.of(PausedFor::kSite, site.id.value));
   GH_TRY(entry->origin, http::parse_base_url(site.base_url));
+  if (site.product == Product::kOpenApi) {
+    // A document that can't be read any more refuses every request of its site, and takes nothing from the others.
+    if (const auto spec = read_spec(*reader.operator->(), site)) {
+      // Holds the whole, so that the next reading of an unchanged document finds it.
+      entry->api = std::shared_ptr<const catalogue::Catalogue>(spec.value(), spec.value()->catalogue.get());
+      entry->api_test = spec.value()->test_path;
+    }
+  }
   GH_TRY(const auto credentials, credentials_of(reader, site.id));
   // An account that ever had its own has an entry here, be it an empty one: it never falls back to the site's.
   std::map<std::string, std::vector<upstream::RouteChoice>> by_account;

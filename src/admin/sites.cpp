@@ -4,6 +4,7 @@
 #include "admin/describe.h"
 #include "admin/find.h"
 #include "admin/pause.h"
+#include "admin/probe_site.h"
 #include "admin/site_credentials.h"
 #include "admin/site_entries.h"
 #include "admin/tell.h"
@@ -60,6 +61,30 @@ bool same_origin(std::string_view left, std::string_view right) {
          one.value().port == other.value().port;
 }
 
+/// Which operations of the site's catalogue a credential can't serve, by what was declared of it: null where nothing was.
+void tell_covered(const Services& services, const upstream::SiteEntry& site, const std::vector<upstream::RouteChoice>& choices,
+                  Document& document) {
+  const catalogue::Catalogue* const catalogue = services.gateway.catalogue_of(site);
+  if (!catalogue) return;
+  boost::json::array uncovered;
+  for (const catalogue::Operation& operation : catalogue->operations()) {
+    if (!site.own_routes.least(operation)) uncovered.emplace_back(operation.id);
+  }
+  document["uncovered"] = std::move(uncovered);
+  boost::json::array& credentials = document.at("credentials").as_array();
+  for (std::size_t i = 0; i < choices.size() && i < credentials.size(); ++i) {
+    boost::json::value& list = credentials[i].as_object()["uncovered"];
+    list = nullptr;
+    if (!choices[i].scopes) continue;
+    const upstream::RouteChoices alone({choices[i]});
+    boost::json::array missing;
+    for (const catalogue::Operation& operation : catalogue->operations()) {
+      if (!alone.least(operation)) missing.emplace_back(operation.id);
+    }
+    list = std::move(missing);
+  }
+}
+
 }  // namespace
 
 Result<Documents> list_sites(Services& services, const store::Page& page) {
@@ -101,6 +126,9 @@ Result<Document> edit_site(Services& services, const Caller& caller, std::string
   if (request.url) found.value.base_url = *request.url;
   if (request.cloud_id) found.value.cloud_id = *request.cloud_id;
   if (request.host) found.value.host = *request.host;
+  if (request.budget) {
+    GH_TRY(found.value.budget, parse_budget(*request.budget));
+  }
   GH_TRYV(check_site(found.value));
   const bool moved = !same_origin(old_url, found.value.base_url);
   if (moved) {
@@ -114,7 +142,8 @@ Result<Document> edit_site(Services& services, const Caller& caller, std::string
   return after;
 }
 
-Result<Document> test_site(Services& services, const Caller& caller, std::string_view site) {
+Result<Document> test_site(Services& services, const Caller& caller, std::string_view site,
+                           const std::vector<std::string>& probe) {
   upstream::SiteEntryPtr entry;
   {
     GH_TRY(const store::Reader reader, services.database.read());
@@ -144,6 +173,11 @@ Result<Document> test_site(Services& services, const Caller& caller, std::string
          services.log.record(
              with_change(make_event(caller, "site.test", "site", entry->site.id.value, entry->site.key), nullptr, &document)));
   static_cast<void>(done);
+  tell_covered(services, *entry, choices, document);
+  if (!probe.empty()) {
+    GH_TRY(Document found, probe_site(services, *entry, probe));
+    document["probe"] = std::move(found);
+  }
   return document;
 }
 

@@ -39,6 +39,8 @@ struct AddSite {
   std::string url;
   std::string cloud_id;
   std::string host;
+  std::string spec;    ///< of an OpenAPI site: its document
+  std::string budget;  ///< "600/m"; empty: no limit
   SiteSecret credential;
 };
 
@@ -46,15 +48,23 @@ struct EditSite {
   std::optional<std::string> url;  ///< another origin drops the site's credentials: they are sealed to the old one
   std::optional<std::string> cloud_id;
   std::optional<std::string> host;
+  std::optional<std::string> budget;  ///< empty: no limit
 };
 
 Result<Document> add_site(Services& services, const Caller& caller, const AddSite& request);
 Result<Documents> list_sites(Services& services, const store::Page& page);
 Result<Document> show_site(Services& services, std::string_view site);
 Result<Document> edit_site(Services& services, const Caller& caller, std::string_view site, const EditSite& request);
+/// Replaces the document of an OpenAPI site: in force on return. The answer holds `left_out`, what of it can't be served.
+Result<Document> set_site_spec(Services& services, const Caller& caller, std::string_view site, const std::string& document);
+/// {"site","digest","document"}.
+Result<Document> show_site_spec(Services& services, std::string_view site);
 /// Asks the site who we are with each of its own credentials: {"ok","reached","authenticated","status","account_name","detail",
-/// "credentials":[…]}, the first that fails, or the first. Audited, since it shows the credentials.
-Result<Document> test_site(Services& services, const Caller& caller, std::string_view site);
+/// "credentials":[…]}, the first that fails, or the first; of each which operations its declared scopes do not cover, and which
+/// no credential covers. `probe`: two scratch projects on which the hazards are tried (admin/probe_site.h); empty: none. Audited,
+/// since it shows the credentials.
+Result<Document> test_site(Services& services, const Caller& caller, std::string_view site,
+                           const std::vector<std::string>& probe = {});
 Result<Document> pause_site(Services& services, const Caller& caller, std::string_view site, const PauseRequest& request);
 Result<Document> resume_site(Services& services, const Caller& caller, std::string_view site);
 /// Its key is free again; its credentials are revoked. Tokens and grants on it stay and open nothing.

@@ -82,7 +82,7 @@ Result<Used> used_by(const Services& services, const store::Repositories& at, co
       for (const std::string& key : split(one.b)) used.resources.insert(format_resource_name(site.value().value.key, key));
       continue;
     }
-    const catalogue::Catalogue* const catalogue = services.gateway.catalogue_of(site.value().value.product);
+    const auto catalogue = services.gateway.catalogue_of(site.value().value);
     const catalogue::Operation* const operation = catalogue ? catalogue->find(one.b) : nullptr;
     if (!operation) {
       used.known = false;

@@ -32,10 +32,11 @@ struct Words {
 
 constexpr Words<Product, 3> kProducts{
     {{{Product::kJira, "jira"}, {Product::kConfluence, "confluence"}, {Product::kOpenApi, "openapi"}}}};
-constexpr Words<UpstreamAuth, 4> kAuths{{{{UpstreamAuth::kNone, "none"},
+constexpr Words<UpstreamAuth, 5> kAuths{{{{UpstreamAuth::kNone, "none"},
                                           {UpstreamAuth::kBasic, "basic"},
                                           {UpstreamAuth::kBearer, "bearer"},
-                                          {UpstreamAuth::kOAuth2, "oauth2"}}}};
+                                          {UpstreamAuth::kOAuth2, "oauth2"},
+                                          {UpstreamAuth::kHeader, "header"}}}};
 constexpr Words<UserRole, 4> kRoles{{{{UserRole::kOrgAdmin, "org-admin"},
                                       {UserRole::kAuditor, "auditor"},
                                       {UserRole::kProjectAdmin, "project-admin"},

@@ -40,9 +40,10 @@ std::uint64_t number(std::string_view digits) noexcept {
   return problem == std::errc() ? value : UINT64_MAX;
 }
 
-/// A register of 10,000 tokens is a file of some megabytes.
+/// A register of 10,000 tokens is a file of some megabytes, and so may an OpenAPI document be.
 std::size_t limit_of(std::string_view target) noexcept {
-  return target.starts_with("/api/v1/register/import") ? kMaxFileBody : kMaxBody;
+  const bool file = target.starts_with("/api/v1/register/import") || target.starts_with("/api/v1/sites");
+  return file ? kMaxFileBody : kMaxBody;
 }
 
 }  // namespace

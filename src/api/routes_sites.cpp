@@ -6,9 +6,18 @@
 namespace gatehouse::api {
 namespace {
 
+constexpr const char* kBudget =
+    "How much is asked of the site in all, such as 600/m, shared fairly among accounts. Empty: no limit.";
+
 std::vector<Field> secret_fields(bool auth_required) {
-  return {{"auth", Type::kText, auth_required, "How Gatehouse shows itself to the site.", {"none", "basic", "bearer", "oauth2"}},
-          {"username", Type::kText, false, "Of basic: the e-mail address of the Atlassian account; of oauth2: the client id."},
+  return {{"auth",
+           Type::kText,
+           auth_required,
+           "How Gatehouse shows itself to the site.",
+           {"none", "basic", "bearer", "header", "oauth2"}},
+          {"username", Type::kText, false,
+           "Of basic: the e-mail address of the Atlassian account; of header: the field's name, such as X-Api-Key; of oauth2: the "
+           "client id."},
           {"token_url", Type::kText, false, "Of oauth2: where access tokens come from; left out: Atlassian's."},
           {"secret", Type::kSecret, false, "The API token, password or client secret; never answered again."},
           {"expires_at", Type::kInstant, false, "When it ends at the site, so that its owner is told before."},
@@ -38,6 +47,8 @@ Result<Reply> add(Call& call) {
   request.url = call.text("url");
   request.cloud_id = call.text("cloud_id");
   request.host = call.text("host");
+  request.spec = call.text("spec");
+  request.budget = call.text("budget");
   GH_TRY(request.credential, secret_of(call));
   return reply(admin::add_site(call.services, call.caller, request), 201);
 }
@@ -54,10 +65,19 @@ Result<Reply> edit(Call& call) {
   request.url = call.maybe_text("url");
   request.cloud_id = call.maybe_text("cloud_id");
   request.host = call.maybe_text("host");
+  request.budget = call.maybe_text("budget");
   return reply(admin::edit_site(call.services, call.caller, call.at("site"), request));
 }
 
-Result<Reply> test(Call& call) { return reply(admin::test_site(call.services, call.caller, call.at("site"))); }
+Result<Reply> show_spec(Call& call) { return reply(admin::show_site_spec(call.services, call.at("site"))); }
+
+Result<Reply> set_spec(Call& call) {
+  return reply(admin::set_site_spec(call.services, call.caller, call.at("site"), call.text("spec")));
+}
+
+Result<Reply> test(Call& call) {
+  return reply(admin::test_site(call.services, call.caller, call.at("site"), call.texts("probe")));
+}
 
 Result<Reply> pause(Call& call) {
   GH_TRY(const admin::PauseRequest request, pause_of(call));
@@ -113,7 +133,9 @@ std::vector<Field> add_fields() {
                             {"product", Type::kText, true, "What answers there.", {"jira", "confluence", "openapi"}},
                             {"url", Type::kText, true, "https://acme.atlassian.net, without a slash at the end."},
                             {"cloud_id", Type::kText, false, "Atlassian's id of the site; clients may use it in the path."},
-                            {"host", Type::kText, false, "A host name of the gateway that is mapped to this site."}};
+                            {"host", Type::kText, false, "A host name of the gateway that is mapped to this site."},
+                            {"spec", Type::kText, false, "Of openapi: the API's document, JSON or YAML, up to 2 MiB."},
+                            {"budget", Type::kText, false, kBudget}};
   for (Field& field : secret_fields(true)) fields.push_back(std::move(field));
   return fields;
 }
@@ -130,7 +152,8 @@ std::vector<Route> site_routes() {
   const std::vector<Field> edits{
       {"url", Type::kText, false, "Another origin drops the site's credentials, which are sealed to the old one."},
       {"cloud_id", Type::kText, false, "Empty: none."},
-      {"host", Type::kText, false, "Empty: none."}};
+      {"host", Type::kText, false, "Empty: none."},
+      {"budget", Type::kText, false, kBudget}};
   const std::vector<Field> edited{{"owner", Type::kText, false, "Who answers for it, by e-mail address."},
                                   {"deputy", Type::kText, false, "By e-mail address; empty: none."},
                                   {"expires_at", Type::kInstant, false, "When it ends at the site."},
@@ -167,7 +190,7 @@ std::vector<Route> site_routes() {
        "/api/v1/sites/{site}",
        "editSite",
        "site",
-       "Change a site's address, cloud id or host.",
+       "Change a site's address, cloud id, host or budget.",
        Need::kOrgAdmin,
        {},
        edits,
@@ -185,6 +208,28 @@ std::vector<Route> site_routes() {
        "Site",
        200,
        remove},
+      {"GET",
+       "/api/v1/sites/{site}/spec",
+       "showSiteSpec",
+       "site",
+       "The document of an OpenAPI site, and what of it can't be served.",
+       Need::kAuditor,
+       {},
+       {},
+       "SiteSpec",
+       200,
+       show_spec},
+      {"PUT",
+       "/api/v1/sites/{site}/spec",
+       "setSiteSpec",
+       "site",
+       "Replace the document of an OpenAPI site; it says what every token may ask for.",
+       Need::kGiveAuthority,
+       {},
+       {{"spec", Type::kText, true, "JSON or YAML, up to 2 MiB."}},
+       "Site",
+       200,
+       set_spec},
       {"POST",
        "/api/v1/sites/{site}/test",
        "testSite",
@@ -192,7 +237,8 @@ std::vector<Route> site_routes() {
        "Ask the site who Gatehouse is there.",
        Need::kOrgAdmin,
        {},
-       {},
+       {{"probe", Type::kTexts, false,
+         "Two scratch projects, by key: what is not known of Jira is tried on them, and removed again."}},
        "SiteTest",
        200,
        test},

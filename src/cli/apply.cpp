@@ -1,8 +1,7 @@
 // gatehouse apply, gatehouse export
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
+#include "cli/file_input.h"
 #include "cli/nouns.h"
 #include "cli/print.h"
 
@@ -10,13 +9,6 @@ namespace gatehouse::cli {
 namespace {
 
 namespace json = boost::json;
-
-Result<std::string> read_file(Context& context, const std::string& file) {
-  if (file == "-") return std::string(std::istreambuf_iterator<char>(context.in), {});
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return fail(Errc::kInvalidArgument, "The file " + file + " can't be read.");
-  return std::string(std::istreambuf_iterator<char>(stream), {});
-}
 
 /// Secrets of new tokens go to standard output, one a line with account and name before it; words to standard error.
 void print_applied(Context& context, const json::value& answer) {

@@ -2,6 +2,7 @@
 #include <iostream>
 #include <memory>
 
+#include "cli/file_input.h"
 #include "cli/nouns.h"
 #include "cli/print.h"
 #include "cli/secret_input.h"
@@ -13,6 +14,10 @@ using File = std::shared_ptr<std::string>;
 
 /// The secret never stands on the command line: it is read when the command runs.
 int with_secret(Call& call, const std::string& file, const std::function<int()>& send) {
+  if (const auto* header = call.body.if_contains("header")) {
+    call.body["username"] = *header;
+    call.body.erase("header");
+  }
   const auto* auth = call.body.if_contains("auth");
   const bool none = auth && *auth == "none";
   if (!none) {
@@ -24,9 +29,10 @@ int with_secret(Call& call, const std::string& file, const std::function<int()>&
 }
 
 Command& with_secret_options(Command& command, const File& file, bool auth_required) {
-  command.choice("--auth", "auth", "how Gatehouse shows itself to the site", {"none", "basic", "bearer", "oauth2"});
+  command.choice("--auth", "auth", "how Gatehouse shows itself to the site", {"none", "basic", "bearer", "header", "oauth2"});
   if (auth_required) command.required();
   command.text("--username", "username", "of basic: the e-mail address of the Atlassian account; of oauth2: the client id")
+      .text("--header", "header", "of header: the name of the field that carries the secret, such as X-Api-Key")
       .text("--token-url", "token_url", "of oauth2: where access tokens come from; Atlassian's by default")
       .instant("--expires-at", "expires_at", "when the secret ends at the site")
       .text("--owner", "owner", "who answers for it, by e-mail address")
@@ -116,11 +122,46 @@ void add_credential_commands(CLI::App* site, Runner runner) {
       });
 }
 
+/// A list of a thousand operations is nothing to read: its length is.
+boost::json::value counted(boost::json::value answer) {
+  const auto count = [](boost::json::object& object) {
+    const auto* list = object.if_contains("uncovered");
+    if (list && list->is_array())
+      object["uncovered"] = std::to_string(list->as_array().size()) + " operations (--json names them)";
+  };
+  count(answer.as_object());
+  for (boost::json::value& one : answer.at("credentials").as_array()) count(one.as_object());
+  return answer;
+}
+
+void add_spec_commands(CLI::App* site, Runner runner) {
+  CLI::App* noun = add_noun(*site, "spec", "the document of a site of product openapi");
+  Command(noun, runner, "get", "write it to standard output, as it was given")
+      .positional("KEY", "key", "the site's key")
+      .run([](Call& call) {
+        return call.get(api_path({"sites", call.text("key"), "spec"}), [](Context& context, const boost::json::value& answer) {
+          context.out << std::string(answer.at("document").as_string());
+        });
+      });
+  auto file = std::make_shared<std::string>();
+  Command(noun, runner, "set", "replace it; what it does not name is refused from then on")
+      .positional("KEY", "key", "the site's key")
+      .local("--spec", file, "a file with the document; - for standard input")
+      .required()
+      .run([file](Call& call) {
+        auto text = read_file(call.context, *file);
+        if (!text) return call.complain(text.error());
+        call.body["spec"] = std::move(text).value();
+        return call.send("PUT", api_path({"sites", call.text("key"), "spec"}), print_record);
+      });
+}
+
 }  // namespace
 
 void add_site_commands(CLI::App& root, Runner runner) {
   CLI::App* site = add_noun(root, "site", "the APIs that Gatehouse stands before");
   auto file = std::make_shared<std::string>();
+  auto spec = std::make_shared<std::string>();
   Command add(site, runner, "add", "add a site with the credential that Gatehouse shows to it", Command::Url::kSite);
   add.positional("KEY", "key", "its short name: the first half of every resource")
       .choice("--product", "product", "what answers there", {"jira", "confluence", "openapi"})
@@ -128,9 +169,16 @@ void add_site_commands(CLI::App& root, Runner runner) {
       .text("--url", "url", "https://acme.atlassian.net")
       .required()
       .text("--cloud-id", "cloud_id", "Atlassian's id of the site")
-      .text("--host", "host", "a host name of the gateway that is mapped to this site");
-  with_secret_options(add, file, true).run([file](Call& call) {
+      .text("--host", "host", "a host name of the gateway that is mapped to this site")
+      .text("--budget", "budget", "how much is asked of it in all, such as 600/m; no account takes more than its share")
+      .local("--spec", spec, "of openapi: a file with the API's document; - for standard input");
+  with_secret_options(add, file, true).run([file, spec](Call& call) {
     call.body["key"] = call.text("key");
+    if (!spec->empty()) {
+      auto text = read_file(call.context, *spec);
+      if (!text) return call.complain(text.error());
+      call.body["spec"] = std::move(text).value();
+    }
     return with_secret(call, *file, [&] { return call.post(api_path({"sites"}), print_record); });
   });
   Command(site, runner, "list", "list the sites").run([](Call& call) {
@@ -146,17 +194,21 @@ void add_site_commands(CLI::App& root, Runner runner) {
       .text("--url", "url", "the new address")
       .text("--cloud-id", "cloud_id", "empty: none")
       .text("--host", "host", "empty: none")
+      .text("--budget", "budget", "how much is asked of it in all, such as 600/m; empty: no limit")
       .run([](Call& call) {
         return call.send("PATCH", api_path({"sites", call.text("key")}), print_record);
       });
-  Command(site, runner, "test", "ask the site who Gatehouse is there").positional("KEY", "key", "its key").run([](Call& call) {
+  Command test(site, runner, "test", "ask the site who Gatehouse is there, and which operations its credentials can't serve");
+  test.positional("KEY", "key", "its key")
+      .texts("--probe", "probe", "two scratch projects, A,B: what is not known of Jira is tried on them, and removed again");
+  test.run([](Call& call) {
     int status = kDone;
     const auto answer = call.fetch("POST", api_path({"sites", call.text("key"), "test"}), status);
     if (status != kDone) return status;
     if (call.context.json) {
       call.context.out << boost::json::serialize(answer) << "\n";
     } else {
-      print_record(call.context, answer);
+      print_record(call.context, counted(answer));
     }
     if (!answer.at("ok").as_bool()) status = kFoundSomething;
     return status;
@@ -175,6 +227,7 @@ void add_site_commands(CLI::App& root, Runner runner) {
         return call.send("DELETE", api_path({"sites", call.text("key")}), print_record);
       });
   add_credential_commands(site, runner);
+  add_spec_commands(site, runner);
 }
 
 }  // namespace gatehouse::cli

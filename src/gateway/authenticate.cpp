@@ -84,6 +84,9 @@ Step<bool> take_from_rate(const token::LiveCredential& credential, Instant now) 
     if (next - here > window) {
       Refusal refusal = refuse_because(Reason::kRateLimited);
       refusal.retry_after = static_cast<std::uint32_t>(std::max<std::int64_t>(1, (next - here - window + 999'999) / 1'000'000));
+      refusal.rate_limit = static_cast<std::uint32_t>(credential.rate.requests);
+      refusal.rate_reset = now + std::chrono::seconds(refusal.retry_after);
+      refusal.rate_reason = "gatehouse-token-rate";
       return refusal;
     }
     if (credential.rate_used_until.compare_exchange_weak(used, next, std::memory_order_relaxed)) return true;

@@ -103,6 +103,9 @@ bool RuleReader::scalar(const BodyNode& node) {
       writer_.token() == JsonToken::kNull || (writer_.token() == JsonToken::kString && writer_.text().empty());
   if (row && row->required && says_nothing)
     return writer_.fail(BodyFault::Code::kWrongType, "a token with a boundary must give this");
+  const bool names_resource = row && (row->kind == Kind::kResource || row->kind == Kind::kObject);
+  if (says_nothing && names_resource)
+    return writer_.fail(BodyFault::Code::kWrongType, "it names a resource here: leave it out, or give it a value");
   if (writer_.token() == JsonToken::kNull) return writer_.copy();
   if (!row) return writer_.fail(BodyFault::Code::kWrongType, "an object or a list belongs here");
   if (row->kind == Kind::kIssueFields || row->kind == Kind::kIssueUpdate) {

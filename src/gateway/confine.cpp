@@ -383,7 +383,7 @@ Step<Proven> prove_named(Request& request) {
 
 Step<std::optional<Confined>> confine(std::optional<Permitted>& permitted, ThreadState& thread, Request& request) {
   const Matched& matched = permitted->matched();
-  const bool reads_body = request.has_body && request.bounded && matched.operation().body_type == "json";
+  const bool reads_body = request.has_body && request.bounded && request.json_body;
   if (request.bounded && !request.confined) {
     const bool wiki = matched.operation().product == Product::kConfluence;
     const Proven keys = wiki ? know_space_keys(matched.operation(), request) : Proven::kYes;

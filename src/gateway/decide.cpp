@@ -75,6 +75,12 @@ Step<std::optional<Admitted>> admit(std::optional<Matched>& waiting, const http:
     return refuse_because(Reason::kOperationRefused, matched.operation().id,
                           "It tells of users and groups beyond those of a project; the grant does not say --directory.");
   }
+  if (request.bounded && request.has_body && !request.json_body && matched.operation().body_type == "declared") {
+    Refusal refusal = refuse_because(Reason::kBadRequest, "Content-Type",
+                                     "A token with a boundary sends application/json here, which can be read.");
+    refusal.status = 415;
+    return refusal;
+  }
   GH_TRY(const bool at_hand, find_person(matched, thread, request));
   if (!at_hand) return std::optional<Admitted>();
   const upstream::RouteChoices& choices = choices_of(matched.site(), matched.account_id(), request);

@@ -56,8 +56,7 @@ class Explanation {
     for (const BoundaryEntry& entry : *wanted_.credential->boundary_at(now_.wall)) {
       const upstream::SiteEntryPtr* site = thread_.sites.get().find_id(entry.resource.site.value);
       if (!site) continue;
-      const std::string_view product = (*site)->site.product == Product::kConfluence ? "/ex/confluence/" : "/ex/jira/";
-      const std::string one = std::string(product) + (*site)->site.key;
+      const std::string one = gateway_prefix((*site)->site);
       if (!prefix.empty() && prefix != one) return {};
       prefix = one;
     }
@@ -135,8 +134,7 @@ class Explanation {
 
   Step<bool> choose_routes() {
     const upstream::SiteEntry& site = *request_.site->entry;
-    return choose_lookup_routes(site, wanted_.credential->account->account.id.value,
-                                *thread_.shared.catalogue_of(site.site.product), request_);
+    return choose_lookup_routes(site, wanted_.credential->account->account.id.value, *thread_.shared.catalogue_of(site), request_);
   }
 
   void note_references() {
@@ -157,6 +155,7 @@ class Explanation {
       const bool issue = reference.kind == catalogue::Kind::kIssue && reference.key.find('-') != std::string::npos;
       std::string key = issue ? reference.key.substr(0, reference.key.rfind('-')) : "#" + reference.project;
       if (reference.kind == catalogue::Kind::kProject && !reference.key.empty()) key = reference.key;
+      if (request_.site && request_.site->entry->site.product == Product::kOpenApi) key = reference.project;
       decision_.resource = format_resource_name(site_, key);
       return;
     }

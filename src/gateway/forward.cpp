@@ -20,14 +20,16 @@ void append_field(std::string_view name, std::string_view value, std::string& ou
 void append_fields(const Operation& operation, const Request& request, std::string& out) {
   const http::FieldTable& fields = request.head->fields;
   const bool blob = operation.answer == "blob";
-  if (blob)
+  // Of an API that answers in other forms too a token with a boundary gets JSON, which can be looked through.
+  const bool any_form = operation.product == Product::kOpenApi && !request.bounded;
+  if (blob || (any_form && !fields.value(Known::kAccept).empty()))
     append_field("Accept", fields.value(Known::kAccept), out);
   else
     out.append("Accept: application/json\r\n");
   append_field("Accept-Language", fields.value(Known::kAcceptLanguage), out);
   append_field("X-Atlassian-Token", fields.value(Known::kXAtlassianToken), out);
   if (request.has_body) {
-    if (operation.body_type == "multipart" || operation.body_type == "image")
+    if (operation.body_type == "multipart" || operation.body_type == "image" || !request.json_body)
       append_field("Content-Type", fields.value(Known::kContentType), out);
     else
       out.append("Content-Type: application/json\r\n");
@@ -40,7 +42,8 @@ void append_fields(const Operation& operation, const Request& request, std::stri
   }
   if (!request.bounded) append_field("If-Match", fields.value(Known::kIfMatch), out);
   // Some operations of Service Management ask for it. It opens nothing by itself.
-  if (operation.path.starts_with("/rest/servicedeskapi/")) out.append("X-ExperimentalApi: opt-in\r\n");
+  if (operation.product == Product::kJira && operation.path.starts_with("/rest/servicedeskapi/"))
+    out.append("X-ExperimentalApi: opt-in\r\n");
   out.append("Accept-Encoding: identity\r\nUser-Agent: Gatehouse\r\n");
 }
 

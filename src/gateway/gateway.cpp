@@ -7,6 +7,7 @@
 
 #include "base/secret.h"
 #include "catalogue/kinds.h"
+#include "gateway/budget.h"
 #include "gateway/content_place.h"
 #include "gateway/fill.h"
 #include "gateway/gateway_exchange.h"
@@ -94,7 +95,7 @@ Action GatewayExchange::begin(const http::RequestHead& head) {
   if (reads && head.target.starts_with("/browse/")) {
     const std::string_view host = head.host.substr(0, head.host.rfind(':'));
     const upstream::SiteEntryPtr* site = thread_.sites.get().find_host(host, head.target);
-    if (site) return redirect_browse((*site)->site.base_url);
+    if (site && (*site)->site.product != Product::kOpenApi) return redirect_browse((*site)->site.base_url);
   }
   if (is_for_authorization_server(head, thread_)) return begin_at_door();
   if (is_about_itself(head, thread_)) return begin_about_itself(head);
@@ -116,8 +117,9 @@ Action GatewayExchange::admit_and_go_on() {
   person_wait_ends_.reset();
   admitted_ = std::move(admitted).value();
   route_ = admitted_->route();
+  if (const auto spent = over_budget(*credential_, *site_, *route_, now_.wall)) return refuse(*spent);
 
-  const bool reads_body = request_.has_body && request_.bounded && request_.match.operation->body_type == "json";
+  const bool reads_body = request_.has_body && request_.bounded && request_.json_body;
   return reads_body && !body_read_ ? action(Action::Kind::kNeedBody) : locate_and_decide();
 }
 
@@ -245,8 +247,9 @@ Action GatewayExchange::ask(Asking what) {
   } else {
     (what == Asking::kRecheck ? recheck_ : request_.questions).write(route_, request_.lookups);
   }
+  charge_lookups(*credential_, *site_, request_.lookups.size(), now_.wall);
   const Step<bool> chosen = choose_lookup_routes(*site_, credential_->account->account.id.value,
-                                                 *thread_.shared.catalogue_of(site_->site.product), request_);
+                                                 *thread_.shared.catalogue_of(*site_), request_);
   if (!chosen) {
     // The write is done: without the second look, its answer goes out.
     return what == Asking::kRecheck ? respond_whole() : refuse(chosen.error());
@@ -260,6 +263,7 @@ Action GatewayExchange::on_lookups(std::vector<http::LookupAnswer>& answers, con
   now_ = now;
   thread_.now_ms = now.steady_ms + 1;
   const Asking asked = std::exchange(asking_, Asking::kNothing);
+  learn_limits(*site_, request_.lookups, answers, now.wall);
   if (asked == Asking::kRecheck) {
     // The write is done: whatever the second look says, its answer goes out.
     if (recheck_.take(answers, {})) take_recheck();
@@ -311,6 +315,7 @@ bool GatewayExchange::may_send(const http::Now& now) noexcept {
 
 Action GatewayExchange::on_response_head(const http::ResponseHead& head, const http::Now& now) {
   now_ = now;
+  if (head.status == 429) learn_limit(*site_, *request_.upstream.route, head, now.wall);
   const Step<AnswerMode> mode = begin_answer(*confined_, head, now, thread_, request_);
   if (!mode && mode.error().reason == Reason::kUpstreamCredential) note_refused(request_.upstream.route);
   if (!mode) return refuse(mode.error());

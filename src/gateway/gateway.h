@@ -64,6 +64,12 @@ struct GatewayShared {
     }
     return nullptr;
   }
+  /// Lives as long as the entry.
+  const catalogue::Catalogue* catalogue_of(const upstream::SiteEntry& site) const noexcept {
+    return site.api ? site.api.get() : catalogue_of(site.site.product);
+  }
+  /// For callers that have no entry; takes the site table's lock for an OpenAPI site.
+  std::shared_ptr<const catalogue::Catalogue> catalogue_of(const Site& site) const;
 };
 
 struct ThreadState;

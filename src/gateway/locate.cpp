@@ -48,7 +48,7 @@ Step<std::optional<Located>> locate(std::optional<Admitted>& admitted, ThreadSta
     if (request.bounded && !request.has_body) {
       GH_TRYV(check_body_given(matched.operation()));
     }
-    if (request.bounded && request.has_body && matched.operation().body_type == "json") {
+    if (request.bounded && request.has_body && request.json_body) {
       GH_TRYV(collect_from_body(matched, thread, request));
     }
   }

@@ -53,8 +53,10 @@ Step<upstream::SiteEntryPtr> find_site(std::string_view path, ThreadState& threa
   Product product = Product::kJira;
   std::string_view name;
   if (!split_prefix(path, product, name, request)) {
-    return refuse_because(Reason::kUnknownOperation, {},
-                          "A path begins with /ex/jira/{site}, where {site} is the site's key or cloud id.");
+    return refuse_because(
+        Reason::kUnknownOperation, {},
+        "A path begins with /ex/jira/{site}, /ex/confluence/{site} or /ex/api/{site}, where {site} is the site's key or cloud "
+        "id.");
   }
   const upstream::SiteEntryPtr* named = sites.find(product, name);
   if (!named) return refuse_because(Reason::kWrongSite);
@@ -105,7 +107,18 @@ Step<bool> check_body_type(const Operation& operation, Request& request) {
       refusal.status = 415;
       return refusal;
     }
+    request.json_body = true;
     return true;
+  }
+  if (operation.body_type == "declared") {
+    const std::string_view bare = type.substr(0, type.find_first_of("; "));
+    const bool known = std::any_of(operation.body_types.begin(), operation.body_types.end(),
+                                   [bare](const std::string& one) { return same_without_case(one, bare); });
+    request.json_body = same_without_case(bare, "application/json");
+    if (known && (!request.json_body || only_utf8(type))) return true;
+    Refusal refusal = refuse_because(Reason::kBadRequest, "Content-Type", "The document of this site names no such body here.");
+    refusal.status = 415;
+    return refusal;
   }
   if (operation.body_type == "multipart") {
     if (is_media_type(type, "multipart/form-data") && type.find("boundary=") != std::string_view::npos) return true;
@@ -163,9 +176,10 @@ Step<Matched> match(Authenticated who, ThreadState& thread, Request& request) {
   GH_TRY(auto site, find_site(target.path, thread, request));
   // A site that this token has nothing on looks like one that is not there.
   if (!opens_site(who.credential(), site->site.id, request.began.wall)) return refuse_because(Reason::kWrongSite);
-  const catalogue::Catalogue* catalogue = thread.shared.catalogue_of(site->site.product);
+  const catalogue::Catalogue* catalogue = thread.shared.catalogue_of(*site);
   if (!catalogue)
-    return refuse_because(Reason::kUnknownOperation, site->site.key, "Gatehouse has no catalogue of this product yet.");
+    return refuse_because(Reason::kUnknownOperation, site->site.key,
+                          "Gatehouse knows no operations of this site: it has no document (gatehouse site spec set).");
 
   // HEAD is GET without the body (RFC 9110 section 9.3.2): it takes the same way, and the driver leaves the body out.
   const http::Method method = request.head->method == http::Method::kHead ? http::Method::kGet : request.head->method;
@@ -177,8 +191,8 @@ Step<Matched> match(Authenticated who, ThreadState& thread, Request& request) {
   }
   take_place(who.credential(), *site, *catalogue, request);
   const Operation& operation = *request.match.operation;
-  request.facts = &thread.facts_of(operation);
   request.site = thread.context_of(site);
+  request.facts = &thread.facts_of(operation, *request.site);
 
   const catalogue::TargetFault fault = catalogue::parse_query(target.query, request.query);
   if (fault != catalogue::TargetFault::kNone) {

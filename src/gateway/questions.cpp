@@ -5,7 +5,9 @@
 
 #include "base/text.h"
 #include "gateway/json_reader.h"
+#include "gateway/object_fact.h"
 #include "gateway/wiki_questions.h"
+#include "model/resource.h"
 
 namespace gatehouse::gateway {
 namespace {
@@ -51,12 +53,14 @@ bool plausible(Ask ask, std::string_view subject, std::string_view parent) noexc
     case Ask::kContentProperties:
     case Ask::kSpace:
     case Ask::kSpaceByKey: return plausible_in_wiki(ask, subject);
+    case Ask::kObject: return is_resource_id(subject);
     default: return is_digits(subject);
   }
 }
 
 std::string target_of(const Fact& fact) {
   if (asks_confluence(fact.ask)) return wiki_target(fact);
+  if (fact.ask == Ask::kObject) return object_target(*fact.lookup, fact.subject);
   const std::string& id = fact.subject;
   const std::string api = "/rest/api/3";
   switch (fact.ask) {
@@ -364,6 +368,13 @@ const Fact* Questions::find(Ask ask, std::string_view subject, std::string_view 
   return nullptr;
 }
 
+const Fact* Questions::find_object(std::string_view subject, const catalogue::ObjectLookup* lookup) {
+  if (!lookup) return nullptr;
+  const Fact* known = find(Ask::kObject, subject, lookup->before + lookup->after);
+  if (!known) this->lookup(Ask::kObject, subject, lookup->before + lookup->after)->lookup = lookup;
+  return known;
+}
+
 void Questions::write(const upstream::RoutePtr& route, std::vector<http::UpstreamRequest>& out) {
   rounds_.clear();
   std::vector<std::size_t> issues;
@@ -497,6 +508,11 @@ void Questions::read_one(Fact& fact, std::string_view body) {
   --open_;
   if (body.empty()) return;
   if (asks_confluence(fact.ask)) return read_wiki_fact(body, fact);
+  if (fact.ask == Ask::kObject) {
+    fact.project = resource_in(body, fact.lookup->resource);
+    fact.found = is_resource_id(fact.project);
+    return;
+  }
   FactReader reader(fact);
   if (visit_scalars(body, reader)) reader.finish();
   if (!fact.found) fact.restricted = true;

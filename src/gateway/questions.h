@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "catalogue/operation.h"
 #include "gateway/refusal.h"
 #include "http/exchange.h"
 #include "upstream/site_table.h"
@@ -51,6 +52,8 @@ enum class Ask : std::uint8_t {
   kContentProperties,  ///< of content by id and type, or of a "space" → list of ids
   kSpace,              ///< by id → id, key
   kSpaceByKey,         ///< by key → id, key
+
+  kObject,  ///< of an OpenAPI site: by id and Fact::lookup → project: its resource
 };
 
 /// Where something lies that a sprint or board holds.
@@ -63,9 +66,10 @@ struct Fact {
   Ask ask = Ask::kIssue;
   std::string subject;
   std::string parent;
-  bool known = false;      ///< answered; until then it is a question
-  bool found = false;      ///< it exists, our account may see it, and it is what was asked for
-  bool restricted = true;  ///< of an issue: it has a security level
+  const catalogue::ObjectLookup* lookup = nullptr;  ///< of kObject; lives as long as the catalogue
+  bool known = false;                               ///< answered; until then it is a question
+  bool found = false;                               ///< it exists, our account may see it, and it is what was asked for
+  bool restricted = true;                           ///< of an issue: it has a security level
   std::string id;
   std::string key;
   std::string project;
@@ -87,6 +91,8 @@ class Questions {
   /// The fact, or nullptr where it must be asked for first: then it is a question of the next round. A subject that could not
   /// be an identifier of that kind is answered at once: not found.
   const Fact* find(Ask ask, std::string_view subject, std::string_view parent = {});
+  /// Likewise, of kObject.
+  const Fact* find_object(std::string_view subject, const catalogue::ObjectLookup* lookup);
   /// Like find, but never a new question.
   const Fact* known(Ask ask, std::string_view subject, std::string_view parent = {}) const;
   /// Issues met in answers: asked for in bulk whatever their number.

@@ -63,8 +63,7 @@ bool is_judged(const token::LiveCredentialPtr& credential, const upstream::SiteE
 std::shared_ptr<const JudgedRequest> to_judge(const upstream::SiteEntryPtr& site, const Request& request) {
   auto judged = std::make_shared<JudgedRequest>();
   judged->method = request.head->method;
-  const bool wiki = site->site.product == Product::kConfluence;
-  if (request.by_host) judged->target = (wiki ? "/ex/confluence/" : "/ex/jira/") + site->site.key;
+  if (request.by_host) judged->target = gateway_prefix(site->site);
   judged->target += request.head->target;
   judged->whole = request.body.size() <= JudgedRequest::kMaxBody;
   if (judged->whole) judged->body = request.body;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "gateway/budget.h"
 #include "gateway/checks.h"
 #include "gateway/content_place.h"
 #include "gateway/cursor.h"
@@ -37,18 +38,6 @@ void copy_field(std::string_view name, std::string_view value, std::string& out)
 
 void copy_known(const http::ResponseHead& head, Known known, std::string_view name, std::string& out) {
   copy_field(name, head.fields.value(known), out);
-}
-
-/// Whole seconds, as Atlassian sends them; a date is not passed on.
-std::uint32_t retry_after(const http::ResponseHead& head) noexcept {
-  std::uint32_t seconds = 0;
-  const std::string_view text = head.fields.value(Known::kRetryAfter);
-  if (text.empty() || text.size() > 6) return 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return 0;
-    seconds = seconds * 10 + static_cast<std::uint32_t>(c - '0');
-  }
-  return seconds;
 }
 
 Refusal site_failed(int status, const http::ResponseHead& head, const Matched& matched) {
@@ -114,12 +103,14 @@ void write_head(AnswerMode mode, const Matched& matched, const http::ResponseHea
     copy_known(head, Known::kETag, "ETag", out);
     copy_known(head, Known::kLastModified, "Last-Modified", out);
   } else if (mode != AnswerMode::kDrop) {
-    if (json)
+    if (mode == AnswerMode::kError && matched.operation().product == Product::kOpenApi)
+      out += "Content-Type: application/problem+json\r\n";
+    else if (json)
       out += kJson;
     else
       copy_known(head, Known::kContentType, "Content-Type", out);
   }
-  if (!request.bounded) copy_known(head, Known::kETag, "ETag", out);
+  if (!request.bounded && mode != AnswerMode::kPass) copy_known(head, Known::kETag, "ETag", out);
   if (request.bounded) out += request.facts->redacts;
   const Operation& operation = matched.operation();
   if (operation.caller_dependent && !matched.site().has_own_route(matched.account_id())) {
@@ -439,8 +430,15 @@ Step<AnswerMode> begin_answer(const Confined& confined, const http::ResponseHead
     mode = AnswerMode::kRedact;
   else if (operation.answer != "links")
     return refuse_because(Reason::kOperationRefused, operation.id);
+  // A whole-site token gets whatever an API answers; only JSON can hold links that are looked for.
+  const bool other_form =
+      operation.product == Product::kOpenApi && !request.bounded && !is_json(head.fields.value(Known::kContentType));
+  if (other_form) mode = AnswerMode::kPass;
   const bool no_body = status == 204 || status == 304;
-  if (mode == AnswerMode::kRedact && !no_body && !is_json(head.fields.value(Known::kContentType))) {
+  // Of an API whose answers are not known by heart a token with a boundary gets nothing that can't be read.
+  const bool read_here =
+      mode == AnswerMode::kRedact || (operation.product == Product::kOpenApi && request.bounded && mode == AnswerMode::kRewrite);
+  if (read_here && !no_body && !is_json(head.fields.value(Known::kContentType))) {
     return refuse_because(Reason::kUpstreamAnswer, matched.site().site.key, "It is not JSON.");
   }
   if (no_body) mode = blob ? AnswerMode::kPass : AnswerMode::kDrop;

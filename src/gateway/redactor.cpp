@@ -8,6 +8,7 @@
 #include "gateway/content_place.h"
 #include "gateway/field_redaction.h"
 #include "gateway/redaction_walk.h"
+#include "model/resource.h"
 
 namespace gatehouse::gateway {
 namespace {
@@ -118,9 +119,10 @@ Kept ShapeRedactor::object(const Shape& shape, std::size_t watches, bool root) {
   walk_.unwatch(watches);
   if (walk_.token() != JsonToken::kObjectEnd) return Kept::kBroken;
   walk_.out.push_back('}');
-  if (root && shape.inside.by == Inside::By::kProject && claim.proves()) {
+  const bool of_resource = shape.inside.by == Inside::By::kResource;
+  if (root && (of_resource || shape.inside.by == Inside::By::kProject) && claim.proves()) {
     walk_.result.place = claim.id;
-    walk_.result.place_restricted = claim.restricted;
+    walk_.result.place_restricted = !of_resource && claim.restricted;
   }
   // A field need not say itself whose it is: the site's own metadata does.
   const bool foreign_field =
@@ -156,6 +158,8 @@ bool ShapeRedactor::released(const Shape& shape, const Claims& claims, bool root
     case Inside::By::kNone: return true;
     case Inside::By::kProject:
     case Inside::By::kSpace: return inside(claim);
+    case Inside::By::kResource:
+      return claim.proves() && is_resource_id(claim.id) && walk_.context.permitted.permits(claim.id, false);
     case Inside::By::kIssue: return issue_inside(claim, false);
     case Inside::By::kIssueLink: return issue_inside(claim, true);
     case Inside::By::kProjectLink: return claim.proves() && project_link_inside(claim.id);

@@ -221,6 +221,13 @@ bool fits_its_list(const BodyIdentifier& identifier, const upstream::FieldTypes&
   }
 }
 
+/// Read alike by everybody: no fraction, no exponent, no sign, and no more digits than a double holds.
+bool plain_number(std::string_view text) noexcept {
+  const bool digits =
+      !text.empty() && text.size() <= 15 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return digits && (text.size() == 1 || text.front() != '0');
+}
+
 /// Test builds without one of the body's checks take the body as it is, as a gateway without them would.
 bool fault_is_ignored(BodyFault::Code code) noexcept {
   if (code == BodyFault::Code::kUnclassified || code == BodyFault::Code::kNotAllowed) return !check_enabled("body_unclassified");
@@ -236,7 +243,8 @@ Step<bool> collect_from_head(const Matched& matched, ThreadState& thread, Reques
   if (request.bounded && request.hint.empty()) remember_homes(matched, thread, request);
   // An answer of Confluence does not say whether it is restricted.
   const bool unseen = request.facts->restriction_unseen && leaves_out_restricted(request.permitted);
-  request.by_answer = request.facts->verified_by_answer && request.references.size() == 1 && !unseen;
+  const std::size_t named = matched.operation().product == Product::kOpenApi ? 0 : 1;
+  request.by_answer = request.facts->verified_by_answer && request.references.size() == named && !unseen;
   return true;
 }
 
@@ -262,6 +270,10 @@ Step<bool> collect_from_body(const Matched& matched, ThreadState&, Request& requ
         identifier.kind == Kind::kFieldList && !fits_its_list(identifier, request.site->field_types())) {
       return refuse_because(Reason::kBodyRefused, identifier.place,
                             "Gatehouse does not know of what type this issue field is, or it does not belong in this list.");
+    }
+    if (identifier.kind == Kind::kResource && identifier.number && !plain_number(identifier.value)) {
+      return refuse_because(Reason::kBodyRefused, identifier.place,
+                            "A number that names a resource is written in digits alone, at most 15.");
     }
     if (!catalogue::leads_to_resource(identifier.kind) || identifier.kind == Kind::kTask) continue;
     // What a filtered list names need not lie inside: every element of the answer proves itself, or is left out.

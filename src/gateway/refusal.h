@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "model/decision.h"
 #include "model/scope.h"
@@ -21,6 +22,9 @@ struct Refusal {
   std::string detail;
   ScopeSet missing_scopes;        ///< of kInsufficientScope
   std::uint32_t retry_after = 0;  ///< seconds; 0: no such header
+  std::uint32_t rate_limit = 0;   ///< of a rate: how many there were; 0: nothing is said of it
+  Instant rate_reset{};           ///< … when there are more
+  std::string_view rate_reason;   ///< … whose it is, "gatehouse-site-budget"
   int status = 0;                 ///< 0: the reason's own
   bool close = false;             ///< the connection can't be used on
   bool of_person = false;         ///< of kUpstreamCredential: it is a person's own grant at Atlassian, and not the site's

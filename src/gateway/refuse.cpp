@@ -68,11 +68,14 @@ std::string about(const Refusal& refusal, std::string_view before, std::string_v
 /// The same whether it exists or not, and wherever it lies.
 std::string outside_text(const RefusalContext& context) {
   const bool wiki = context.form == ErrorForm::kConfluence;
+  const bool other = context.form == ErrorForm::kProblem;
   const std::string_view object = !context.object.empty() ? context.object
                                   : wiki                  ? std::string_view("Content")
+                                  : other                 ? std::string_view("It")
                                                           : std::string_view("Issue");
   const std::string_view whose = object == "Project" || object == "Space" ? "this token is not for it"
                                  : wiki                                   ? "this token is not for its space"
+                                 : other                                  ? "this token is not for its resource"
                                                                           : "this token is not for its project";
   std::string text = std::string(object) + " does not exist, or " + std::string(whose) + ".";
   if (object == "Attachment") text.append(" One that Gatehouse has not seen yet is found when its issue is read first.");
@@ -101,6 +104,8 @@ void append_challenge(const Refusal& refusal, std::string& head) {
 std::string body_of(std::string_view text, int status, ErrorForm form) {
   std::string quoted;
   append_json_string(text, quoted);
+  if (form == ErrorForm::kProblem)
+    return R"({"title":"Refused by Gatehouse","status":)" + std::to_string(status) + R"(,"detail":)" + quoted + "}";
   if (form == ErrorForm::kServiceDesk)
     return R"({"errorMessage":)" + quoted + R"(,"i18nErrorMessage":{"i18nKey":"gatehouse","parameters":[]}})";
   if (form == ErrorForm::kConfluence) {
@@ -140,12 +145,15 @@ constexpr std::string_view kReplaced =
 }  // namespace
 
 ErrorForm error_form(Product product, std::string_view site_path) noexcept {
+  if (product == Product::kOpenApi) return ErrorForm::kProblem;
   if (product == Product::kConfluence) return ErrorForm::kConfluence;
   return site_path.starts_with("/rest/servicedeskapi/") ? ErrorForm::kServiceDesk : ErrorForm::kJira;
 }
 
 std::string replaced_error(ErrorForm form, int status) {
-  const std::string_view whose = form == ErrorForm::kConfluence ? "spaces" : "projects";
+  const std::string_view whose = form == ErrorForm::kConfluence ? "spaces"
+                                 : form == ErrorForm::kProblem  ? "resources"
+                                                                : "projects";
   return body_of(
       "The site refuses the request; its own words are left out, since they may name other " + std::string(whose) + ".", status,
       form);
@@ -222,9 +230,17 @@ void append_common_fields(std::string_view request_id, std::string& head) {
 RefusalAnswer refusal_answer(const Refusal& refusal, const RefusalContext& context) {
   RefusalAnswer answer;
   answer.status = refusal.status != 0 ? refusal.status : status_of(refusal.reason);
-  answer.head = "Content-Type: application/json;charset=UTF-8\r\n";
+  answer.head = context.form == ErrorForm::kProblem ? "Content-Type: application/problem+json\r\n"
+                                                    : "Content-Type: application/json;charset=UTF-8\r\n";
   append_challenge(refusal, answer.head);
   if (refusal.retry_after != 0) answer.head += "Retry-After: " + std::to_string(refusal.retry_after) + "\r\n";
+  if (refusal.rate_limit != 0) {
+    // As Atlassian's own (X-RateLimit-Reset is an instant there), so that clients that wait do.
+    answer.head += "X-RateLimit-Limit: " + std::to_string(refusal.rate_limit) +
+                   "\r\nX-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: " + format_instant(refusal.rate_reset) +
+                   "\r\nRateLimit-Reason: ";
+    answer.head.append(refusal.rate_reason).append("\r\n");
+  }
   append_common_fields(context.request_id, answer.head);
   answer.body = body_of(refusal_text(refusal, context), answer.status, context.form);
   return answer;

@@ -16,8 +16,8 @@ struct RefusalAnswer {
   std::string body;
 };
 
-/// In which form an API tells its errors.
-enum class ErrorForm : std::uint8_t { kJira = 0, kServiceDesk, kConfluence };
+/// In which form an API tells its errors. kProblem: RFC 9457, of OpenAPI sites.
+enum class ErrorForm : std::uint8_t { kJira = 0, kServiceDesk, kConfluence, kProblem };
 /// By the site's product and the path of the request at the site.
 ErrorForm error_form(Product product, std::string_view site_path) noexcept;
 
@@ -39,7 +39,7 @@ void append_common_fields(std::string_view request_id, std::string& head);
 /// The error of an upstream answer, rewritten for a bounded token: fields keep their names, texts are kept where they are known
 /// to say nothing of other projects. Empty where `answer` can't be read.
 std::string safe_error_body(std::string_view answer);
-/// What stands in the place of an error whose own words may name what lies outside: of Confluence and Service Management.
+/// What stands in the place of an error whose own words may name what lies outside: of all but Jira.
 std::string replaced_error(ErrorForm form, int status);
 
 }  // namespace gatehouse::gateway

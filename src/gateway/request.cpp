@@ -16,6 +16,7 @@ void Request::clear() {
   hint = {};
   facts = nullptr;
   bounded = true;
+  json_body = false;
   collected = by_answer = parent_inside = asks_fields = confined = false;
   references.clear();
   touches.clear();

@@ -113,6 +113,7 @@ struct Request {
   std::string_view hint;  ///< the issue under which an attachment is looked for: proves nothing
   const OperationFacts* facts = nullptr;
   policy::Permitted permitted;
+  bool json_body = false;  ///< its body is JSON, which is read where it is bounded
   bool bounded = true;     ///< something is to be confined, verified or redacted
   bool collected = false;  ///< references were gathered
   bool by_answer = false;  ///< a read of one object, located by its answer

@@ -6,6 +6,7 @@
 #include "gateway/checks.h"
 #include "gateway/content_place.h"
 #include "gateway/references.h"
+#include "model/resource.h"
 
 namespace gatehouse::gateway {
 namespace {
@@ -136,6 +137,24 @@ void resolve_by_project_id(Reference& reference, Ask ask, Request& request) {
   reference.id = reference.text;
   reference.project = fact->found ? fact->project : std::string();
   reference.restricted = false;
+  settle(reference, request);
+}
+
+/// Of an OpenAPI site: the value is the id. What could not be one lies outside.
+void resolve_resource(Reference& reference, const Request& request) {
+  reference.restricted = false;
+  reference.id = reference.text;
+  if (is_resource_id(reference.text)) reference.project = reference.text;
+  settle(reference, request);
+}
+
+/// … and an object of one: a read tells where it lies.
+void resolve_object(Reference& reference, Request& request) {
+  reference.restricted = false;
+  const Fact* fact = request.questions.find_object(reference.text, reference.parameter->lookup.get());
+  if (!fact) return;
+  reference.id = reference.text;
+  reference.project = fact->found ? fact->project : std::string();
   settle(reference, request);
 }
 
@@ -303,6 +322,8 @@ void resolve(Reference& reference, Request& request) {
     case Kind::kRequestType: return resolve_of_desk(reference, request);
     case Kind::kSpace: return resolve_space(reference, request);
     case Kind::kContent: return resolve_content(reference, request);
+    case Kind::kResource: return resolve_resource(reference, request);
+    case Kind::kObject: return resolve_object(reference, request);
     case Kind::kContentProperty: return resolve_content_property(reference, request);
     case Kind::kTask:
       // Its seal was opened: it belongs to this credential, which has something here.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "catalogue/kinds.h"
+
 namespace gatehouse::gateway {
 namespace {
 
@@ -14,10 +16,14 @@ using catalogue::Rule;
 using catalogue::Shape;
 using catalogue::ShapeField;
 
+constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+
 /// The words of Gatehouse-Redacts: what an answer of this shape is always searched for, whether or not something is found.
 void gather_redactions(const Shape* shape, std::set<const Shape*>& seen, std::set<std::string>& words, bool& fields) {
   if (!shape || !seen.insert(shape).second) return;
-  if (!shape->items.empty()) words.insert(shape->items);
+  // What a document calls its list may be anything, and this becomes a header field.
+  const bool plain = shape->items.find_first_not_of(kPlain) == std::string::npos;
+  if (!shape->items.empty()) words.insert(plain ? shape->items : "items");
   // A shape that describes fields: whose they are stands in the metadata.
   if (shape->inside.by == Inside::By::kScope && shape->find("schema").rule != Rule::kDrop) fields = true;
   const auto gather = [&](const ShapeField& field) {
@@ -45,6 +51,12 @@ void gather_redactions(const Shape* shape, std::set<const Shape*>& seen, std::se
 bool verified_by_answer(const Operation& operation) {
   if (operation.access != catalogue::Access::kRead || operation.method != "GET" || !operation.shape || operation.answer_list)
     return false;
+  // Of an OpenAPI site what nothing in the request leads to a resource.
+  if (operation.product == Product::kOpenApi) {
+    return operation.shape->inside.by == Inside::By::kResource &&
+           std::none_of(operation.parameters.begin(), operation.parameters.end(),
+                        [](const Parameter& row) { return catalogue::leads_to_resource(row.kind); });
+  }
   if (operation.path_count != 1) return false;
   // Of Confluence what names its space itself, and is asked for by nothing but its id.
   const bool of_space =
@@ -91,6 +103,15 @@ OperationFacts facts_for(const Operation& operation) {
 
 }  // namespace
 
+std::shared_ptr<const catalogue::Catalogue> GatewayShared::catalogue_of(const Site& site) const {
+  if (site.product == Product::kJira) return jira;
+  if (site.product == Product::kConfluence) return confluence;
+  if (!sites) return nullptr;
+  const auto snapshot = sites->snapshot();
+  const upstream::SiteEntryPtr* entry = snapshot ? snapshot->find_id(site.id.value) : nullptr;
+  return entry ? (*entry)->api : nullptr;
+}
+
 const LinkRewriter& SiteContext::links_for(std::string_view gateway_base) {
   for (const auto& rewriter : rewriters) {
     if (rewriter->gateway_base() == gateway_base) return *rewriter;
@@ -101,6 +122,7 @@ const LinkRewriter& SiteContext::links_for(std::string_view gateway_base) {
     bases.push_back("https://api.atlassian.com/ex/" + std::string(product) + entry->site.cloud_id);
   }
   if (person) bases.push_back(person->base_url);
+  if (entry->site.product == Product::kOpenApi) bases.resize(1);
   const auto relative =
       entry->site.product == Product::kConfluence ? LinkRewriter::Relative::kNext : LinkRewriter::Relative::kNone;
   rewriters.push_back(std::make_unique<LinkRewriter>(std::move(bases), std::string(gateway_base), relative));
@@ -131,6 +153,9 @@ const std::shared_ptr<SiteContext>& ThreadState::context_of(const upstream::Site
     if (context && context->entry->site.base_url == entry->site.base_url) {
       fresh->fields = context->fields;
       fresh->fields_at = context->fields_at;
+    }
+    if (entry->api) {
+      for (const Operation& operation : entry->api->operations()) fresh->api_facts.push_back(facts_for(operation));
     }
     context = std::move(fresh);
   }

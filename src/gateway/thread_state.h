@@ -35,6 +35,7 @@ struct SiteContext {
   std::shared_ptr<const upstream::FieldTypes> fields;  ///< null: not read yet
   std::uint64_t fields_at = 0;                         ///< steady milliseconds: when they were asked for last
   PersonRoutePtr person;                               ///< whose it is; null: of all that the site's own credentials serve
+  std::vector<OperationFacts> api_facts;               ///< of an OpenAPI site, by Operation::index
   std::vector<std::unique_ptr<LinkRewriter>> rewriters;
 
   const upstream::FieldTypes& field_types() const { return fields ? *fields : upstream::FieldTypes::system(); }
@@ -67,7 +68,8 @@ struct ThreadState {
   const std::shared_ptr<SiteContext>& context_of(const upstream::SiteEntryPtr& entry);
   /// One person's own: what the site told one of them is not used for another.
   const std::shared_ptr<SiteContext>& context_of(const upstream::SiteEntryPtr& entry, const PersonRoutePtr& person);
-  const OperationFacts& facts_of(const catalogue::Operation& operation) const {
+  const OperationFacts& facts_of(const catalogue::Operation& operation, const SiteContext& site) const {
+    if (operation.product == Product::kOpenApi) return site.api_facts[operation.index];
     return (operation.product == Product::kConfluence ? confluence_facts : jira_facts)[operation.index];
   }
   void make_id(std::array<char, 16>& out);

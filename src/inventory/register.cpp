@@ -146,7 +146,7 @@ class Entry {
   /// The scopes of an operation, by the form that most tokens hold.
   void add_scopes(const std::string& site, const std::string& operation, std::set<std::string>& scopes) {
     const auto found = at_.sites.get(SiteId(site));
-    const catalogue::Catalogue* catalogue = found ? services_.gateway.catalogue_of(found.value().value.product) : nullptr;
+    const auto catalogue = found ? services_.gateway.catalogue_of(found.value().value) : nullptr;
     const catalogue::Operation* known = catalogue ? catalogue->find(operation) : nullptr;
     if (!known) return;
     for (std::string& name : scope_names(known->has_classic ? known->classic : known->granular)) scopes.insert(std::move(name));

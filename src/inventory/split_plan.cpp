@@ -57,7 +57,7 @@ Result<Did> did(const admin::Services& services, const store::Repositories& at, 
       continue;
     const auto site = at.sites.get(tick.site);
     if (!site) continue;
-    const auto* const catalogue = services.gateway.catalogue_of(site.value().value.product);
+    const auto catalogue = services.gateway.catalogue_of(site.value().value);
     const auto* const operation = catalogue ? catalogue->find(tick.operation) : nullptr;
     if (operation) {
       const bool classic = operation->has_classic && token.scopes.includes(operation->classic);

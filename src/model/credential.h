@@ -8,6 +8,7 @@
 
 #include "base/address.h"
 #include "model/ids.h"
+#include "model/rate.h"
 #include "model/resource.h"
 #include "model/scope.h"
 #include "model/state.h"
@@ -21,12 +22,6 @@ struct BoundaryEntry {
   Resource resource;
   std::string role;  ///< empty: the credential's own
   bool operator==(const BoundaryEntry&) const = default;
-};
-
-struct Rate {
-  int requests = 0;  ///< 0: no limit of its own
-  Duration per{};
-  bool operator==(const Rate&) const = default;
 };
 
 /// Who is expected to rotate it: a person, or `gatehouse agent` by the token's own right.

@@ -30,6 +30,8 @@ struct ResourceName {
 /// Site keys: [a-z0-9][a-z0-9-]{0,31}. Project and space keys: [A-Za-z0-9_~.:-]{1,255}, or `*`.
 Result<ResourceName> parse_resource_name(std::string_view text);
 bool valid_site_key(std::string_view key) noexcept;
+/// Of an OpenAPI site, where the value itself is the id: of the characters of a key, and not dots alone.
+bool is_resource_id(std::string_view value) noexcept;
 inline std::string format_resource_name(std::string_view site_key, std::string_view key) {
   return std::string(site_key) + "/" + std::string(key);
 }

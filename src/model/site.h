@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/ids.h"
+#include "model/rate.h"
 #include "model/resource_pause.h"
 #include "model/scope.h"
 #include "model/state.h"
@@ -13,7 +14,7 @@
 namespace gatehouse {
 
 enum class Product { kJira = 1, kConfluence, kOpenApi };
-enum class UpstreamAuth { kNone = 1, kBasic, kBearer, kOAuth2 };
+enum class UpstreamAuth { kNone = 1, kBasic, kBearer, kOAuth2, kHeader };
 
 struct Site {
   SiteId id;
@@ -25,9 +26,19 @@ struct Site {
   State state = State::kLive;
   Pause pause;
   Instant created_at{};
+  std::string spec_digest;  ///< of an OpenAPI site: SHA-256 of its document (store/site_documents.h), in hexadecimal
+  Rate budget;              ///< how much may be asked of it in all; no requests: no limit
   /// Resources of it that are paused for everybody. Not part of the stored record: filled where requests are decided.
   std::vector<ResourcePause> resource_pauses;
 };
+
+/// What paths of this site begin with at the gateway: "/ex/jira/acme".
+inline std::string gateway_prefix(const Site& site) {
+  const char* const product = site.product == Product::kJira         ? "/ex/jira/"
+                              : site.product == Product::kConfluence ? "/ex/confluence/"
+                                                                     : "/ex/api/";
+  return product + site.key;
+}
 
 struct UpstreamCredential {
   UpstreamCredentialId id;
@@ -38,8 +49,8 @@ struct UpstreamCredential {
   std::optional<ScopeSet> scopes;
   UpstreamCredentialId replaces;  ///< the one that it took over from; what was decided with that one may still be sent
   UpstreamAuth auth = UpstreamAuth::kBearer;
-  std::string username;   ///< of kOAuth2 the client id
-  std::string token_url;  ///< of kOAuth2: its token endpoint
+  std::string username;       ///< of kBasic; of kHeader the name of the header field; of kOAuth2 the client id
+  std::string token_url;      ///< of kOAuth2: its token endpoint
   std::string sealed_secret;  ///< crypto/seal.h; bound to `id` and to the site's origin
   UserId owner;
   UserId deputy;

@@ -27,15 +27,14 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-std::string canonical(const std::string& issuer, const Site& site) {
-  return issuer + (site.product == Product::kConfluence ? "/ex/confluence/" : "/ex/jira/") + site.key;
-}
+std::string canonical(const std::string& issuer, const Site& site) { return issuer + gateway_prefix(site); }
 
 /// The site whose address at the gateway this is.
 upstream::SiteEntryPtr site_at(const Context& context, const upstream::SiteSnapshot& sites, std::string address) {
   if (address.ends_with('/')) address.pop_back();
   for (const auto& [prefix, product] :
-       {std::pair("/ex/jira/", Product::kJira), std::pair("/ex/confluence/", Product::kConfluence)}) {
+       {std::pair("/ex/jira/", Product::kJira), std::pair("/ex/confluence/", Product::kConfluence),
+        std::pair("/ex/api/", Product::kOpenApi)}) {
     const std::string base = context.issuer() + prefix;
     if (!address.starts_with(base)) continue;
     const upstream::SiteEntryPtr* found = sites.find(product, std::string_view(address).substr(base.size()));

@@ -105,9 +105,11 @@ void Evaluation::add_grants(std::string_view id, Verdict& verdict) const {
     } else {
       counted = true;
       all |= grant.scopes;
-      if (grant.restricted == Restricted::kInclude) restricted |= grant.scopes;
+      // Below the resource an OpenAPI site has nothing that Gatehouse knows of: a grant holds for all of it.
+      const bool include = grant.restricted == Restricted::kInclude || site_.product == Product::kOpenApi;
+      if (include) restricted |= grant.scopes;
       if (grant.directory) directory |= grant.scopes;
-      verdict.include_restricted = verdict.include_restricted || grant.restricted == Restricted::kInclude;
+      verdict.include_restricted = verdict.include_restricted || include;
       verdict.directory = verdict.directory || grant.directory;
     }
   }

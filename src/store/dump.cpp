@@ -52,8 +52,10 @@ const std::vector<DumpTable>& dump_tables() {
       {"users", "id, email, email_lower, name, role, state, pause_reason, pause_until, pause_resume_by, created_at, version",
        "ttttiitiiii", "id"},
       {"sites",
-       "id, key, product, base_url, cloud_id, host, state, pause_reason, pause_until, pause_resume_by, created_at, version",
-       "ttitttitiiii", "id"},
+       "id, key, product, base_url, cloud_id, host, state, pause_reason, pause_until, pause_resume_by, created_at, version, "
+       "spec_digest, budget_requests, budget_per",
+       "ttitttitiiiitii", "id"},
+      {"site_documents", "site, document", "tt", "site"},
       {"accounts",
        "id, handle, owner, deputy, purpose, runs_in, docs_url, runbook_url, rotation_plan, rotate_every, expected_every, "
        "criticality, state, pause_reason, pause_until, created_at, version, pause_resume_by, tool, repository, job, link, "

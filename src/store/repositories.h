@@ -26,6 +26,7 @@
 #include "store/settings.h"
 #include "store/sign_in.h"
 #include "store/sign_in_links.h"
+#include "store/site_documents.h"
 #include "store/sites.h"
 #include "store/transfer_offers.h"
 #include "store/upstream_credentials.h"
@@ -38,6 +39,7 @@ namespace gatehouse::store {
 struct Repositories {
   explicit Repositories(Session& session) noexcept
       : sites(session),
+        site_documents(session),
         upstream_credentials(session),
         users(session),
         accounts(session),
@@ -70,6 +72,7 @@ struct Repositories {
         watch(session) {}
 
   Sites sites;
+  SiteDocuments site_documents;
   UpstreamCredentials upstream_credentials;
   Users users;
   Accounts accounts;

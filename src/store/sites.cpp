@@ -6,8 +6,10 @@ namespace gatehouse::store {
 namespace {
 
 constexpr Table kTable{
-    "sites", "id, key, product, base_url, cloud_id, host, state, pause_reason, pause_until, pause_resume_by, created_at",
-    "ttitttitiii", Aggregate::kSite, "There is no such site."};
+    "sites",
+    "id, key, product, base_url, cloud_id, host, state, pause_reason, pause_until, pause_resume_by, created_at, "
+    "spec_digest, budget_requests, budget_per",
+    "ttitttitiiitii", Aggregate::kSite, "There is no such site."};
 constexpr std::string_view kConflict = "A site has this key, or this host and product, already.";
 
 Result<Stored<Site>> read(const Row& row) {
@@ -23,6 +25,9 @@ Result<Stored<Site>> read(const Row& row) {
   site.state = cells.number(State::kRevoked, State::kArchived);
   site.pause = cells.pause();
   site.created_at = cells.instant();
+  site.spec_digest = cells.text();
+  site.budget.requests = static_cast<int>(cells.integer());
+  site.budget.per = Duration(cells.integer());
   out.version = cells.integer();
   GH_TRYV(cells.finish());
   return out;
@@ -32,6 +37,7 @@ Binds write(const Site& site) {
   Binds binds;
   binds.id(site.id).text(site.key).number(site.product).text(site.base_url).text(site.cloud_id).text(site.host);
   binds.number(site.state).pause(site.pause).instant(site.created_at);
+  binds.text(site.spec_digest).integer(site.budget.requests).integer(site.budget.per.count());
   return binds;
 }
 

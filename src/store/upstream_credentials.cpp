@@ -19,7 +19,7 @@ Result<Stored<UpstreamCredential>> read(const Row& row) {
   credential.id = cells.id<UpstreamCredentialId>();
   credential.site = cells.id<SiteId>();
   credential.account = cells.id<AccountId>();
-  credential.auth = cells.number(UpstreamAuth::kNone, UpstreamAuth::kOAuth2);
+  credential.auth = cells.number(UpstreamAuth::kNone, UpstreamAuth::kHeader);
   credential.username = cells.text();
   credential.sealed_secret = cells.text();
   credential.owner = cells.id<UserId>();

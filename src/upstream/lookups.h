@@ -40,4 +40,7 @@ enum class Probe { kWhoAmI, kProjects };
 /// Asks the site over `route`. A site that can't be reached is a result, not an error; errors are those of the arguments.
 Result<SiteTest> test_route(const SiteEntry& site, const RoutePtr& route, Probe probe, const http::FetchOptions& options);
 
+/// Likewise of an OpenAPI site: by the read that its document names, or, where it names none, by whether the site answers at all.
+Result<SiteTest> test_api(const SiteEntry& site, const RoutePtr& route, std::string_view path, const http::FetchOptions& options);
+
 }  // namespace gatehouse::upstream

@@ -41,6 +41,8 @@ bool replaces_harmlessly(const SiteEntry& old, const SiteEntry& fresh) noexcept 
   if (fresh.site.state != old.site.state || fresh.site.pause != old.site.pause) return false;
   if (fresh.site.resource_pauses != old.site.resource_pauses) return false;
   if (!same_place(old.origin, fresh.origin) || old.site.cloud_id != fresh.site.cloud_id) return false;
+  // Another document may permit less: what was decided by the old one is decided anew.
+  if (old.api != fresh.api) return false;
   if (!all_go_on(fresh, {}, old.own_routes)) return false;
   return std::all_of(old.account_routes.begin(), old.account_routes.end(),
                      [&fresh](const auto& own) { return all_go_on(fresh, own.first, own.second); });

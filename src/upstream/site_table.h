@@ -15,12 +15,13 @@
 #include <utility>
 #include <vector>
 
-#include "catalogue/operation.h"
+#include "catalogue/catalogue.h"
 #include "http/exchange.h"
 #include "http/upstream_options.h"
 #include "model/consent.h"
 #include "model/ids.h"
 #include "model/site.h"
+#include "upstream/site_budget.h"
 
 namespace gatehouse::upstream {
 
@@ -58,6 +59,10 @@ struct SiteEntry {
   /// A service account's own credentials on this site, by account id, sorted. Empty choices: it once had one and has none that
   /// is live now; there is no fall-back to the site's.
   std::vector<std::pair<std::string, RouteChoices>> account_routes;
+  /// Of an OpenAPI site: what its document says. Null: it has none, and every request is refused.
+  std::shared_ptr<const catalogue::Catalogue> api;
+  std::string api_test;                  ///< the path of a read by which its document lets credentials be tried; empty: none
+  std::shared_ptr<SiteBudget> budget;    ///< null: nothing is counted
   std::vector<std::string> media_hosts;  ///< beyond the site's own origin: hosts to which a redirect of media is followed
   mutable std::atomic<bool> withdrawn{false};
 

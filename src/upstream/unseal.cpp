@@ -1,8 +1,10 @@
 #include "upstream/unseal.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/encoding.h"
+#include "base/text.h"
 
 namespace gatehouse::upstream {
 namespace {
@@ -29,6 +31,12 @@ Result<void> check_secret(const SecretString& secret) {
 Result<SecretString> authorization_line(const UpstreamCredential& credential, const SecretString& secret) {
   if (credential.auth == UpstreamAuth::kBearer) return bearer_line(secret);
   GH_TRYV(check_secret(secret));
+  if (credential.auth == UpstreamAuth::kHeader) {
+    if (!valid_credential_field(credential.username)) {
+      return fail(Errc::kInvalidArgument, "A credential can't be shown in a header field of that name.", {}, "username");
+    }
+    return SecretString(credential.username + ": " + secret.expose() + "\r\n");
+  }
   if (credential.username.empty() || credential.username.find(':') != std::string::npos || !fits_header(credential.username)) {
     return fail(Errc::kInvalidArgument, "A user name for Basic authentication is printable ASCII without a colon.", {},
                 "username");
@@ -70,6 +78,7 @@ Result<RoutePtr> unseal(const UpstreamCredential& credential, const Site& site, 
   switch (credential.auth) {
     case UpstreamAuth::kNone: break;
     case UpstreamAuth::kBasic:
+    case UpstreamAuth::kHeader:
     case UpstreamAuth::kBearer: {
       GH_TRY(const auto secret, open(credential, origin, sealer));
       GH_TRY(route->authorization, authorization_line(credential, secret));
@@ -90,6 +99,29 @@ Result<TokenRequest> token_request(const UpstreamCredential& credential, const S
   TokenRequest request{credential.id.value, credential.token_url, credential.username, {}};
   GH_TRY(request.secret, open(credential, origin, sealer));
   return request;
+}
+
+bool valid_credential_field(std::string_view name) noexcept {
+  constexpr std::string_view kOurs[] = {"host",
+                                        "content-length",
+                                        "transfer-encoding",
+                                        "connection",
+                                        "te",
+                                        "trailer",
+                                        "upgrade",
+                                        "expect",
+                                        "keep-alive",
+                                        "proxy-connection",
+                                        "accept",
+                                        "accept-encoding",
+                                        "content-type",
+                                        "user-agent",
+                                        "range"};
+  const bool token = !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+  return token && std::none_of(std::begin(kOurs), std::end(kOurs),
+                               [name](std::string_view ours) { return same_without_case(ours, name); });
 }
 
 Result<std::string> seal_for_site(const SecretString& secret, const UpstreamCredential& credential, const Site& site,

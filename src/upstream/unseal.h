@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/secret.h"
@@ -25,6 +26,10 @@ Result<TokenRequest> token_request(const UpstreamCredential& credential, const S
 
 /// "Authorization: Bearer …" as a whole line. kInvalidArgument: empty, or with bytes that a header may not hold.
 Result<SecretString> bearer_line(const SecretString& secret);
+
+/// Whether a credential may be shown in a header field of this name: a token (RFC 9110 section 5.6.2) that is none of those that
+/// frame or route a message or that the gateway writes itself.
+bool valid_credential_field(std::string_view name) noexcept;
 
 /// Seals what `unseal` opens; the result goes into UpstreamCredential::sealed_secret. All but the secret must be final: of an
 /// OAuth 2.0 credential it is bound to the token endpoint and the client id too. kInvalidArgument: the base URL.

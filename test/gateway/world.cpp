@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "catalogue/openapi.h"
 #include "model/consent.h"
 
 namespace gatehouse::gateway {
@@ -9,6 +10,7 @@ namespace {
 
 constexpr const char* kSite = "site000000000001";
 constexpr const char* kWiki = "site000000000002";
+constexpr const char* kApi = "site000000000003";
 
 std::shared_ptr<const catalogue::Catalogue> jira_catalogue() {
   static const auto kLoaded = catalogue::Catalogue::load(Product::kJira, catalogue::Catalogue::embedded(Product::kJira));
@@ -24,6 +26,7 @@ std::shared_ptr<const catalogue::Catalogue> confluence_catalogue() {
 }
 
 Resource resource(const std::string& key) {
+  if (key.starts_with("api/")) return {SiteId(kApi), key.substr(4), key.substr(4)};
   if (key.starts_with("wiki/")) return {SiteId(kWiki), key.substr(5), key.substr(5)};
   return {SiteId(kSite), World::project_id(key), key};
 }
@@ -84,7 +87,30 @@ void World::publish_site(State state) {
   wiki->site.host = "wiki.gate.example";
   wiki->origin = entry->origin;
   wiki->own_routes = entry->own_routes;
-  sites.publish(std::make_shared<upstream::SiteSnapshot>(std::vector<upstream::SiteEntryPtr>{entry, wiki}));
+  std::vector<upstream::SiteEntryPtr> all{entry, wiki};
+  if (api_) {
+    auto api = std::make_shared<upstream::SiteEntry>();
+    api->site = entry->site;
+    api->site.id = SiteId(kApi);
+    api->site.key = "tasks";
+    api->site.product = Product::kOpenApi;
+    api->site.cloud_id.clear();
+    api->site.host = "tasks.gate.example";
+    api->site.budget = budget;
+    api->origin = entry->origin;
+    api->own_routes = entry->own_routes;
+    api->api = api_;
+    api->budget = std::make_shared<upstream::SiteBudget>();
+    all.push_back(std::move(api));
+  }
+  sites.publish(std::make_shared<upstream::SiteSnapshot>(std::move(all)));
+}
+
+void World::publish_api(std::string_view document) {
+  auto loaded = catalogue::load_openapi(document);
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().public_detail;
+  api_ = loaded.value().catalogue;
+  publish_site(State::kLive);
 }
 
 std::string World::add_token(const TokenSpec& spec) {

@@ -49,6 +49,10 @@ class World {
   static std::string project_id(const std::string& key);
   /// The site paused or live again.
   void publish_site(State state);
+  /// A third site, "tasks", of product openapi with this document; its resources are "api/NAME" in TokenSpec.
+  void publish_api(std::string_view document);
+  /// How much may be asked of all sites.
+  Rate budget;
 
   FakeClock clock;
   SystemRandom random;
@@ -61,6 +65,7 @@ class World {
   crypto::Keyring keys_;
   crypto::TokenHasher hasher_;
   CursorSeal cursors_;
+  std::shared_ptr<const catalogue::Catalogue> api_;
   token::LiveCredentialPtr last_;
 };
 

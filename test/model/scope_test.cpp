@@ -39,5 +39,12 @@ TEST(ParseResourceName, RefusesTheRest) {
   }
 }
 
+TEST(IsResourceId, TakesWhatOneReadingHas) {
+  for (const char* text : {"alpha", "1", "A.b", "~x_y:z-1", "..a"}) EXPECT_TRUE(is_resource_id(text)) << text;
+  for (const char* text : {"", ".", "..", "a.", "a b", "a/b", "a%2fb", "a,b", "*", "\xc3\xa4"})
+    EXPECT_FALSE(is_resource_id(text)) << text;
+  EXPECT_FALSE(is_resource_id(std::string(256, 'a')));
+}
+
 }  // namespace
 }  // namespace gatehouse

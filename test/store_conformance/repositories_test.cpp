@@ -31,6 +31,8 @@ TEST_P(Repositories, SitesRoundTrip) {
   site.state = State::kPaused;
   site.pause = {kOddText, clock_.now()};
   site.created_at = clock_.now() + 250ms;
+  site.spec_digest = "abcdef";
+  site.budget = {600, std::chrono::minutes(1)};
   ASSERT_TRUE(commit([&](auto& work) { return work->sites.insert(site); }));
   const auto stored = read()->sites.get(site.id).value();
   EXPECT_EQ(stored.version, 1);
@@ -42,8 +44,19 @@ TEST_P(Repositories, SitesRoundTrip) {
   EXPECT_EQ(stored.value.state, site.state);
   EXPECT_EQ(stored.value.pause, site.pause);
   EXPECT_EQ(stored.value.created_at, site.created_at);
+  EXPECT_EQ(stored.value.spec_digest, "abcdef");
+  EXPECT_EQ(stored.value.budget, site.budget);
   EXPECT_EQ(read()->sites.get_by_key("acme").value().value.id, site.id);
   EXPECT_EQ(read()->sites.get_by_key("ACME").error().code, Errc::kNotFound);
+}
+
+TEST_P(Repositories, ADocumentIsItsSitesAndIsReplacedWhole) {
+  const Site site = add_site("acme");
+  EXPECT_EQ(read()->site_documents.get(site.id).error().code, Errc::kNotFound);
+  const std::string large = std::string(2 * 1024 * 1024, 'x') + kOddText;
+  ASSERT_TRUE(commit([&](auto& work) { return work->site_documents.put(site.id, "openapi: 3.1.0"); }));
+  ASSERT_TRUE(commit([&](auto& work) { return work->site_documents.put(site.id, large); }));
+  EXPECT_EQ(read()->site_documents.get(site.id).value(), large);
 }
 
 TEST_P(Repositories, SiteKeysAndHostsAreFreeAgainOnceArchived) {

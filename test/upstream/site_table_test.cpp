@@ -156,5 +156,26 @@ TEST(SiteTable, ReadersSeeANewSnapshotAtTheNextLook) {
   EXPECT_EQ(reader.get().all().size(), 1U);
 }
 
+TEST(SiteTable, AnotherDocumentIsDecidedAnew) {
+  SiteTable table;
+  const auto document = [](const std::string& scope) {
+    std::vector<catalogue::Operation> operations{needing(scope)};
+    operations[0].method = "GET";
+    operations[0].segments.push_back({{"a"}, 0});
+    return catalogue::Catalogue::assemble(Product::kOpenApi, std::move(operations), {}, "").value();
+  };
+  auto first = site("s1", "tasks", Product::kOpenApi);
+  first->api = document("tasks.read");
+  table.publish(snapshot({first}));
+  auto same = site("s1", "tasks", Product::kOpenApi);
+  same->api = first->api;
+  table.publish(snapshot({same}));
+  EXPECT_FALSE(first->withdrawn);
+  auto other = site("s1", "tasks", Product::kOpenApi);
+  other->api = document("tasks.write");
+  table.publish(snapshot({other}));
+  EXPECT_TRUE(same->withdrawn);
+}
+
 }  // namespace
 }  // namespace gatehouse::upstream

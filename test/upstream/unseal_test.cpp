@@ -55,6 +55,17 @@ TEST_F(Unseal, MakesTheRouteWithItsOneHeaderLine) {
   EXPECT_TRUE(unseal(credential_, site_, sealer_, tokens_).value()->authorization.empty());
 }
 
+TEST_F(Unseal, ShowsItInAFieldOfAnotherNameButInNoneThatFramesAMessage) {
+  seal("s3cret");
+  credential_.auth = UpstreamAuth::kHeader;
+  credential_.username = "X-Api-Key";
+  EXPECT_EQ(unseal(credential_, site_, sealer_).value()->authorization.expose(), "X-Api-Key: s3cret\r\n");
+  for (const char* name : {"", "Host", "content-length", "Transfer-Encoding", "Connection", "X Key", "X:Key", "X\r\nY"}) {
+    credential_.username = name;
+    EXPECT_FALSE(unseal(credential_, site_, sealer_).has_value()) << name;
+  }
+}
+
 TEST_F(Unseal, OpensNothingForAnotherOriginOrRow) {
   seal("s3cret");
   Site moved = site_;
