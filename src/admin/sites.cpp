@@ -7,6 +7,7 @@
 #include "admin/probe_site.h"
 #include "admin/site_credentials.h"
 #include "admin/site_entries.h"
+#include "admin/site_spec.h"
 #include "admin/tell.h"
 #include "admin/upstream_tokens.h"
 #include "http/upstream_options.h"

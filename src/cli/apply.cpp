@@ -1,4 +1,5 @@
 // gatehouse apply, gatehouse export
+#include <fstream>
 #include <iostream>
 
 #include "cli/file_input.h"

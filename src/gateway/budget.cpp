@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace gatehouse::gateway {
 namespace {
 
@@ -15,6 +17,14 @@ Refusal limited(Instant until, Instant now, std::uint32_t limit, std::string_vie
   refusal.rate_reset = until;
   refusal.rate_reason = reason;
   return refusal;
+}
+
+/// Atlassian also limits the writes to a single issue: that is nobody else's limit.
+bool of_one_issue(const http::ResponseHead& head) noexcept {
+  const auto& fields = head.fields.all();
+  return std::any_of(fields.begin(), fields.end(), [](const http::Field& one) {
+    return same_without_case(one.name, "RateLimit-Reason") && one.value.find("per-issue") != std::string_view::npos;
+  });
 }
 
 }  // namespace
@@ -39,7 +49,7 @@ void charge_lookups(const token::LiveCredential& credential, const upstream::Sit
 }
 
 void learn_limit(const upstream::SiteEntry& site, const http::UpstreamRoute& route, const http::ResponseHead& head, Instant now) {
-  if (!site.budget) return;
+  if (!site.budget || of_one_issue(head)) return;
   const std::uint32_t seconds = retry_after(head);
   site.budget->pause(route.pool_key, now, seconds == 0 ? kUntold : Duration(std::chrono::seconds(seconds)));
 }

@@ -44,6 +44,10 @@ void note_steps(Decision& decision, Request& request) {
 Step<bool> find_person(const Matched& matched, ThreadState& thread, Request& request) {
   const std::string& account = matched.account_id();
   if (!account.starts_with(kPerson)) return true;
+  if (matched.site().site.product == Product::kOpenApi) {
+    return refuse_because(Reason::kOperationRefused, matched.operation().id,
+                          "An app acts for a person by that person's own sign-in at Atlassian, which this site does not know.");
+  }
   if (!thread.shared.people) return no_credential_for(matched.site(), {}, matched.operation(), account);
   GH_TRY(request.person, thread.shared.people->find(matched.shared_site(), std::string_view(account).substr(kPerson.size())));
   if (!request.person) return false;

@@ -10,7 +10,7 @@
 
 namespace gatehouse::gateway {
 
-constexpr bool asks_confluence(Ask ask) noexcept { return ask >= Ask::kContentType; }
+constexpr bool asks_confluence(Ask ask) noexcept { return ask >= Ask::kContentType && ask < Ask::kObject; }
 
 /// What can't be an identifier of that kind is not asked for.
 bool plausible_in_wiki(Ask ask, std::string_view subject) noexcept;

@@ -60,14 +60,20 @@ void SiteBudget::Tally::add(std::uint32_t window, std::uint32_t count) noexcept 
   }
 }
 
+/// What an account that has not asked for two windows held is anybody's again.
 SiteBudget::Account& SiteBudget::slot(std::string_view account) noexcept {
   const std::uint64_t key = key_of(account);
   constexpr std::size_t kTries = 16;
+  const auto place = [this, key](std::size_t i) -> Account& { return accounts_[(key + i) % (kAccounts - 1)]; };
   for (std::size_t i = 0; i < kTries; ++i) {
-    Account& at = accounts_[(key + i) % (kAccounts - 1)];
+    if (place(i).key.load(std::memory_order_relaxed) == key) return place(i);
+  }
+  const std::uint32_t latest = total_.window();
+  for (std::size_t i = 0; i < kTries; ++i) {
+    Account& at = place(i);
     std::uint64_t held = at.key.load(std::memory_order_relaxed);
-    if (held == key) return at;
-    if (held == 0 && (at.key.compare_exchange_strong(held, key, std::memory_order_relaxed) || held == key)) return at;
+    if (held != 0 && at.tally.window() + 1 >= latest) continue;
+    if (at.key.compare_exchange_strong(held, key, std::memory_order_relaxed) || held == key) return at;
   }
   return accounts_.back();
 }
@@ -76,6 +82,7 @@ SiteBudget::Answer SiteBudget::take(const Rate& rate, std::string_view account, 
   if (rate.requests <= 0) return {};
   const Window window = window_at(rate, now);
   Answer answer{true, window.limit, window.end};
+  total_.add(window.number, 0);  // slot() looks at what window it is
   Account& own = slot(account);
   const std::uint32_t used = own.tally.in(window.number);
   const std::uint32_t total = total_.in(window.number);
@@ -107,8 +114,8 @@ SiteBudget::Answer SiteBudget::take(const Rate& rate, std::string_view account, 
 void SiteBudget::charge(const Rate& rate, std::string_view account, std::uint32_t count, Instant now) noexcept {
   if (rate.requests <= 0 || count == 0) return;
   const Window window = window_at(rate, now);
-  slot(account).tally.add(window.number, count);
   total_.add(window.number, count);
+  slot(account).tally.add(window.number, count);
 }
 
 void SiteBudget::pause(std::string_view credential, Instant now, Duration span) noexcept {

@@ -129,7 +129,7 @@ TEST(Sites, StopAndGoOn) {
 
 TEST(Sites, RefuseWhatIsWrong) {
   test::World world;
-  AddSite request{"acme", "jira", "https://acme.atlassian.net", "", "", bearer("x")};
+  AddSite request{"acme", "jira", "https://acme.atlassian.net", "", "", "", "", bearer("x")};
   const auto refused = [&world](const AddSite& one) {
     const auto added = add_site(world.services(), world.caller(), one);
     return added ? std::string("added") : added.error().field;

@@ -204,7 +204,10 @@ std::string escape_component(const std::string& text) {
 }
 
 Generator::Generator(const catalogue::Catalogue& catalogue, const Pools& pools, std::uint64_t seed)
-    : pools_(pools), wiki_(catalogue.product() == Product::kConfluence), random_(seed) {
+    : pools_(pools),
+      wiki_(catalogue.product() == Product::kConfluence),
+      api_(catalogue.product() == Product::kOpenApi),
+      random_(seed) {
   for (const Operation& operation : catalogue.operations()) {
     (operation.bounded == Bounded::kRefused ? refused_ : usable_).push_back(&operation);
   }
@@ -246,9 +249,11 @@ Question Generator::next(std::string& operation) {
                     : bearer < 67 ? kClassic
                     : bearer < 76 ? kPaused
                     : bearer < 84 ? kProposed
-                    : bearer < 94 ? kAccess
-                                  : kSigned;
-  if (chance(10)) question.host = chance(90) ? kMappedHost : kOwnHost;
+                    : bearer < 90 ? kAccess
+                    : bearer < 94 ? kSigned
+                                  : kOfApp;
+  if (chance(10)) question.host = chance(90) ? (api_ ? kApiHost : kMappedHost) : kOwnHost;
+  if (api_) question.bearer = kApi;
   if (wiki_) question.bearer = bearer < 75 || question.method != "GET" ? kSpace : kSpaceAll;
   if (mood_ == Mood::kFriendly) return question;
   const std::size_t mark = question.target.find('?');
@@ -269,12 +274,12 @@ Question Generator::next(std::string& operation) {
 
 Question Generator::build(const Operation& operation) {
   Question question;
-  if (wiki_) question.bearer = kSpace;
+  question.bearer = wiki_ ? kSpace : api_ ? kApi : kByBoundary;
   question.method = operation.method;
   question.target = path_of(operation);
   const std::string query = query_of(operation);
   if (!query.empty()) question.target += "?" + query;
-  if (operation.body_type == "json") question.body = body_of(operation);
+  if (operation.body_type == "json" || operation.body_type == "declared") question.body = body_of(operation);
   if (operation.body_type == "image") {
     question.content_type = "image/png";
     question.body = "no image";

@@ -54,6 +54,7 @@ class Generator {
 
   const Pools& pools_;
   const bool wiki_;
+  const bool api_;
   std::vector<const catalogue::Operation*> usable_;
   std::vector<const catalogue::Operation*> refused_;
   std::mt19937_64 random_;

@@ -7,10 +7,14 @@
 #include "base/clock.h"
 #include "base/encoding.h"
 #include "catalogue/catalogue.h"
+#include "catalogue/openapi.h"
 #include "crypto/keys.h"
 #include "crypto/token_hash.h"
 #include "gateway/gateway.h"
+#include "gateway/person_routes.h"
 #include "http/server.h"
+#include "model/consent.h"
+#include "test/escape/api_document.h"
 #include "token/access_token.h"
 #include "token/live_index.h"
 #include "token/token.h"
@@ -21,6 +25,8 @@ namespace {
 
 constexpr const char* kSite = "escapesite000001";
 constexpr const char* kWikiSite = "escapesite000002";
+constexpr const char* kApiSite = "escapesite000003";
+constexpr const char* kUser = "escapeuser000001";
 constexpr unsigned kThreads = 2;
 
 template <class T>
@@ -55,6 +61,18 @@ struct TokenPlan {
   std::vector<Where> proposed = {};
   const char* site = kSite;
   bool include_restricted = false;
+  bool of_person = false;  ///< its account is a person who consented
+};
+
+/// One who is signed in at the site for ever, and sees all of it.
+class OnePerson final : public gateway::PersonRoutes {
+ public:
+  gateway::Step<gateway::PersonRoutePtr> find(const upstream::SiteEntryPtr& site, std::string_view user) override {
+    if (user != kUser || site->site.id.value != kSite) return gateway::refuse_because(Reason::kUpstreamCredential);
+    return route;
+  }
+  void refused(const gateway::PersonRoutePtr&) override {}
+  gateway::PersonRoutePtr route;
 };
 
 }  // namespace
@@ -64,6 +82,9 @@ struct House::Gateway {
   std::string add(const TokenPlan& plan);
   /// Of an OAuth client of the plan, narrowed to `only`.
   std::string add_access(const TokenPlan& plan, const Where& only, token::AccessForm form);
+  /// Of an app that may ask for everything, with a person's consent for what is granted in `consented`.
+  std::string add_app(const TokenPlan& consented);
+  std::string mint(token::AccessClaims claims, token::AccessForm form);
   std::shared_ptr<token::LiveCredential> make(const TokenPlan& plan);
 
   SystemClock clock;
@@ -72,6 +93,8 @@ struct House::Gateway {
       must(catalogue::Catalogue::load(Product::kJira, catalogue::Catalogue::embedded(Product::kJira)), "the catalogue");
   std::shared_ptr<const catalogue::Catalogue> confluence = must(
       catalogue::Catalogue::load(Product::kConfluence, catalogue::Catalogue::embedded(Product::kConfluence)), "the catalogue");
+  catalogue::OpenApiCatalogue api = must(catalogue::load_openapi(kApiDocument), "the document");
+  OnePerson person;
   crypto::Keyring keys = crypto::Keyring::generate(random);
   crypto::TokenHasher hasher{keys};
   gateway::CursorSeal cursors{crypto::MasterKey::generate(random).derive("gateway cursors", "")};
@@ -108,7 +131,27 @@ House::Gateway::Gateway(const std::string& site_url) {
   wiki->site.product = Product::kConfluence;
   wiki->origin = entry->origin;
   wiki->own_routes = upstream::RouteChoices({{"own", std::nullopt, route, {}}});
-  sites.publish(std::make_shared<upstream::SiteSnapshot>(std::vector<upstream::SiteEntryPtr>{entry, wiki}));
+  auto parts = std::make_shared<upstream::SiteEntry>();
+  parts->site = entry->site;
+  parts->site.id = SiteId(kApiSite);
+  parts->site.key = "parts";
+  parts->site.product = Product::kOpenApi;
+  parts->site.cloud_id.clear();
+  parts->site.host = kApiHost;
+  parts->origin = entry->origin;
+  parts->own_routes = upstream::RouteChoices({{"own", std::nullopt, route, {}}});
+  parts->api = api.catalogue;
+  sites.publish(std::make_shared<upstream::SiteSnapshot>(std::vector<upstream::SiteEntryPtr>{entry, wiki, parts}));
+
+  auto way = std::make_shared<http::UpstreamRoute>(*route);
+  way->pool_key = site_url + " " + kUser;
+  auto own = std::make_shared<gateway::PersonRoute>();
+  own->user = kUser;
+  own->site = kSite;
+  own->base_url = site_url;
+  own->choices = upstream::RouteChoices({{"person", std::nullopt, way, {}}});
+  person.route = own;
+  shared.people = &person;
 
   shared.jira = jira;
   shared.confluence = confluence;
@@ -148,7 +191,7 @@ House::Gateway::Gateway(const std::string& site_url) {
 std::shared_ptr<token::LiveCredential> House::Gateway::make(const TokenPlan& plan) {
   const auto resource = [&plan](const Where& where) { return Resource{SiteId(plan.site), where.id, where.key}; };
   auto account = std::make_shared<token::LiveAccount>();
-  account->account.id = new_id<AccountId>(random);
+  account->account.id = plan.of_person ? AccountId(std::string(kPerson) + kUser) : new_id<AccountId>(random);
   account->account.handle = "escape";
   for (const Where& where : plan.granted) {
     Grant grant;
@@ -193,13 +236,9 @@ std::string House::Gateway::add_access(const TokenPlan& plan, const Where& only,
   client->kind = CredentialKind::kOAuthClient;
   index.put(client, false);
   token::AccessClaims claims;
-  claims.id = *token::to_key(random_base62(random, kIdLength));
   claims.client = client->id;
   claims.secret = client->id;
   claims.subject = client->account->account.id.value;
-  claims.audience = shared.settings.public_url;
-  claims.issued_at = std::chrono::floor<std::chrono::seconds>(clock.now());
-  claims.expires_at = claims.issued_at + std::chrono::hours(23);
   token::ResourceClaim claim{SiteId(kSite), only.id, std::string("acme/") + only.key, std::nullopt};
   if (form != token::AccessForm::kOpaque) {
     claim.scopes = must(parse_scopes({"read:jira-work", "write:jira-work"}), "the scopes");
@@ -207,6 +246,27 @@ std::string House::Gateway::add_access(const TokenPlan& plan, const Where& only,
     claims.actors = {std::string(token::as_view(client->id))};
   }
   claims.resources = {std::move(claim)};
+  return mint(std::move(claims), form);
+}
+
+std::string House::Gateway::add_app(const TokenPlan& consented) {
+  auto app = make({{{"*", "*"}}, {{"*", "*"}}, consented.scopes});
+  auto consent = make(consented);
+  app->kind = consent->kind = CredentialKind::kApp;
+  index.put(app, false);
+  index.put(consent, false);
+  token::AccessClaims claims;
+  claims.client = claims.secret = app->id;
+  claims.consent = consent->id;
+  claims.subject = kUser;
+  return mint(std::move(claims), token::AccessForm::kEdDsa);
+}
+
+std::string House::Gateway::mint(token::AccessClaims claims, token::AccessForm form) {
+  claims.id = *token::to_key(random_base62(random, kIdLength));
+  claims.audience = shared.settings.public_url;
+  claims.issued_at = std::chrono::floor<std::chrono::seconds>(clock.now());
+  claims.expires_at = claims.issued_at + std::chrono::hours(23);
   const token::AccessKey* key = access_keys.snapshot()->signer(form, clock.now());
   return must(token::mint_access_token(*key, claims, shared.settings.public_url, random), "an access token").expose();
 }
@@ -225,6 +285,10 @@ House::House() : sandbox_(site_options()) {
   tokens_[kSigned] = gateway_->add_access({{{"*", "*"}}, {{"*", "*"}}, all}, {"10000", "A"}, token::AccessForm::kEdDsa);
   tokens_[kSpace] = gateway_->add({{{"65001", "OPS"}, {"65002", "B"}}, {{"65001", "OPS"}}, all, {}, {}, kWikiSite});
   tokens_[kSpaceAll] = gateway_->add({{{"65001", "A"}}, {{"65001", "A"}, {"65002", "B"}}, all, {}, {}, kWikiSite, true});
+  TokenPlan consented{{{"10000", "A"}}, {{"10000", "A"}}, all};
+  consented.of_person = true;
+  tokens_[kOfApp] = gateway_->add_app(consented);
+  tokens_[kApi] = gateway_->add({{{"10000", "10000"}, {"10001", "10001"}}, {{"10000", "10000"}}, all, {}, {}, kApiSite});
   tokens_[kProposed] = gateway_->add({{{"*", "*"}}, {{"*", "*"}}, all, {}, {{"10000", "A"}}});
 }
 
@@ -234,10 +298,15 @@ const catalogue::Catalogue& House::catalogue() const { return *gateway_->jira; }
 
 const catalogue::Catalogue& House::wiki_catalogue() const { return *gateway_->confluence; }
 
+const catalogue::Catalogue& House::api_catalogue() const { return *gateway_->api.catalogue; }
+
 std::uint16_t House::port() const { return gateway_->server->address().port; }
 
 Answer House::ask(HttpClient& client, const Question& question) const {
-  return client.ask(question, is_wiki(question.bearer) ? "/ex/confluence/wiki" : "/ex/jira/acme", token(question.bearer));
+  const char* const prefix = is_wiki(question.bearer)  ? "/ex/confluence/wiki"
+                             : question.bearer == kApi ? "/ex/api/parts"
+                                                       : "/ex/jira/acme";
+  return client.ask(question, prefix, token(question.bearer));
 }
 
 void House::reset(unsigned variant) {

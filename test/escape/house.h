@@ -17,7 +17,7 @@ class Catalogue;
 
 namespace gatehouse::escape {
 
-/// Tokens, all of which open project A alone; the last two open Confluence's space A alone.
+/// Tokens, all of which open project A alone; those of Confluence open its space A alone.
 enum Bearer : unsigned {
   kByBoundary = 0,  ///< its account is granted A and B; the token's boundary names A only. Every scope there is
   kByGrant = 1,     ///< its boundary names A, B and C; its account is granted A only, under the key that A had before (OPS)
@@ -28,11 +28,15 @@ enum Bearer : unsigned {
   kSigned = 6,      ///< the same as a JWT, narrowed to A by actions, and exchanged once (RFC 8693)
   kSpace = 7,       ///< its grant leaves out what is restricted. The display key of its space is the one that A had before (OPS)
   kSpaceAll = 8,    ///< its grant includes what is restricted; it only reads here
-  kBearers = 9,
+  kOfApp = 9,       ///< an access token of an app, by which a person who sees everything lets it act in A
+  kApi = 10,        ///< for project A of the site that kApiDocument describes: the same objects, by a document alone
+  kBearers = 11,
 };
 
 /// Whether a token is for Confluence.
 inline bool is_wiki(unsigned bearer) { return bearer == kSpace || bearer == kSpaceAll; }
+/// Whether it may see what a level or a restriction hides in A. A document knows nothing of such levels.
+inline bool sees_restricted(unsigned bearer) { return bearer == kSpaceAll || bearer == kApi; }
 
 /// Of House::reset: five hundred more issues in A, all with long texts; the index still finds B-6 among them.
 inline constexpr unsigned kLongLists = 1U << 30;
@@ -47,6 +51,7 @@ class House {
   sandbox::Sandbox& sandbox() { return sandbox_; }
   const catalogue::Catalogue& catalogue() const;
   const catalogue::Catalogue& wiki_catalogue() const;
+  const catalogue::Catalogue& api_catalogue() const;
   std::uint16_t port() const;
   const std::string& token(unsigned bearer) const { return tokens_.at(bearer); }
   /// What the site's requests begin with: "http://127.0.0.1:PORT".

@@ -13,6 +13,7 @@ namespace gatehouse::escape {
 
 constexpr const char* kOwnHost = "gate.example";
 constexpr const char* kMappedHost = "jira.acme.example";
+constexpr const char* kApiHost = "parts.example";
 
 struct Question {
   std::string method = "GET";

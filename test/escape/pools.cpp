@@ -104,6 +104,12 @@ Pools::Pools(sandbox::Sandbox& sandbox) {
             {"1000000", "-1", "B", "10001", "created", "-created", "B-1"},
             {"", "null", "%", "1e9", "a,b"}};
   pools_[Kind::kInert] = plain_;
+  pools_[Kind::kResource] = {
+      {"10000"}, {"10001", "10002", "B", "A", "99999"}, {"010000", "10000,10001", "10000.0", "*", "..", "10000 "}};
+  by_name_ = {{"anIssue", pools_[Kind::kIssue]},
+              {"aProject", pools_[Kind::kProject]},
+              {"aVersion", pools_[Kind::kVersion]},
+              {"aComponent", pools_[Kind::kComponent]}};
   collect_wiki(sandbox);
 }
 
@@ -164,6 +170,7 @@ void Pools::collect_wiki(sandbox::Sandbox& sandbox) {
 
 const Pool& Pools::of(const catalogue::Parameter& parameter) const {
   if (parameter.kind == Kind::kSpace && parameter.form == catalogue::Parameter::Form::kKey) return space_keys_;
+  if (const auto named = by_name_.find(parameter.name); named != by_name_.end()) return named->second;
   if (parameter.kind != Kind::kContent) return of(parameter.kind);
   const auto found = contents_.find(parameter.content_type);
   return found == contents_.end() ? of(parameter.kind) : found->second;
@@ -176,6 +183,15 @@ const Pool& Pools::of(Kind kind) const {
 
 std::vector<Pools::Pair> Pools::pairs(const catalogue::Parameter& parameter) const {
   const Kind kind = parameter.kind;
+  if (by_name_.contains(parameter.name)) {
+    std::vector<Pair> pairs;
+    for (const std::string& one : of(parameter).outside) {
+      const bool number = one.find_first_not_of("0123456789") == std::string::npos;
+      if (number && one != "99999" && pairs.size() < 4) pairs.push_back({one, "99999"});
+    }
+    return pairs;
+  }
+  if (kind == Kind::kResource) return {{"10001", "99999"}};
   if (kind == Kind::kSpace) {
     if (parameter.form == catalogue::Parameter::Form::kKey) return {{"B", "ZZZ"}, {"OPS", "ZZZ"}};
     return {{"65002", "99999"}};

@@ -39,6 +39,7 @@ class Pools {
 
   std::map<catalogue::Kind, Pool> pools_;
   std::map<catalogue::ContentType, Pool> contents_;
+  std::map<std::string, Pool, std::less<>> by_name_;  ///< of path parameters of kApiDocument
   Pool space_keys_;
   Pool plain_;
 };

@@ -10,9 +10,10 @@
 namespace gatehouse::escape {
 namespace {
 
-constexpr unsigned kClients = 4;
-/// The last of them asks Confluence.
+constexpr unsigned kClients = 5;
+/// The last two of them ask Confluence, and the site that is known by a document alone.
 constexpr unsigned kWikiClient = 3;
+constexpr unsigned kApiClient = 4;
 constexpr std::uint64_t kPerRound = 240;
 
 Escape escape_of(std::string what, const Question& question, const Answer& answer) {
@@ -31,6 +32,10 @@ void learn_from(const Answer& answer, Generator& generator) {
 
 std::uint64_t seed_of(std::uint64_t seed, std::uint64_t round, unsigned client) {
   return (seed * 1'000'003 + round) * 16 + client;
+}
+
+const catalogue::Catalogue& catalogue_of(const House& house, unsigned client) {
+  return client == kWikiClient ? house.wiki_catalogue() : client == kApiClient ? house.api_catalogue() : house.catalogue();
 }
 
 }  // namespace
@@ -57,7 +62,7 @@ std::optional<Escape> Rounds::round(std::uint64_t number, std::uint64_t count) {
   std::mutex mutex;
   std::optional<Escape> found;
   const auto work = [&](unsigned me) {
-    Generator generator(me == kWikiClient ? house_.wiki_catalogue() : house_.catalogue(), pools_, seed_of(seed_, number, me));
+    Generator generator(catalogue_of(house_, me), pools_, seed_of(seed_, number, me));
     HttpClient client(house_.port());
     Tally mine;
     for (std::uint64_t i = 0; i < count / kClients; ++i) {
@@ -95,7 +100,7 @@ std::optional<Escape> Rounds::replay(std::uint64_t number, std::uint64_t count, 
   watch_.remember();
   HttpClient client(house_.port());
   for (unsigned me = 0; me < kClients; ++me) {
-    Generator generator(me == kWikiClient ? house_.wiki_catalogue() : house_.catalogue(), pools_, seed_of(seed_, number, me));
+    Generator generator(catalogue_of(house_, me), pools_, seed_of(seed_, number, me));
     for (std::uint64_t i = 0; i < count / kClients; ++i) {
       std::string operation;
       const Question question = generator.next(operation);

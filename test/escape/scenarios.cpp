@@ -339,13 +339,23 @@ std::vector<Core> core_operations(House& house) {
       {get("/rest/servicedeskapi/request/A-1/approval")},
       {send("POST", "/rest/servicedeskapi/request/A-2/transition", R"({"id":"31"})"), 204, false},
   };
+  for (const char* target :
+       {"version/10400", "project/10000", "project/A/versions", "project/10000/components", "project/search"})
+    all.push_back({get(api + target, kApi)});
+  all.push_back({get(api + "issue/A-1", kApi), 200, false});
+  all.push_back({get(api + "issue/A-1/comment", kApi)});
+  all.push_back({get(api + "search/jql?jql=key%20in%20(A-1,B-1)&fields=project", kApi), 200, false});
+  all.push_back({send("PUT", api + "version/10400", R"({"description":"changed","projectId":10000})", kApi)});
+  all.push_back({send("POST", api + "version", R"({"name":"made","projectId":10000})", kApi), 201, false});
+  all.push_back({get(api + "issue/A-1", kOfApp)});
+  all.push_back({send("PUT", api + "issue/A-1", R"({"fields":{"summary":"changed"}})", kOfApp), 204, false});
   add_wiki_core(all);
   return all;
 }
 
 std::vector<Twins> twins(House& house, const Pools& pools) {
   std::vector<Twins> out;
-  for (const catalogue::Catalogue* catalogue : {&house.catalogue(), &house.wiki_catalogue()}) {
+  for (const catalogue::Catalogue* catalogue : {&house.catalogue(), &house.wiki_catalogue(), &house.api_catalogue()}) {
     for (const Operation& operation : catalogue->operations()) {
       if (operation.bounded == catalogue::Bounded::kRefused) continue;
       for (std::size_t place = 0; place < operation.parameters.size(); ++place) {

@@ -147,6 +147,10 @@ void Watch::remember() {
         own.insert(id);
         continue;
       }
+      if (issue.project == sandbox::kProjectA) {
+        hidden_names_.insert({issue.key, std::to_string(id)});
+        for (const auto& one : issue.comments) hidden_names_.insert(std::to_string(one.id));
+      }
       foreign_names_.insert(issue.key);
       add(id);
       for (const auto& one : issue.comments) add(one.id);
@@ -240,9 +244,9 @@ std::optional<std::string> Watch::wrong_with_answer(const Question& question, co
   if (answer.status == 0) return "no whole answer came";
   const std::string head = lowered(answer.head);
   const std::string body = lowered(answer.body);
-  const bool sees_restricted = question.bearer == kSpaceAll;
+  const bool sees_all = sees_restricted(question.bearer);
   for (const auto& [needle, what] : needles_) {
-    if (sees_restricted && what.starts_with("the canary of A-level")) continue;
+    if (sees_all && what.starts_with("the canary of A-level")) continue;
     if (const std::size_t at = head.find(needle); at != std::string::npos)
       return what + " stands in the head of the answer" + around(answer.head, at);
     if (const std::size_t at = body.find(needle); at != std::string::npos)
@@ -252,7 +256,7 @@ std::optional<std::string> Watch::wrong_with_answer(const Question& question, co
   // Keys and values of properties are the client's own words, of an earlier request.
   if (question.target.find("properties") != std::string::npos) return wrong;
   each_named(answer.body, [&](std::string_view name) {
-    const bool of_restricted = sees_restricted && hidden_names_.contains(std::string(name));
+    const bool of_restricted = sees_all && hidden_names_.contains(std::string(name));
     if (!wrong && !of_restricted && foreign_names_.contains(std::string(name)) && !holds(question, name))
       wrong = "the foreign object " + std::string(name) + " is named in the answer" +
               around(answer.body, static_cast<std::size_t>(name.data() - answer.body.data()));

@@ -82,7 +82,8 @@ TEST_F(OpenApiSite, OwnObjectsAreReadAndWritten) {
   EXPECT_EQ(read.status, 200);
   // The schema does not name secretNote, and a comment of beta is left out of the task of alpha.
   EXPECT_EQ(read.body, R"({"id":1,"projectId":"alpha","title":"mine","comments":[{"id":5,"projectId":"alpha","text":"ok"}]})");
-  EXPECT_EQ(ask("PATCH /ex/api/tasks/tasks/1", R"({"title":"new"})").status, 200);
+  const Answered patched = ask("PATCH /ex/api/tasks/tasks/1", R"({"title":"new"})");
+  EXPECT_EQ(patched.status, 200) << patched.head << patched.body;
   ASSERT_EQ(site_.asked.size(), 2u);
   EXPECT_TRUE(site_.asked[0].lookup);
   EXPECT_EQ(site_.asked[0].target, "/tasks/1");
@@ -248,6 +249,10 @@ TEST_F(OpenApiSite, ABudgetIsTheSitesAndItsLimitsAreLearnt) {
   EXPECT_NE(told.head.find("Retry-After: 7"), std::string::npos);
   world_.clock.advance(std::chrono::seconds(8));
   EXPECT_EQ(ask("GET /ex/api/tasks/tasks").status, 200);
+  // What one issue alone has too much of is nobody else's limit.
+  site_.answers["GET /tasks/1"].fields.push_back({"RateLimit-Reason", "jira-per-issue-on-write"});
+  EXPECT_EQ(ask("GET /ex/api/tasks/tasks/1").status, 429);
+  EXPECT_EQ(ask("GET /ex/api/tasks/tasks", {}, other).status, 200);
 }
 
 }  // namespace

@@ -60,6 +60,16 @@ TEST(SiteBudget, LongSpansAreCountedInShortWindows) {
   EXPECT_EQ(taken(slow, Rate{2, std::chrono::minutes(1)}, "a", 10, kStart), 2);
 }
 
+TEST(SiteBudget, AccountsThatNoLongerAskMakeRoom) {
+  SiteBudget budget;
+  const Rate many{100'000, std::chrono::seconds(1)};
+  for (int i = 0; i < 600; ++i) taken(budget, many, "account " + std::to_string(i), 1, kStart);
+  const Instant later = kStart + std::chrono::seconds(30);
+  taken(budget, kTen, "other", 1, later);
+  EXPECT_EQ(taken(budget, kTen, "loud", 50, later), 5);
+  EXPECT_EQ(taken(budget, kTen, "other", 50, later), 4);
+}
+
 TEST(SiteBudget, LookUpsCount) {
   SiteBudget budget;
   budget.charge(kTen, "a", 8, kStart);

@@ -59,10 +59,10 @@ TEST_F(Unseal, ShowsItInAFieldOfAnotherNameButInNoneThatFramesAMessage) {
   seal("s3cret");
   credential_.auth = UpstreamAuth::kHeader;
   credential_.username = "X-Api-Key";
-  EXPECT_EQ(unseal(credential_, site_, sealer_).value()->authorization.expose(), "X-Api-Key: s3cret\r\n");
+  EXPECT_EQ(unseal(credential_, site_, sealer_, tokens_).value()->authorization.expose(), "X-Api-Key: s3cret\r\n");
   for (const char* name : {"", "Host", "content-length", "Transfer-Encoding", "Connection", "X Key", "X:Key", "X\r\nY"}) {
     credential_.username = name;
-    EXPECT_FALSE(unseal(credential_, site_, sealer_).has_value()) << name;
+    EXPECT_FALSE(unseal(credential_, site_, sealer_, tokens_).has_value()) << name;
   }
 }
 
