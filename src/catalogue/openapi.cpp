@@ -418,7 +418,8 @@ class Loader {
     if (draft.takes_body && !draft.takes_json) return "its body is not JSON, so nobody can say what it names";
     if (draft.takes_body && !draft.body_declared) return "add x-gatehouse-resource to its requestBody";
     if (draft.common) return {};
-    if (!draft.unclassified_path.empty() && !(read && proves))
+    // A list would be empty where it names something outside, and an error where it names nothing.
+    if (!draft.unclassified_path.empty() && !(read && proves && draft.answer.kind == AnswerRule::Kind::kObject))
       return "add x-gatehouse-resource to its path parameter " + draft.unclassified_path;
     if (read && draft.answer.kind == AnswerRule::Kind::kMissing) return "add x-gatehouse-resource to its answer (responses, 200)";
     if (read && draft.answer.kind == AnswerRule::Kind::kRequest && !draft.located_always())

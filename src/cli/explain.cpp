@@ -19,6 +19,9 @@ void print_decision(Context& context, const json::value& answer) {
     return value ? in_words(*value) : std::string("-");
   };
   context.out << word("effect") << ": " << word("reason") << "\n";
+  if (const auto* operation = decision.if_contains("operation"); operation && operation->is_string()) {
+    context.out << "  of    " << word("operation") << ": " << word("method") << " " << word("path") << "\n";
+  }
   if (const auto* steps = decision.if_contains("steps"); steps && steps->is_array()) {
     for (const json::value& one : steps->get_array()) {
       const json::object& step = one.as_object();

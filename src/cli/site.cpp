@@ -15,7 +15,8 @@ using File = std::shared_ptr<std::string>;
 /// The secret never stands on the command line: it is read when the command runs.
 int with_secret(Call& call, const std::string& file, const std::function<int()>& send) {
   if (const auto* header = call.body.if_contains("header")) {
-    call.body["username"] = *header;
+    json::value name = *header;
+    call.body["username"] = std::move(name);
     call.body.erase("header");
   }
   const auto* auth = call.body.if_contains("auth");

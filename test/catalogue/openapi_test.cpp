@@ -114,6 +114,9 @@ TEST(OpenApi, WhatSaysNothingIsRefusedAndToldWhatToAdd) {
             std::string::npos);
   // An id of which nothing is said is enough where the answer itself proves where it lies, and only there.
   EXPECT_EQ(only(load(with_paths("'/a/{id}': {get: {" + id + ", " + kAnswer + "}}"))).bounded, Bounded::kFiltered);
+  EXPECT_NE(refusal("'/a/{id}': {get: {" + id + ", responses: {'200': {x-gatehouse-resource: {items: '', resource: /p}}}}}")
+                .find("path parameter id"),
+            std::string::npos);
   EXPECT_NE(refusal("'/a/{id}': {patch: {" + id + ", " + kAnswer + "}}").find("path parameter id"), std::string::npos);
 }
 

@@ -30,7 +30,7 @@ paths:
   /rest/api/3/project/{aProject}/versions:
     get:
       operationId: listVersions
-      parameters: [{ name: aProject, in: path, required: true }]
+      parameters: [{ name: aProject, in: path, required: true, x-gatehouse-resource: { lookup: readProject } }]
       responses: { "200": { $ref: "#/components/responses/Versions" } }
   /rest/api/3/project/{project}/components:
     get:

@@ -57,6 +57,9 @@ void collect_parts(const Site& site, std::map<Kind, Pool>& pools) {
 
 Pools::Pools(sandbox::Sandbox& sandbox) {
   sandbox.with_site([this](Site& site) {
+    for (const auto& [id, issue] : site.issues) {
+      if (issue.project == sandbox::kProjectA && sandbox::id_at(issue.fields, "security") != 0) hidden_.insert(std::to_string(id));
+    }
     collect_issues(site, pools_);
     collect_parts(site, pools_);
   });
@@ -187,7 +190,7 @@ std::vector<Pools::Pair> Pools::pairs(const catalogue::Parameter& parameter) con
     std::vector<Pair> pairs;
     for (const std::string& one : of(parameter).outside) {
       const bool number = one.find_first_not_of("0123456789") == std::string::npos;
-      if (number && one != "99999" && pairs.size() < 4) pairs.push_back({one, "99999"});
+      if (number && one != "99999" && !hidden_.contains(one) && pairs.size() < 4) pairs.push_back({one, "99999"});
     }
     return pairs;
   }
