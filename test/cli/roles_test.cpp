@@ -65,6 +65,8 @@ const std::map<std::string, std::string> kCommands{
     {"editSite", "site edit x --host x.example"},
     {"removeSite", "site remove x"},
     {"testSite", "site test x"},
+    {"showSiteSpec", "site spec get x"},
+    {"setSiteSpec", "site spec set x --spec -"},
     {"pauseSite", "site pause x"},
     {"resumeSite", "site resume x"},
     {"listSiteCredentials", "site credential list --site x"},
