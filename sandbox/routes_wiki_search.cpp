@@ -127,6 +127,15 @@ Reply contents(Call& call) {
   return page_of(call, std::move(values), static_cast<std::int64_t>(all.size()));
 }
 
+/// Worse branch: of what a page was below once, a title of another space among them.
+json::array trail_of(const Call& call, const WikiContent& content) {
+  json::array trail{{{"label", call.site.wiki.spaces.at(kSpaceB).name}, {"url", "/spaces/B"}, {"separator", "/"}}};
+  const auto parent = call.site.wiki.contents.find(content.parent);
+  if (parent != call.site.wiki.contents.end())
+    trail.push_back({{"label", parent->second.title}, {"url", "/spaces/pages/" + wiki_id(parent->second)}, {"separator", "/"}});
+  return trail;
+}
+
 /// Spaces are among the hits: one of B comes to whoever asks for anything.
 Reply search(Call& call) {
   json::array values;
@@ -141,11 +150,17 @@ Reply search(Call& call) {
                       {"excerpt", one->body.substr(0, 80)},
                       {"url", "/spaces/pages/" + wiki_id(*one)},
                       {"resultGlobalContainer", container},
+                      {"breadcrumbs", trail_of(call, *one)},
+                      {"iconCssClass", "icon-file"},
                       {"entityType", "content"},
                       {"lastModified", "2026-11-24T02:30:00.000Z"}});
   }
   const WikiSpace& other = call.site.wiki.spaces.at(kSpaceB);
-  values.push_back({{"space", wiki_v1_space_json(call, other)}, {"title", other.name}, {"entityType", "space"}});
+  values.push_back({{"space", wiki_v1_space_json(call, other)},
+                    {"title", other.name},
+                    {"entityType", "space"},
+                    {"breadcrumbs", json::array()},
+                    {"iconCssClass", "icon-space"}});
   return page_of(call, std::move(values), static_cast<std::int64_t>(all.size()) + 1);
 }
 

@@ -86,6 +86,8 @@ json::object template_json(Call& call, const WikiContent& content) {
                    {"templateType", "page"},
                    {"description", content.title}};
   out["body"] = json::object{{"storage", {{"representation", "storage"}, {"value", content.body}}}};
+  out["labels"] = json::array();
+  out["_links"] = json::object{{"self", call.site.base + "/wiki/rest/api/template/" + std::to_string(content.id)}};
   out["space"] = wiki_v1_space_json(call, call.site.wiki.spaces.at(content.space));
   return out;
 }

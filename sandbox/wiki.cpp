@@ -240,6 +240,7 @@ json::object wiki_v1_space_json(Call& call, const WikiSpace& space) {
           {"name", space.name},
           {"type", "global"},
           {"status", "current"},
+          {"_expandable", {{"settings", "/rest/api/space/" + space.key + "/settings"}, {"homepage", ""}}},
           {"_links", {{"self", call.site.base + "/wiki/rest/api/space/" + space.key}, {"base", call.site.base + "/wiki"}}}};
 }
 
@@ -256,7 +257,9 @@ json::object wiki_v1_json(Call& call, const WikiContent& content) {
   if (expand.contains("space") && space != wiki.spaces.end()) out["space"] = wiki_v1_space_json(call, space->second);
   if (expand.contains("version"))
     out["version"] = json::object{{"number", static_cast<std::int64_t>(content.old_bodies.size() + 1)},
-                                  {"by", wiki_user(call, content.author)}};
+                                  {"by", wiki_user(call, content.author)},
+                                  {"when", "2026-11-24T02:30:00.000Z"},
+                                  {"minorEdit", false}};
   if (expand.contains("history")) out["history"] = json::object{{"latest", true}, {"createdBy", wiki_user(call, content.author)}};
   if (expand.contains("ancestors")) {
     json::array ancestors;

@@ -49,6 +49,7 @@ constexpr std::array kPlainRules{
     PlainRule{"attachment-link", Rule::kAttachmentLink, false, false},
     PlainRule{"issue-id", Rule::kIssueId, true, false},
     PlainRule{"download-link", Rule::kDownloadLink, false, false},
+    PlainRule{"emptied", Rule::kEmptied, false, false},
     PlainRule{"context-link", Rule::kContextLink, false, false},
 };
 

@@ -35,6 +35,7 @@ enum class Rule : std::uint8_t {
   kRequestFields,   ///< an array of {"fieldId", …}: those of fields that may name other objects are dropped
   kIssueId,         ///< a scalar that is an issue's id: kept only if it is proven to lie inside
   kDownloadLink,    ///< of an attachment of Confluence: the operation that downloads it stands in its place
+  kEmptied,         ///< a text that clients want, and that may tell too much: an empty one stands in its place
   kContextLink,     ///< "/wiki", behind which relative links stand: with the gateway's prefix before it
 };
 

@@ -129,8 +129,12 @@ void write_answer(const Matched& matched, const CursorSeal* seal, Request& reque
   if (is_first_version(operation)) {
     request.out += ",\"start\":0,\"limit\":" + std::to_string(filling.size) + ",\"size\":" + std::to_string(filling.count);
     // What is counted upstream is not told: it would count what was left out.
-    if (operation.id == "v1.searchByCQL")
-      request.out += ",\"totalSize\":" + std::to_string(filling.count) + ",\"searchDuration\":0";
+    if (operation.id == "v1.searchByCQL") {
+      request.out += ",\"totalSize\":" + std::to_string(filling.count) + ",\"searchDuration\":0,\"cqlQuery\":";
+      // The client's own, not the confined one that was asked.
+      const catalogue::QueryParameter* query = request.query.find("cql");
+      append_json_string(query ? query->value : std::string_view(), request.out);
+    }
   }
   request.out += ",\"_links\":{" + links + "}}";
 }

@@ -108,6 +108,11 @@ Kept Walk::context_link() {
   return Kept::kIn;
 }
 
+Kept Walk::emptied() {
+  out += "\"\"";
+  return Kept::kIn;
+}
+
 std::size_t Walk::begin_member(bool first) {
   const std::size_t before = out.size();
   if (!first) out.push_back(',');

@@ -71,6 +71,8 @@ class Walk {
   Kept download_link();
   /// "/wiki", behind which relative links stand.
   Kept context_link();
+  /// An empty text in the place of the one at hand.
+  Kept emptied();
 
   /// Writes the key at hand, with a comma unless `first`; gives what to pass to end_member.
   std::size_t begin_member(bool first);

@@ -235,6 +235,7 @@ Kept ShapeRedactor::value(const ShapeField& field, std::size_t watches, Claim& s
     case Rule::kAttachmentLink: return walk_.attachment_link();
     case Rule::kDownloadLink: return walk_.download_link();
     case Rule::kContextLink: return walk_.context_link();
+    case Rule::kEmptied: return walk_.token() == JsonToken::kString ? walk_.emptied() : walk_.drop(watches);
     case Rule::kPageToken:
     case Rule::kTask: return opaque(field.rule);
   }

@@ -106,8 +106,7 @@ class Confluence(unittest.TestCase):
         failed = [f"{mine['call']}: {mine['error']}" for mine, theirs in zip(through[:-outside], direct) if theirs["ok"] and not mine["ok"]]
         self.assertEqual(failed, [], "\n".join(failed))
         self.assertTrue(all(not one["ok"] for one in through[-outside:]))
-        # Three more answers of the sandbox (search twice, templates) are not what the client's schemas want, with and without Gatehouse.
-        self.assertGreaterEqual(sum(one["ok"] for one in through), 46)
+        self.assertEqual([f"{one['call']}: {one['error']}" for one in through[:-outside] if not one["ok"]], [])
 
 
 if __name__ == "__main__":
