@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of one purpose (build, test, bench) where they are missing; costs nothing where they are not.
-# Servers that come along (PostgreSQL, nginx, HAProxy) are never started as services: the tests run them as their own users.
+# Servers that come along (PostgreSQL, nginx, HAProxy, h2o, lighttpd) are never started as services: the tests run them as their own users.
 set -euo pipefail
 purpose=${1:?build, test or bench}
 
@@ -8,8 +8,8 @@ build=(ca-certificates ccache cmake g++ git make ninja-build pkg-config
   libboost1.81-dev libboost-json1.81-dev libboost-system1.81-dev libboost-url1.81-dev
   libcli11-dev libcurl4-openssl-dev libpq-dev libsoci-dev libsodium-dev libspdlog-dev libsqlite3-dev libssl-dev
   libtomlplusplus-dev libyaml-cpp-dev npm prometheus-cpp-dev zlib1g-dev python3-minimal)
-test=("${build[@]}" chromium clang-14 clang-format-14 clang-tidy-14 curl faketime libbenchmark-dev libclang-rt-14-dev libfuzzer-14-dev libgmock-dev libgtest-dev
-  librapidcheck-dev openssl postgresql-15 python3 python3-aiosmtpd python3-jira python3-requests)
+test=("${build[@]}" apache2-bin chromium clang-14 clang-format-14 clang-tidy-14 curl faketime h2o haproxy libbenchmark-dev libclang-rt-14-dev libfuzzer-14-dev libgmock-dev libgtest-dev
+  librapidcheck-dev lighttpd nginx-light openssl postgresql-15 python3 python3-aiosmtpd python3-jira python3-requests)
 bench=("${build[@]}" libbenchmark-dev nginx-light haproxy wrk strace python3)
 
 declare -n wanted=$purpose
