@@ -100,7 +100,7 @@ class Sandbox:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = Process(folder, "sandbox", "sandbox", "--port", str(self.port), "--control")
-        deadline = time.time() + 20
+        deadline = time.time() + 120
         while True:
             try:
                 http("GET", self.url + "/rest/api/3/serverInfo")

@@ -313,3 +313,37 @@ def all_cases(site, host, token):
     for part in (lengths_and_encodings, encodings, lines, chunks, bodies, start_lines, targets, fields):
         part(table)
     return table.cases
+
+
+def json_bodies():
+    """Bodies for making an issue: name, what is sent, whether it may pass. One that is refused must not reach the site at all."""
+    issue = '{"fields":{"project":{"key":"A"},"summary":"x","issuetype":{"name":"Task"}%s}}'
+    deep = ',"description":{"type":"doc","version":1,"content":%s%s}'
+    good = issue % ""
+    refused = [
+        ("G36 a key twice", issue.replace('"key":"A"', '"key":"A","key":"B"') % ""),
+        ("G36 a key twice, escaped", issue.replace('"key":"A"', '"key":"A","\\u006bey":"B"') % ""),
+        ("G36 a key twice, both escaped", issue.replace('"key":"A"', '"\\u006Bey":"A","k\\u0065y":"B"') % ""),
+        ("G36 the outermost twice", good[:-1] + ',"fields":{}}'),
+        ("G36 the outermost twice, escaped", good[:-1] + ',"f\\u0069elds":{"project":{"key":"B"}}}'),
+        ("G36 twice, deep in a text", issue % ',"description":{"type":"doc","version":1,"content":[],"version":1}'),
+        ("G37 too deep", issue % (deep % ("[" * 70, "]" * 70))),
+        ("G37 much too deep", issue % (deep % ("[" * 100_000, ""))),
+        *((f"G37 no number: {value}", issue % f',"customfield_10033":{value}') for value in ("NaN", "Infinity", "-Infinity", "01", "+1", "0x1", "1.", ".5", "1e", "1_0", "--1")),
+        *((f"G37 no literal: {value}", issue % f',"customfield_10033":{value}') for value in ("True", "nul", "undefined", "'x'", "x", "")),
+        ("G37 a comment", "/* x */" + good), ("G37 a comment at the end", good + "// x"), ("G37 a comment within", good.replace(":", ":/**/", 1)),
+        ("G37 a comma too many", issue % ","), ("G37 a comma in a list", issue % ',"labels":["a",]'), ("G37 no quotes", good.replace('"fields"', "fields")),
+        ("G37 single quotes", good.replace('"', "'")), ("G37 two documents", good + good), ("G37 more behind it", good + "x"), ("G37 cut off", good[:-1]),
+        ("G37 a byte order mark", "\ufeff" + good), ("G37 half of a pair", issue % ',"labels":["\\ud800"]'), ("G37 the other half", issue % ',"labels":["\\udc00x"]'),
+        ("G37 NUL, escaped", issue % ',"labels":["\\u0000"]'), ("G37 NUL", issue % ',"labels":["\x00"]'), ("G37 a line end in a text", issue % ',"labels":["a\nb"]'),
+        ("G37 an escape that is none", issue % ',"labels":["\\x41"]'),
+        *((f"G37 no object: {value}", value) for value in ('"x"', "1", "true", "null", "[]", "[" + good + "]", " ", '"' + good.replace('"', '\\"') + '"')),
+    ]
+    raw = [(f"G37 {encoding}", good.encode(encoding)) for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le")]
+    raw += [("G37 no UTF-8", good.replace("x", "\xff").encode("latin-1")), ("G37 an overlong slash", good.encode().replace(b"x", b"\xc0\xaf")),
+            ("G37 a surrogate in UTF-8", good.encode().replace(b"x", b"\xed\xa0\x80")), ("G37 UTF-7", good.replace('"', "+ACI-").encode())]
+    passing = [("as it is", good), ("a number", issue % ',"customfield_10033":1.5e0'), ("labels", issue % ',"labels":["a"]'), ("with spaces", " \r\n\t" + good.replace(":", " : ") + "\n"), ("a key escaped, once", good.replace('"key"', '"\\u006bey"')),
+               ("in UTF-8", good.replace("x", "caf\xe9 \U0001f600")), ("a pair of escapes", good.replace('"x"', '"\\ud83d\\ude00"')),
+               ("one key at two places", issue % ',"description":{"type":"doc","version":1,"content":[{"type":"paragraph","content":[]}]}')]
+    return ([(name, text.encode(), False) for name, text in refused] + [(name, text, False) for name, text in raw] +
+            [(name, text.encode(), True) for name, text in passing])
