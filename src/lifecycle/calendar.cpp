@@ -7,9 +7,15 @@
 #include <vector>
 
 #include "admin/describe.h"
+#include "admin/other_credentials.h"
+#include "base/encoding.h"
+#include "crypto/digest.h"
 
 namespace gatehouse::lifecycle {
 namespace {
+
+/// As good as for ever.
+constexpr Duration kFar = std::chrono::hours(24 * 4000);
 
 /// Section 3.3.11: what would end or divide a text.
 std::string escaped(std::string_view text) {
@@ -75,7 +81,7 @@ Result<void> add_tokens(const store::Repositories& at, const User& user, Instant
   } while (!page.after.empty());
   store::Credentials::Filter ends;
   ends.expires_after = now;
-  ends.expires_before = now + std::chrono::hours(24 * 4000);
+  ends.expires_before = now + kFar;
   admin::Describer describer(at, now);
   page = {{}, 1000};
   do {
@@ -94,7 +100,7 @@ Result<void> add_tokens(const store::Repositories& at, const User& user, Instant
 
 Result<void> add_site_credentials(const store::Repositories& at, const User& user, Instant now, std::vector<Event>& events) {
   store::UpstreamCredentials::Filter ends;
-  ends.expires_before = now + std::chrono::hours(24 * 4000);
+  ends.expires_before = now + kFar;
   store::Page page{{}, 1000};
   do {
     GH_TRY(const auto listed, at.upstream_credentials.list(ends, page));
@@ -109,6 +115,19 @@ Result<void> add_site_credentials(const store::Repositories& at, const User& use
     }
     page.after = listed.next;
   } while (!page.after.empty());
+  return success();
+}
+
+/// Certificates, configured secrets, administrator keys. Their ids may be paths, which are nobody's business.
+Result<void> add_others(admin::Services& services, const store::Repositories& at, const User& user, Instant now,
+                        std::vector<Event>& events) {
+  GH_TRY(const auto others, admin::other_credentials(services, at, kFar));
+  for (const admin::OtherCredential& one : others) {
+    if (!one.expires_at || *one.expires_at <= now) continue;
+    if (one.owner != user.email && !(one.owner.empty() && user.role == UserRole::kOrgAdmin)) continue;
+    events.push_back({"installation-" + to_base64url(crypto::sha256(one.kind + "\n" + one.id)), one.name + " ends",
+                      "From then on " + one.effect + ".", *one.expires_at});
+  }
   return success();
 }
 
@@ -129,10 +148,11 @@ std::string folded(std::string_view line) {
   return out;
 }
 
-Result<std::string> calendar_of(const store::Repositories& at, const User& user, Instant now) {
+Result<std::string> calendar_of(admin::Services& services, const store::Repositories& at, const User& user, Instant now) {
   std::vector<Event> events;
   GH_TRYV(add_tokens(at, user, now, events));
   GH_TRYV(add_site_credentials(at, user, now, events));
+  GH_TRYV(add_others(services, at, user, now, events));
   std::string out;
   for (const std::string_view line :
        {"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Gatehouse//Ends of credentials//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH",

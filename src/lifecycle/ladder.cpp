@@ -24,6 +24,7 @@ struct Ending {
   Instant since;
   Instant end;
   std::string owner;  ///< e-mail address, of what the people's rungs don't know
+  std::string site;   ///< of a site's credential: the site's key
 };
 
 std::string once_key(const Ending& ending, std::string_view step) {
@@ -37,6 +38,7 @@ std::optional<admin::Notice> notice_for(const Ladder& ladder, const Ending& endi
   notice.subject_name = ending.name;
   notice.facts["expires_at"] = format_instant(ending.end);
   if (!ending.owner.empty()) notice.facts["owner"] = ending.owner;
+  if (!ending.site.empty()) notice.facts["site"] = ending.site;
   if (ending.end <= now) {
     // What lives for less than the shortest step is made anew by a program each time: neither step nor end is told.
     const bool short_lived = !ladder.empty() && ending.end - ending.since <= ladder.back();
@@ -63,7 +65,17 @@ Result<std::vector<Ending>> tokens(const store::Repositories& at, Instant from, 
     GH_TRY(const auto listed, at.credentials.list(wanted, page));
     for (const auto& [credential, version] : listed.items) {
       if (credential.state == State::kRevoked || !credential.expires_at) continue;
-      endings.push_back({"token", credential.id.value, credential.name, credential.created_at, *credential.expires_at, {}});
+      // An external one was made elsewhere, and long before it was entered here: every step counts. What had ended by then is
+      // over.
+      const bool external = credential.kind == CredentialKind::kExternal;
+      if (external && *credential.expires_at <= credential.created_at) continue;
+      endings.push_back({"token",
+                         credential.id.value,
+                         credential.name,
+                         external ? Instant{} : credential.created_at,
+                         *credential.expires_at,
+                         {},
+                         {}});
     }
     page.after = listed.next;
   } while (!page.after.empty());
@@ -85,7 +97,8 @@ Result<std::vector<Ending>> site_credentials(const store::Repositories& at, Inst
                          admin::site_credential_name(site.value.key),
                          credential.created_at,
                          *credential.expires_at,
-                         {}});
+                         {},
+                         site.value.key});
     }
     page.after = listed.next;
   } while (!page.after.empty());
@@ -98,8 +111,13 @@ Result<std::vector<Ending>> own_credentials(admin::Services& services, const sto
   for (const admin::OtherCredential& other : others) {
     if (!other.expires_at) continue;
     // Its making is not always known: then every step counts.
-    endings.push_back({"installation", other.kind + " " + other.id, other.name, other.since.value_or(Instant{}),
-                       *other.expires_at, other.owner});
+    endings.push_back({"installation",
+                       other.kind + " " + other.id,
+                       other.name,
+                       other.since.value_or(Instant{}),
+                       *other.expires_at,
+                       other.owner,
+                       {}});
   }
   return endings;
 }

@@ -170,7 +170,7 @@ Result<std::string> read_feed(admin::Services& services, std::string_view secret
     return absent;
   const auto user = reader->users.get(feed.value().user);
   if (!user || user.value().value.state != State::kLive) return absent;
-  return calendar_of(*reader.operator->(), user.value().value, services.clock.now());
+  return calendar_of(services, *reader.operator->(), user.value().value, services.clock.now());
 }
 
 }  // namespace gatehouse::lifecycle

@@ -39,10 +39,11 @@ Result<WebhookAddress> parse_webhook_url(std::string_view url) {
   const std::size_t host = url.find("://");
   if (host == std::string_view::npos) return wrong_url("the scheme is missing.");
   const std::size_t path = std::min(url.find_first_of("/?", host + 3), url.size());
+  const std::string_view scheme = url.substr(0, host);
+  if (scheme != "https" && scheme != "http") return wrong_url("only https, or http to a host that is allowed.");
   WebhookAddress address{std::string(url.substr(0, path)), std::string(url.substr(path))};
   if (address.target.empty() || address.target.front() == '?') address.target.insert(0, "/");
-  GH_TRY(const http::Origin origin, http::parse_base_url(address.origin));
-  if (origin.scheme != "https" && origin.scheme != "http") return wrong_url("only https, or http to a host that is allowed.");
+  GH_TRYV(http::parse_base_url(address.origin));
   return address;
 }
 

@@ -79,10 +79,9 @@ std::string on_resource(const Facts& facts) {
 }
 
 /// How a credential of that sort is renewed.
-std::string renewal(const store::StoredNotice& notice) {
-  if (notice.subject_kind == "token") return "gatehouse token rotate " + notice.subject_id;
-  if (notice.subject_kind == "site_credential") return "gatehouse site credential rotate --help";
-  return {};
+std::string renewal(const store::StoredNotice& notice, const Facts& facts) {
+  if (notice.subject_kind != "site_credential") return {};
+  return "gatehouse site credential rotate " + notice.subject_id + " --site " + facts.text("site") + " --secret-file -";
 }
 
 /// How it gets an owner again.
@@ -116,7 +115,7 @@ void trouble(NoticeKind kind, const std::string& name, const Facts& facts, const
       words.what =
           "Every request of the tokens that depend on it is answered with 502 upstream_credential until the credential "
           "is replaced.";
-      words.command = "gatehouse site credential rotate --help";
+      words.command = "gatehouse site credential rotate --site " + facts.text("site") + " --secret-file -";
       break;
     case NoticeKind::kFailing:
       words.title = name + " is failing";
@@ -241,7 +240,7 @@ void end(NoticeKind kind, const std::string& name, const Facts& facts, const sto
                    ? "What uses it stands still from then on, unless it has another token by then. Rotation does not lengthen a "
                      "temporary token's life: make a new one, or have its end moved."
                    : "What depends on it stands still from then on, unless it is replaced by then.";
-  if (notice.subject_kind != "token") words.command = renewal(notice);
+  words.command = renewal(notice, facts);
 }
 
 }  // namespace

@@ -59,6 +59,17 @@ TEST(Words, SayWhatEndsAndWhen) {
   EXPECT_EQ(in_words(0s), "1 minute");
 }
 
+TEST(Words, NameTheCommandThatReplacesASitesCredential) {
+  store::StoredNotice ending = notice(admin::NoticeKind::kExpiring);
+  ending.subject_kind = "site_credential";
+  ending.facts = R"({"expires_at":"2027-01-04T00:00:00Z","site":"acme"})";
+  EXPECT_EQ(words_of(ending, {}, kNow).command,
+            "gatehouse site credential rotate " + ending.subject_id + " --site acme --secret-file -");
+  store::StoredNotice refused = notice(admin::NoticeKind::kUpstreamRefused);
+  refused.facts = R"({"site":"acme"})";
+  EXPECT_EQ(words_of(refused, {}, kNow).command, "gatehouse site credential rotate --site acme --secret-file -");
+}
+
 TEST(Words, EveryKindHasATitleAndAnExplanation) {
   for (int kind = 1; admin::is_notice_kind(kind); ++kind) {
     const Words words = words_of(notice(static_cast<admin::NoticeKind>(kind)), {}, kNow);

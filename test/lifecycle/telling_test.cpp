@@ -4,16 +4,20 @@
 #include <algorithm>
 
 #include "admin/accounts.h"
+#include "admin/admin_keys.h"
 #include "admin/notices.h"
 #include "admin/policy.h"
+#include "admin/recorder.h"
 #include "admin/tokens.h"
 #include "admin/users.h"
+#include "lifecycle/calendar.h"
 #include "lifecycle/ladder.h"
 #include "lifecycle/notifier.h"
 #include "lifecycle/notify.h"
 #include "lifecycle/postmaster.h"
 #include "lifecycle/watch.h"
 #include "test/support/world.h"
+#include "token/token.h"
 
 namespace gatehouse::test {
 namespace {
@@ -71,6 +75,22 @@ class Telling : public ::testing::Test {
     }
     const auto made = must(admin::create_token(services(), world_.caller(), request));
     return std::string(made.document.at("id").as_string());
+  }
+
+  /// As an import enters it: made elsewhere, nobody knows when.
+  std::string add_external(Duration ends_in) {
+    auto work = must(services().database.begin());
+    Credential one;
+    one.id = new_id<CredentialId>(services().random);
+    one.account = work->accounts.get_by_handle("nightly").value().value.id;
+    one.kind = CredentialKind::kExternal;
+    one.name = "Jenkins";
+    one.owner = one.requested_by = work->users.get_by_email(kTokenOwner).value().value.id;
+    one.created_at = world_.clock().now();
+    one.expires_at = one.created_at + ends_in;
+    must(work->credentials.insert(one));
+    must(admin::commit(services(), std::move(work), admin::make_event(world_.caller(), "register.import", "register", "x", "x")));
+    return one.id.value;
   }
 
   void run() {
@@ -200,6 +220,31 @@ TEST_F(Telling, AfterALongStopOnlyTheStepThatCountsIsTold) {
   run();
   EXPECT_THAT(news(), UnorderedElementsAre("token.expired to tina@example.com", "token.expired to owner@example.com",
                                            "token.expired to deputy@example.com"));
+}
+
+TEST_F(Telling, WhatWasImportedShortlyBeforeItsEndIsToldAtOnce) {
+  add_external(10h);
+  add_external(-10h);
+  run();
+  EXPECT_THAT(news(), ElementsAre("token.expiring to tina@example.com")) << "and what had ended before is over";
+  world_.clock().advance(11h);
+  run();
+  EXPECT_THAT(news(), Contains("token.expired to tina@example.com"));
+}
+
+TEST_F(Telling, ACalendarHasWhatItsPersonAnswersFor) {
+  add_token(24h * 90);
+  const Instant now = world_.clock().now();
+  must(admin::create_admin_key(services(), world_.caller(), kAdministrator, "nightly", now + 24h * 30));
+  const auto calendar = [&](const char* email) {
+    const auto reader = must(services().database.read());
+    return must(lifecycle::calendar_of(services(), *reader.operator->(), reader->users.get_by_email(email).value().value, now));
+  };
+  EXPECT_THAT(calendar(kTokenOwner), HasSubstr("SUMMARY:Token \"sync\" of nightly ends"));
+  EXPECT_THAT(calendar(kDeputy), HasSubstr("SUMMARY:Token \"sync\" of nightly ends"));
+  EXPECT_THAT(calendar(kDeputy), ::testing::Not(HasSubstr("administrator key")));
+  EXPECT_THAT(calendar(kAdministrator), HasSubstr("SUMMARY:administrator key nightly ends"));
+  EXPECT_THAT(calendar(kAdministrator), HasSubstr("DTSTART:20270131T000000Z"));
 }
 
 TEST_F(Telling, RevokingEndsTheMatter) {
@@ -404,6 +449,44 @@ TEST_F(Watching, ASiteThatRefusesGatehousesOwnCredential) {
   world_.clock().advance(11min);
   request("permitted");
   EXPECT_THAT(look(), Contains("site.upstream_well to admin@example.com"));
+}
+
+TEST_F(Watching, ErrorsInARowAreToldOnceAndAgainWhenWell) {
+  admin::Recorder recorder(services(), world_.request_log());
+  admin::CreateToken wanted;
+  wanted.account = "nightly";
+  wanted.name = "other";
+  wanted.scopes = {"read:jira-work"};
+  wanted.resources = {"acme/A"};
+  wanted.expires_in = 24h * 300;
+  wanted.owner = kTokenOwner;
+  const auto made = must(admin::create_token(services(), world_.caller(), wanted));
+  const std::string secret = made.token.expose();
+  const auto answered = [&](Reason reason, int status) {
+    gateway::RequestRecord* slot = world_.request_log().queue(0).begin();
+    ASSERT_TRUE(slot);
+    *slot = gateway::RequestRecord{};
+    slot->at = world_.clock().now();
+    slot->credential = world_.live(secret);
+    slot->secret = *token::to_key(token::parse(secret)->id);
+    slot->site = *services().sites.snapshot()->find(Product::kJira, "acme");
+    slot->effect = Effect::kPermit;
+    slot->reason = reason;
+    slot->status = status;
+    world_.request_log().queue(0).commit();
+  };
+  for (int i = 0; i < 4; ++i) answered(Reason::kUpstreamUnavailable, 502);
+  answered(Reason::kPermitted, 200);
+  for (int i = 0; i < 4; ++i) answered(Reason::kUpstreamUnavailable, 502);
+  EXPECT_THAT(look(), IsEmpty()) << "the policy says five in a row";
+  answered(Reason::kPermitted, 503);
+  EXPECT_THAT(look(), Contains("token.failing to tina@example.com"));
+  answered(Reason::kUpstreamUnavailable, 502);
+  EXPECT_THAT(look(), IsEmpty());
+  world_.clock().advance(11min);
+  answered(Reason::kPermitted, 200);
+  EXPECT_THAT(look(), Contains("token.recovered to tina@example.com"));
+  EXPECT_THAT(look(), IsEmpty());
 }
 
 TEST_F(Watching, ANewPlaceIsToldOnceButNotTheFirst) {
