@@ -302,4 +302,11 @@ Result<void> flush_records(Services& services) {
   return recorder ? recorder->flush() : Result<void>(success());
 }
 
+void note_client_secret(Services& services, const token::LiveCredential& credential, const token::Key& secret,
+                        const IpAddress& client, std::string_view user_agent) {
+  if (Recorder* recorder = services.recorder) {
+    recorder->secret_uses().add(credential, secret, client, user_agent, services.clock.now());
+  }
+}
+
 }  // namespace gatehouse::admin

@@ -33,6 +33,11 @@ namespace gatehouse::admin {
 /// the request that was just made; without a gateway in this process there is nothing to store.
 Result<void> flush_records(Services& services);
 
+/// A client proved itself at the authorization server with this live secret: whoever watches a rotation sees it. Costs nothing
+/// where none runs. Any thread.
+void note_client_secret(Services& services, const token::LiveCredential& credential, const token::Key& secret,
+                        const IpAddress& client, std::string_view user_agent);
+
 class Recorder {
  public:
   /// Both must outlive the recorder.
@@ -47,6 +52,7 @@ class Recorder {
   /// Drains and stores once; any thread but a gateway's. An error leaves the batch to be tried again.
   Result<void> flush();
 
+  SecretUses& secret_uses() noexcept { return secret_uses_; }
   const ErrorStreaks& streaks() const noexcept { return streaks_; }
   /// A crash loses the usage of at most this long.
   static constexpr std::chrono::seconds kUsageEvery{10};

@@ -16,15 +16,6 @@ constexpr Duration kTellEvery = std::chrono::hours(1);
 /// As long as a year of rotations and the search for what broke may need.
 constexpr Duration kKeep = std::chrono::hours(24 * 400);
 
-/// What a client sent may hold anything; the store takes UTF-8 only.
-std::string printable(std::string_view from) {
-  std::string out(from.substr(0, 200));
-  for (char& c : out) {
-    if (c < 0x20 || c > 0x7e) c = '?';
-  }
-  return out;
-}
-
 std::string place_of(const store::SecretUse& use) {
   return use.secret.value + (use.dead ? "\n1\n" : "\n0\n") + use.address + '\n' + use.user_agent;
 }
@@ -59,8 +50,17 @@ void forget_old(std::map<std::string, Instant>& remembered, Instant now) {
 
 }  // namespace
 
+std::string printable_agent(std::string_view sent) {
+  std::string out(sent.substr(0, 200));
+  for (char& c : out) {
+    if (c < 0x20 || c > 0x7e) c = '?';
+  }
+  return out;
+}
+
 void SecretUses::count(store::SecretUse use) {
   std::string place = place_of(use);
+  const std::lock_guard lock(mutex_);
   const auto known = uses_.find(place);
   if (known != uses_.end()) return add_to(known->second, use);
   if (uses_.size() < kMostUses) uses_.emplace(std::move(place), std::move(use));
@@ -74,7 +74,7 @@ void SecretUses::add(const gateway::RequestRecord& record) {
   use.secret = SecretId(std::string(token::as_view(record.secret)));
   use.dead = unknown || is_dead(record);
   use.address = format_ip(record.client);
-  use.user_agent = printable(record.user_agent);
+  use.user_agent = printable_agent(record.user_agent);
   use.first_at = use.last_at = record.at;
   use.calls = 1;
   if (!unknown) {
@@ -85,6 +85,19 @@ void SecretUses::add(const gateway::RequestRecord& record) {
   const std::string place = place_of(use);
   if (const auto known = unknown_.find(place); known != unknown_.end()) return add_to(known->second.use, use);
   if (unknown_.size() < kMostUnknown) unknown_.emplace(place, Unknown{use.secret, record.presented, use});
+}
+
+void SecretUses::add(const token::LiveCredential& credential, const token::Key& secret, const IpAddress& client,
+                     std::string_view user_agent, Instant at) {
+  if (!is_rotating(credential, at)) return;
+  store::SecretUse use;
+  use.secret = SecretId(std::string(token::as_view(secret)));
+  use.credential = CredentialId(std::string(token::as_view(credential.id)));
+  use.address = format_ip(client);
+  use.user_agent = printable_agent(user_agent);
+  use.first_at = use.last_at = at;
+  use.calls = 1;
+  count(std::move(use));
 }
 
 Result<void> SecretUses::resolve(const Unknown& unknown) {
@@ -139,11 +152,17 @@ Result<void> SecretUses::store(bool at_once) {
   forget_old(not_ours_, now);
   forget_old(told_, now);
   GH_TRYV(resolve());
-  if (uses_.empty()) return success();
   std::vector<store::SecretUse> batch;
-  for (const auto& [place, use] : uses_) batch.push_back(use);
-  GH_TRYV(services_.database.record_secret_uses(batch, now - kKeep));
-  uses_.clear();
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [place, use] : uses_) batch.push_back(use);
+    uses_.clear();
+  }
+  if (batch.empty()) return success();
+  if (const auto stored = services_.database.record_secret_uses(batch, now - kKeep); !stored) {
+    for (store::SecretUse& use : batch) count(std::move(use));
+    return stored;
+  }
   for (const store::SecretUse& use : batch) {
     if (!use.dead || told_.contains(use.secret.value)) continue;
     GH_TRY(const store::Reader reader, services_.database.read());

@@ -1,5 +1,6 @@
-// SecretUses: from the requests that the recorder takes, who uses which secret of a credential whose rotation runs, and who still
-// presents one that has ended. A part of admin/recorder.h, which calls it on its own thread.
+// SecretUses: from the requests that the recorder takes, and from clients that prove themselves at the authorization server, who
+// uses which secret of a credential whose rotation runs, and who still presents one that has ended. A part of admin/recorder.h,
+// which calls it on its own thread.
 //
 // The index knows live credentials alone. A token that it lacks is compared with the store here, by its keyed hash, so that
 // neither a guess nor a public id read in a log counts as use; so many at most in a while, since anybody can make up tokens.
@@ -7,7 +8,9 @@
 
 #include <chrono>
 #include <map>
+#include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "admin/services.h"
@@ -17,12 +20,18 @@
 
 namespace gatehouse::admin {
 
+/// A user agent as it is kept: what a client sent may hold anything, and the store takes UTF-8 only.
+std::string printable_agent(std::string_view sent);
+
 class SecretUses {
  public:
   /// `services` must outlive it.
   explicit SecretUses(Services& services) : services_(services) {}
 
   void add(const gateway::RequestRecord& record);
+  /// A client that proved itself with a live secret. Left out where no rotation runs. Any thread.
+  void add(const token::LiveCredential& credential, const token::Key& secret, const IpAddress& client,
+           std::string_view user_agent, Instant at);
   /// Finds out about unknown tokens, stores, and tells of reuse and of dead tokens, once an hour for each secret: every two
   /// seconds, or `at_once`. After an error what was not stored is stored by the next call.
   Result<void> store(bool at_once);
@@ -40,6 +49,7 @@ class SecretUses {
   Result<void> tell(const store::SecretUse& use, bool revoked_or_expired);
 
   Services& services_;
+  std::mutex mutex_;                              ///< of uses_
   std::map<std::string, store::SecretUse> uses_;  ///< by secret, state and place
   std::map<std::string, Unknown> unknown_;        ///< by secret and place
   std::map<std::string, Instant> not_ours_;       ///< secrets that the store lacks, until when that is believed

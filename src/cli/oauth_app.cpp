@@ -63,7 +63,8 @@ void add_app_commands(CLI::App& root, Runner runner) {
   });
   Command(app, runner, "rotate", "make a successor of its secret")
       .positional("ID", "id", "its client id")
-      .duration("--overlap", "overlap", "how long the old secret works after the first use of the new one, such as 7d")
+      .duration("--overlap", "overlap",
+                "how long the old secret works after the first use of the new one, such as 7d; kept for later rotations")
       .run([](Call& call) {
         return call.send_for_secret(api_path({"apps", call.text("id"), "rotate"}), "client_secret", words_of_successor);
       });

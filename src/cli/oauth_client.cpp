@@ -126,7 +126,8 @@ void add_client_commands(CLI::App& root, Runner runner) {
   const auto replaced_keys = std::make_shared<std::string>();
   Command(client, runner, "rotate", "make a successor of its secret, or replace its keys")
       .positional("ID", "id", "its client id")
-      .duration("--overlap", "overlap", "how long the old secret works after the first use of the new one, such as 7d")
+      .duration("--overlap", "overlap",
+                "how long the old secret works after the first use of the new one, such as 7d; kept for later rotations")
       .local("--jwks-file", replaced_keys, "of a client with keys: the new ones, which replace the old ones at once")
       .run([replaced_keys](Call& call) {
         int status = 0;

@@ -184,9 +184,14 @@ void add_token_commands(CLI::App& root, Runner runner) {
       });
   Command(token, runner, "rotate", "make a successor of its secret")
       .positional("ID", "id", "its id")
-      .duration("--overlap", "overlap", "how long the old secret works after the first use of the new one, such as 7d")
+      .duration("--overlap", "overlap",
+                "how long the old secret works after the first use of the new one, such as 7d; kept for later rotations")
       .run([](Call& call) {
-        return call.send_for_secret(api_path({"tokens", call.text("id"), "rotate"}), "token", words_of_successor);
+        const bool rule = call.body.contains("overlap");
+        return call.send_for_secret(api_path({"tokens", call.text("id"), "rotate"}), "token", [rule](const json::object& token) {
+          return words_of_successor(token) +
+                 (rule ? "Later rotations keep this overlap, " + member(token, "overlap") + ".\n" : std::string());
+        });
       });
   add_rotation_commands(token, runner);
   Command pause(token, runner, "pause", "refuse every request with it");

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "admin/jwt.h"
+#include "admin/recorder.h"
 #include "admin/tokens.h"
 #include "base/encoding.h"
 #include "crypto/digest.h"
@@ -86,6 +87,30 @@ bool is_live_client(const token::LiveCredential& credential, Instant now) {
   return credential.live(now) && is_live(account.state, account.pause, now);
 }
 
+constexpr Duration kTellEvery = std::chrono::hours(1);
+/// As long as admin/secret_uses.h keeps those of tokens.
+constexpr Duration kKeepUses = std::chrono::hours(24 * 400);
+
+/// Whoever still calls with a dead secret does so again and again: it is kept each time, and told anew after an hour of quiet.
+Result<void> note_retired(Context& context, const Credential& credential, store::SecretUse use) {
+  const Instant now = context.now();
+  bool told = false;
+  {
+    GH_TRY(const store::Reader reader, context.services.database.read());
+    GH_TRY(const auto uses, reader->secret_uses.of_credential(credential.id));
+    told = std::any_of(uses.begin(), uses.end(), [&](const store::SecretUse& one) {
+      return one.dead && one.secret == use.secret && one.last_at + kTellEvery > now;
+    });
+  }
+  const bool dead = credential.state == State::kRevoked || (credential.expires_at && *credential.expires_at <= now);
+  if (!told && dead) {
+    GH_TRYV(admin::note_dead_use(context.services, credential.id, use.secret, use.address, use.user_agent));
+  } else if (!told) {
+    GH_TRYV(admin::note_reuse(context.services, credential.id, use.secret, use.address));
+  }
+  return context.services.database.record_secret_uses({std::move(use)}, now - kKeepUses);
+}
+
 /// A secret that the index does not know may be one that was replaced: then its use is told, as that of a token is.
 Answered<bool> note_if_retired(Context& context, const token::ParsedToken& parsed, const std::string& client,
                                const gateway::AuthorizationRequest& request) {
@@ -101,10 +126,9 @@ Answered<bool> note_if_retired(Context& context, const token::ParsedToken& parse
                                                          : crypto::parse_token_hash(secret->hash);
   if (credential.id.value != client || !stored || !context.services.hasher.matches(stored.value(), parsed.id, parsed.secret))
     return false;
-  const bool dead = credential.state == State::kRevoked || (credential.expires_at && *credential.expires_at <= context.now());
-  const std::string address = format_ip(request.client);
-  const auto noted = dead ? admin::note_dead_use(context.services, credential.id, id, address, request.user_agent)
-                          : admin::note_reuse(context.services, credential.id, id, address);
+  const auto noted = note_retired(context, credential,
+                                  {id, true, format_ip(request.client), admin::printable_agent(request.user_agent), credential.id,
+                                   context.now(), context.now(), 1});
   if (!noted) return server_error(noted.error());
   return true;
 }
@@ -131,6 +155,7 @@ Answered<ProvenClient> by_secret(Context& context, const Shown& shown, const gat
         admin::promote_secret(context.services, CredentialId(shown.client), SecretId(std::string(parsed->id)), now);
     if (!promoted) return server_error(promoted.error());
   }
+  admin::note_client_secret(context.services, *found.credential, found.secret->id, request.client, request.user_agent);
   return ProvenClient{found.credential, found.secret->id};
 }
 

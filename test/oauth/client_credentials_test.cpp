@@ -8,6 +8,8 @@
 #include "admin/access_keys.h"
 #include "admin/accounts.h"
 #include "admin/policy.h"
+#include "admin/recorder.h"
+#include "admin/rotation.h"
 #include "base/encoding.h"
 #include "crypto/signing_key.h"
 #include "oauth/presented.h"
@@ -206,6 +208,34 @@ TEST_F(ClientCredentials, RotateWithOverlap) {
   EXPECT_EQ(it.token(client).error(), "invalid_client");
   EXPECT_EQ(it.world.audited("token.reuse").event.target_id, client.id);
   EXPECT_EQ(it.token(successor).status, 200);
+}
+
+/// Whoever only asks for access tokens is seen, too.
+TEST_F(ClientCredentials, WhoStillUsesTheOldSecretIsSeen) {
+  admin::Services& services = it.world.services();
+  admin::Recorder recorder(services, it.world.request_log());
+  const Client client = it.add_client();
+  const auto rotated = must(admin::rotate_client(services, it.world.caller(), client.id, hours(4), std::string()));
+  const Client successor{client.id, rotated.token.expose()};
+  for (const Client& one : {successor, client, client}) EXPECT_EQ(it.token(one).status, 200);
+  const auto rotation = must(admin::show_rotation(services, it.world.caller(), client.id)).at("rotation").as_object();
+  EXPECT_EQ(rotation.at("old_calls").as_int64(), 2);
+  ASSERT_EQ(rotation.at("old_users").as_array().size(), 1U);
+  EXPECT_EQ(rotation.at("old_users").at(0).at("address").as_string(), "192.0.2.1");
+  EXPECT_EQ(rotation.at("old_users").at(0).at("user_agent").as_string(), "test");
+  EXPECT_EQ(rotation.at("new_users").at(0).at("calls").as_int64(), 1);
+  const auto refused = admin::finish_rotation(services, it.world.caller(), client.id, {minutes(30), false});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().public_detail, HasSubstr("192.0.2.1"));
+  it.world.clock().advance(hours(4));
+  services.index.set_fresh(it.world.clock().now());
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(it.token(client).error(), "invalid_client");
+  const auto dead = must(admin::show_rotation(services, it.world.caller(), client.id)).at("dead_uses").as_array();
+  ASSERT_EQ(dead.size(), 1U);
+  EXPECT_EQ(dead[0].at("calls").as_int64(), 3);
+  store::AuditRecords::Filter reuses;
+  reuses.action = "token.reuse";
+  EXPECT_EQ(must(it.world.database().read().value()->audit_records.list(reuses, {{}, 10})).items.size(), 1U) << "told once";
 }
 
 /// RFC 9068 [1], [2], [3]; RFC 8414 [4].
