@@ -160,6 +160,8 @@ void walk_through(Walk& walk, const std::string& site_url) {
   walk.change({"site", "add", "acme", "--product", "jira", "--url", site_url, "--auth", "basic", "--username", sandbox::kUsername,
                "--secret-file", "-"},
               std::string(sandbox::kToken) + "\n");
+  walk.say("   … and a colleague, who could be a deputy.");
+  walk.change({"user", "add", "dana@example.com", "--name", "Dana", "--role", "member"});
   walk.say("2. A service account for one automation, with an owner and a purpose.");
   walk.change({"account", "create", "ci-builds", "--owner", kAdministrator, "--purpose", "opens an issue when a build breaks",
                "--runs-in", "GitLab CI, job notify"});

@@ -9,6 +9,7 @@
 
 #include "audit/head.h"
 #include "audit/verify.h"
+#include "crypto/certificate.h"
 #include "crypto/self_test.h"
 #include "lifecycle/mail.h"
 #include "store/data_folder.h"
@@ -79,7 +80,7 @@ Check check_sites(store::Database& database) {
   check.detail = check.ok ? std::to_string(known) + " live, each with its expiry"
                           : std::to_string(without_end) +
                                 " without a known expiry; Atlassian's tokens end, so say when this one does: "
-                                "gatehouse site credential rotate --expires-at T";
+                                "gatehouse site credential edit ID --site KEY --expires-at T";
   return check;
 }
 
@@ -94,6 +95,31 @@ Check check_mail(const lifecycle::MailSettings& mail) {
   const auto answered = lifecycle::try_server(mail);
   if (!answered) return {"mail server", false, told(answered.error()) + " See [smtp] in the configuration file."};
   return {"mail server", true, mail.host + " answers" + (mail.username.empty() ? "" : " and takes the password")};
+}
+
+/// The certificate of the listeners, and the secrets of the file of which an end can be entered: an unknown one is found out when
+/// it is too late. `report installation` lists those whose end is known.
+std::vector<Check> check_own(const Settings& settings, Instant now) {
+  constexpr Duration kSoon = std::chrono::hours(24 * 30);
+  std::vector<Check> checks;
+  const auto ends = [&](std::string name, std::optional<Instant> at, const std::string& unknown) {
+    const bool well = at && *at > now + kSoon;
+    checks.push_back(
+        {std::move(name), well,
+         at ? (*at <= now ? "it ended at " : "it ends at ") + format_instant(*at) : "its end is not known: " + unknown});
+  };
+  if (const std::string& file = settings.server.tls_certificate_file; !file.empty()) {
+    const auto facts = crypto::read_certificate(file);
+    if (facts) ends("certificate", facts.value().not_after, {});
+    if (!facts) checks.push_back({"certificate", false, told(facts.error())});
+  }
+  if (!settings.provider.secret_file.empty()) {
+    ends("secret at the company's provider", settings.provider_secret_expires_at,
+         "set client_secret_expires_at under [provider] in the configuration file");
+  }
+  if (!settings.notify.mail.password_file.empty() && settings.mail_password_expires_at)
+    ends("password of the mail server", settings.mail_password_expires_at, {});
+  return checks;
 }
 
 std::vector<Check> look_over(const Settings& settings) {
@@ -118,6 +144,7 @@ std::vector<Check> look_over(const Settings& settings) {
   checks.push_back(check_chain(*database.value(), folder.value()));
   checks.push_back(check_sites(*database.value()));
   checks.push_back(check_mail(settings.notify.mail));
+  for (Check& check : check_own(settings, SystemClock().now())) checks.push_back(std::move(check));
   return checks;
 }
 

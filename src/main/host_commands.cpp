@@ -119,7 +119,11 @@ Result<void> settle(Options& options, const CLI::App& command) {
     Settings from_file = options.settings;
     GH_TRYV(read_configuration(options.configuration, from_file));
     const Settings flags = std::exchange(options.settings, std::move(from_file));
-    const auto given = [&command](const char* name) { return command.count(name) > 0; };
+    // `doctor` has not all of them.
+    const auto given = [&command](const char* name) {
+      const CLI::Option* const option = command.get_option_no_throw(name);
+      return option != nullptr && option->count() > 0;
+    };
     if (given("--data")) options.settings.data = flags.data;
     if (given("--database")) options.settings.database = flags.database;
     if (given("--gateway")) options.settings.gateway = flags.gateway;
@@ -198,7 +202,11 @@ void add_doctor(CLI::App& root, cli::Context& context, int& exit_status) {
   CLI::App* command = root.add_subcommand("doctor", "look over an installation: folder, keys, database, audit chain, sites");
   add_place_options(*command, options->settings);
   add_master_key_options(*command, options->settings.master_key);
-  command->callback([options, &context, &exit_status] { exit_status = doctor(options->settings, context); });
+  command->add_option("--config", options->configuration, "the TOML file that `serve` is given");
+  command->callback([options, command, &context, &exit_status] {
+    const auto settled = settle(*options, *command);
+    exit_status = settled ? doctor(options->settings, context) : tell(context, "doctor", settled.error());
+  });
 }
 
 }  // namespace

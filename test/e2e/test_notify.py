@@ -16,7 +16,7 @@ import threading
 import time
 import unittest
 
-from harness import ADMIN, Installation, free_port, http as ask
+from harness import ADMIN, Installation, free_port, http as ask, run
 
 try:
     from aiosmtpd.controller import Controller
@@ -173,6 +173,9 @@ class Mail(unittest.TestCase):
             self.assertIn("this channel works", mail.get_body(("plain",)).get_content())
             self.assertEqual(mail["Auto-Submitted"], "auto-generated")
             self.assertTrue(mail["Message-ID"].endswith("@example.com>"))
+            looked = run("doctor", "--data", it.data, "--config", it.extra[1])
+            self.assertIn("ok      mail server: localhost answers and takes the password", looked.stdout, looked)
+            self.assertIn("FOUND   mail server: none is configured", run("doctor", "--data", it.data).stdout)
 
     def test_tls_from_the_start(self):
         with House() as it:
