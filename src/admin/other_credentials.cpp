@@ -83,6 +83,21 @@ Result<void> add_administrator_keys(const store::Repositories& at, Instant now, 
   return success();
 }
 
+/// They have no end: whoever has one keeps people and groups here until it is revoked.
+Result<void> add_directory_keys(const store::Repositories& at, std::vector<OtherCredential>& out) {
+  GH_TRY(const auto keys, at.directory.keys());
+  for (const store::DirectoryKey& key : keys) {
+    OtherCredential one;
+    one.kind = "directory key";
+    one.id = key.id;
+    one.name = "directory key " + key.name;
+    one.since = key.created_at;
+    one.effect = "the company's directory can keep nobody here any more: who leaves there stays here";
+    out.push_back(std::move(one));
+  }
+  return success();
+}
+
 }  // namespace
 
 Result<std::vector<OtherCredential>> other_credentials(Services& services, const store::Repositories& at,
@@ -95,6 +110,7 @@ Result<std::vector<OtherCredential>> other_credentials(Services& services, const
   GH_TRY(OtherCredential master, master_key(services, at));
   all.push_back(std::move(master));
   GH_TRYV(add_administrator_keys(at, now, all));
+  GH_TRYV(add_directory_keys(at, all));
   if (within) {
     std::erase_if(all, [&](const OtherCredential& one) {
       return one.problem.empty() && (!one.expires_at || *one.expires_at > now + *within);

@@ -1,6 +1,6 @@
 // Credentials that are neither tokens nor upstream credentials, and end or grow old all the same: the listener's certificate, the
 // master key and its keyring, administrator keys, secrets that the configuration names. Read by `wake` and the reports; upstream
-// credentials with the automations behind each are in admin/upstream_reach.h.
+// credentials with the automations behind each come from store/reports.h.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@ namespace gatehouse::admin {
 
 /// One of them. None has an owner of its own but an administrator key: the organization's administrators answer for the rest.
 struct OtherCredential {
-  std::string kind;                   ///< "tls certificate", "master key", "administrator key", or a configured secret's
+  std::string kind;                   ///< "tls certificate", "master key", "administrator key", "directory key" …
   std::string id;                     ///< stable: the file's path, the purpose of a key, the key's public id
   std::string name;                   ///< for people: "the certificate of gateway.example.com"
   std::string owner;                  ///< e-mail address; empty: the organization's administrators

@@ -49,6 +49,8 @@ constexpr Known kKnown[] = {
      "Register entries without documentation, runbook, rotation plan or deputy."},
     {"grown", "/api/v1/reports/grown", "reportGrown", "Quick fixes that became infrastructure."},
     {"weak", "/api/v1/reports/weak", "reportWeak", "Permanent tokens, tokens for a whole site, tokens of suspended owners."},
+    {"installation", "/api/v1/reports/installation", "reportInstallation",
+     "Gatehouse's own certificates, keys and secrets: all of them, with reasons where something is to be done."},
 };
 
 }  // namespace

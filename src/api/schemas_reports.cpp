@@ -8,7 +8,7 @@ constexpr bool kOptional = true;
 
 /// What every finding says of its subject.
 std::vector<Member> subject_members() {
-  return {{"kind", Shape::kText, "token, external credential, account or site credential."},
+  return {{"kind", Shape::kText, "token, external credential, account or site credential; of `installation` as in WakeItem."},
           {"id", Shape::kText, ""},
           {"name", Shape::kText, ""},
           {"account", Shape::kText, "The service account's handle.", kOptional},
@@ -54,7 +54,7 @@ std::vector<Member> wake_members() {
       {"stops", Shape::kText, "What would stop."},
       {"wakes", Shape::kTexts, "Who would wake up; empty is an alarm."},
       {"alarm", Shape::kText, "Why nobody would wake up.", kOptional},
-      {"told", Shape::kObjects, "Who was told, oldest first.", false, "Told"},
+      {"told", Shape::kObjects, "Who was told of its end, oldest first.", false, "Told"},
       {"acknowledged", Shape::kObjects, "Who has taken it on.", false, "Acknowledged"},
       {"commands", Shape::kTexts, "What puts it right."}};
 }
@@ -84,7 +84,7 @@ std::vector<Schema> report_schemas() {
            "The most pressing first.",
            {{"report", Shape::kText, "Its name."},
             {"now", Shape::kInstant, ""},
-            {"count", Shape::kInteger, "Of all findings, not only of those listed."},
+            {"count", Shape::kInteger, "Of all findings, not only of those listed; of `installation` of those with reasons."},
             {"items", Shape::kObjects, "", false, "ReportItem"}}},
           {"Told",
            "A message that was sent.",

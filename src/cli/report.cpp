@@ -20,6 +20,12 @@ bool given(const json::object& item, std::string_view name) {
   return !value->is_array() || !value->get_array().empty();
 }
 
+/// "token quick-fix", but not "administrator key administrator key nightly".
+std::string kind_and_name(const json::object& item) {
+  const std::string kind = word(item, "kind"), name = word(item, "name");
+  return name.find(kind) == std::string::npos ? kind + " " + name : name;
+}
+
 void print_automation(std::ostream& out, const json::object& automation) {
   if (given(automation, "account")) {
     out << "      - " << word(automation, "account") << "\n";
@@ -35,8 +41,8 @@ void print_automation(std::ostream& out, const json::object& automation) {
 /// As somebody reads it who was just woken: when, what, what stops, who knows, what to type.
 void print_wake_item(std::ostream& out, const json::object& item) {
   constexpr std::size_t kShown = 5;
-  out << (given(item, "expires_at") ? word(item, "expires_at") : std::string("no end")) << "  " << word(item, "kind") << " "
-      << word(item, "name") << " (" << word(item, "id") << ")";
+  out << (given(item, "expires_at") ? word(item, "expires_at") : std::string("no end")) << "  " << kind_and_name(item) << " ("
+      << word(item, "id") << ")";
   if (given(item, "account")) out << " of " << word(item, "account");
   out << "\n    stops   " << word(item, "stops") << "\n";
   const json::array& automations = item.at("automations").as_array();
@@ -80,15 +86,17 @@ int wake(Call& call) {
 }
 
 void print_finding(std::ostream& out, const json::object& item) {
-  out << word(item, "kind") << " " << word(item, "name") << " (" << word(item, "id") << ")";
+  out << kind_and_name(item) << " (" << word(item, "id") << ")";
   if (given(item, "account") && word(item, "account") != word(item, "name")) out << " of " << word(item, "account");
-  out << ": " << word(item, "reasons") << "\n";
+  out << ": " << (given(item, "reasons") ? word(item, "reasons") : std::string("well")) << "\n";
   if (word(item, "detail") != "-" && !word(item, "detail").empty()) out << "    " << word(item, "detail") << "\n";
   if (const json::value* consumers = item.if_contains("consumers")) {
     for (const json::value& one : consumers->as_array()) print_automation(out, one.as_object());
   }
-  out << "    ask " << word(item, "answers") << "; " << word(item, "calls_a_day") << " calls a day, last used "
-      << word(item, "last_used_at") << "\n";
+  out << "    ask " << word(item, "answers");
+  if (given(item, "last_used_at") || given(item, "account"))
+    out << "; " << word(item, "calls_a_day") << " calls a day, last used " << word(item, "last_used_at");
+  out << "\n";
   if (given(item, "command")) out << "    $ " << word(item, "command") << "\n";
 }
 
@@ -128,7 +136,8 @@ int plan(Call& call) {
 /// The reports in one: how much each found, and what to do about the first. Exit 6 where there is something.
 int advise(Call& call) {
   json::array items;
-  for (const char* name : {"wake", "overdue", "orphans", "shared", "drift", "weak", "unused", "grown", "incomplete"}) {
+  for (const char* name :
+       {"wake", "overdue", "orphans", "shared", "drift", "weak", "unused", "grown", "incomplete", "installation"}) {
     int status = kDone;
     const json::value answer = call.fetch("GET", api_path({"reports", name}) + "?limit=1", status);
     if (status != kDone) return status;
@@ -200,7 +209,8 @@ void add_report_commands(CLI::App& root, Runner runner) {
            {"overdue", "tokens whose rotation is overdue"},
            {"incomplete", "register entries without documentation, runbook, rotation plan or deputy"},
            {"grown", "quick fixes that became infrastructure"},
-           {"weak", "permanent and whole-site tokens, and those of suspended owners"}}) {
+           {"weak", "permanent and whole-site tokens, and those of suspended owners"},
+           {"installation", "Gatehouse's own certificates, keys and secrets, and which of them needs somebody"}}) {
     Command(report, runner, name, std::string(about) + "; exit 6 where there is something")
         .integer("--limit", "limit", "how many are listed at most; 100 by default")
         .run([word = std::string(name)](Call& call) { return findings(call, word); });

@@ -8,6 +8,7 @@
 
 #include "admin/recorder.h"
 #include "admin/rotation.h"
+#include "inventory/installation_report.h"
 #include "inventory/subject_document.h"
 
 namespace gatehouse::inventory {
@@ -20,6 +21,7 @@ using store::Reports;
 using store::Subject;
 
 constexpr Duration kCountEvery = std::chrono::minutes(5);
+constexpr Duration kTonight = std::chrono::hours(24);
 
 struct Word {
   std::int64_t bit;
@@ -286,6 +288,7 @@ Result<Document> report(admin::Services& services, std::string_view name, int li
   GH_TRYV(admin::flush_records(services));
   const Instant now = services.clock.now();
   GH_TRY(const store::Reader reader, services.database.read());
+  if (name == "installation") return report_installation(services, *reader.operator->(), now);
   Document document;
   document["report"] = name;
   document["now"] = format_instant(now);
@@ -305,13 +308,17 @@ std::map<std::string, std::int64_t> ReportCounts::get(admin::Services& services)
   if (!reader) return counts_;
   store::WakeWanted tonight;
   tonight.from = now;
-  tonight.until = now + std::chrono::hours(24);
+  tonight.until = now + kTonight;
   const store::Repositories& at = *reader.value().operator->();
   for (const std::string_view name : kReports) {
     const auto found = find(at, name, now, 1);
     if (found) counts_[std::string(name)] = found.value().count;
   }
-  if (const auto found = at.reports.wake(now, tonight, 1)) counts_["wake"] = found.value().count;
+  const auto found = at.reports.wake(now, tonight, 1);
+  const auto own = own_credentials(services, at, kTonight, now);
+  if (found && own) counts_["wake"] = found.value().count + static_cast<std::int64_t>(own.value().size());
+  if (const auto installation = report_installation(services, at, now))
+    counts_["installation"] = installation.value().at("count").as_int64();
   return counts_;
 }
 

@@ -17,6 +17,7 @@ namespace gatehouse::inventory {
 inline constexpr std::array<std::string_view, 8> kReports{"shared",  "drift",      "unused", "orphans",
                                                           "overdue", "incomplete", "grown",  "weak"};
 
+/// One of kReports, or "installation" (inventory/installation_report.h).
 /// {"report","now","count","items":[…]}: `count` is of all findings, the list ends at `limit`. Each item says what it is about,
 /// its `reasons`, a `detail` for people and, where one command puts it right, a `command`. kNotFound for another name.
 Result<admin::Document> report(admin::Services& services, std::string_view name, int limit);

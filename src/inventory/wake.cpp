@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "admin/find.h"
-#include "admin/other_credentials.h"
 #include "admin/recorder.h"
+#include "inventory/installation_report.h"
 #include "inventory/subject_document.h"
 
 namespace gatehouse::inventory {
@@ -85,6 +85,8 @@ json::array commands(const Subject& subject, const std::vector<std::string>& peo
   if (site) {
     if (!owner_stays)
       list.emplace_back("gatehouse site credential edit " + subject.id + " --site " + subject.site + " --owner EMAIL");
+    if (!deputy_stays)
+      list.emplace_back("gatehouse site credential edit " + subject.id + " --site " + subject.site + " --deputy EMAIL");
     return list;
   }
   if (!owner_stays)
@@ -143,47 +145,31 @@ Document item_of(const Subject& subject, const Evidence& evidence, const std::st
   return item;
 }
 
-Result<std::vector<std::string>> administrators(const store::Repositories& at, Instant now) {
-  std::vector<std::string> people;
-  store::Users::Filter filter;
-  filter.role = UserRole::kOrgAdmin;
-  GH_TRY(const auto listed, at.users.list(filter, store::Page{{}, 1000}));
-  for (const auto& stored : listed.items) {
-    if (is_live(stored.value.state, stored.value.pause, now)) people.push_back(stored.value.email);
-  }
-  return people;
-}
-
 /// Certificates, the master key, administrator keys: the organization's administrators answer where no owner is named.
 Result<void> add_others(admin::Services& services, const store::Repositories& at, const WakeFilter& filter,
                         const std::string& leaving, Instant now, std::vector<Document>& items) {
   if (!filter.token.empty() || !filter.account.empty() || !filter.site.empty()) return success();
   const std::optional<Duration> within = leaving.empty() ? std::optional<Duration>(filter.within) : std::nullopt;
-  GH_TRY(const auto others, admin::other_credentials(services, at, within));
-  GH_TRY(auto people, administrators(at, now));
+  GH_TRY(const auto others, own_credentials(services, at, within, now));
+  GH_TRY(auto people, live_administrators(at, now));
   std::erase(people, leaving);
+  // As the ladder names them (lifecycle/ladder.cpp).
+  const auto subject_of = [](const admin::OtherCredential& other) { return other.kind + " " + other.id; };
+  std::vector<std::string> subjects;
+  for (const admin::OtherCredential& other : others) subjects.push_back(subject_of(other));
+  GH_TRY(const auto told, at.reports.told(subjects));
   for (const admin::OtherCredential& other : others) {
     if (!leaving.empty() && other.owner != leaving) continue;
-    Document item = admin::describe(other);
-    std::vector<std::string> who = other.owner.empty() || other.owner == leaving ? people : std::vector<std::string>{other.owner};
-    item["account"] = nullptr;
-    item["site"] = nullptr;
-    item["account_owner"] = nullptr;
-    item["deputy"] = nullptr;
-    item["criticality"] = "high";
-    item["purpose"] = "Gatehouse itself";
-    item["runs_in"] = "Gatehouse";
-    item["runbook"] = nullptr;
-    item["last_used_at"] = nullptr;
-    item["calls_a_day"] = 0;
+    const std::vector<std::string> who =
+        other.owner.empty() || other.owner == leaving ? people : std::vector<std::string>{other.owner};
+    Document item = describe_own(other, who);
     item["resources"] = json::array();
     item["automations"] = json::array();
     item["stops"] = other.problem.empty() ? other.effect : other.problem;
     item["wakes"] = as_array(who);
     item["alarm"] =
         who.empty() ? json::value("Nobody would wake up: there is no other live administrator.") : json::value(nullptr);
-    item["told"] = json::array();
-    item["acknowledged"] = json::array();
+    add_told(item, told, subject_of(other));
     item["commands"] = json::array();
     items.push_back(std::move(item));
   }

@@ -479,12 +479,13 @@ Result<std::vector<Told>> Reports::told(const std::vector<std::string>& subjects
     const std::size_t to = std::min(subjects.size(), from + kIdsAtOnce);
     GH_TRY(const auto rows,
            session_.rows(
-               "WITH wanted AS (SELECT id, subject_id, matter FROM notices WHERE subject_id IN (" + names_of(to - from) +
-                   ")) SELECT w.subject_id, COALESCE(u.email, ''), m.channel, m.sent_at, 0 FROM wanted w JOIN messages m ON "
-                   "m.notice = w.id LEFT JOIN users u ON u.id = m.recipient WHERE m.sent_at IS NOT NULL UNION SELECT "
-                   "w.subject_id, u.email, '', x.acknowledged_at, 1 FROM wanted w JOIN matters x ON x.id = w.matter JOIN "
-                   "users u ON u.id = x.acknowledged_by WHERE x.closed_at IS NULL AND x.acknowledged_at IS NOT NULL ORDER "
-                   "BY 1, 4",
+               "WITH wanted AS (SELECT n.id, n.subject_id, x.acknowledged_by, x.acknowledged_at FROM notices n JOIN matters x "
+               "ON x.id = n.matter WHERE n.subject_id IN (" +
+                   names_of(to - from) +
+                   ") AND x.topic = 'expiry' AND x.closed_at IS NULL) SELECT w.subject_id, COALESCE(u.email, ''), m.channel, "
+                   "m.sent_at, 0 FROM wanted w JOIN messages m ON m.notice = w.id LEFT JOIN users u ON u.id = m.recipient WHERE "
+                   "m.sent_at IS NOT NULL UNION SELECT w.subject_id, u.email, '', w.acknowledged_at, 1 FROM wanted w JOIN users "
+                   "u ON u.id = w.acknowledged_by WHERE w.acknowledged_at IS NOT NULL ORDER BY 1, 4",
                "tttii", slice(subjects, from, to)));
     for (const Row& row : rows) {
       Cells cells(row, "messages");

@@ -100,6 +100,7 @@ const std::map<std::string, std::string> kCommands{
     {"reportIncomplete", "report incomplete"},
     {"reportGrown", "report grown"},
     {"reportWeak", "report weak"},
+    {"reportInstallation", "report installation"},
     {"createAccount", "account create x --owner nobody@example.com --purpose p --runs-in r"},
     {"listAccounts", "account list"},
     {"showAccount", "account show x"},

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "admin/accounts.h"
+#include "admin/admin_keys.h"
+#include "admin/directory.h"
 #include "admin/site_credentials.h"
 #include "admin/tokens.h"
 #include "admin/usage_upkeep.h"
@@ -162,10 +164,42 @@ TEST_F(Reports, DriftIsWhatGoesBeyondTheDeclarationAndNewPlaces) {
                           [](const std::string& text) { return text.starts_with("curl at 198.51.100.0/24 since"); }));
 }
 
+TEST_F(Reports, InstallationListsGatehousesOwnAndFindsWhatNeedsSomebody) {
+  const auto reasons = [&] {
+    std::map<std::string, std::string> all;
+    const json::object report = found("installation");
+    std::int64_t count = 0;
+    for (const json::value& item : report.at("items").as_array()) {
+      const auto given = texts(item.at("reasons"));
+      count += given.empty() ? 0 : 1;
+      all[std::string(item.at("name").as_string()).substr(0, 20)] = given.empty() ? "" : given.front();
+    }
+    EXPECT_EQ(report.at("count").as_int64(), count);
+    return all;
+  };
+  EXPECT_EQ(reasons().at("the master key; epoc"), "");
+  const Instant end = world.clock().now() + hours(24 * 40);
+  must(admin::create_admin_key(world.services(), world.caller(), test::kAdministrator, "nightly", end));
+  must(admin::create_directory_key(world.services(), world.caller(), "Okta"));
+  EXPECT_EQ(reasons().at("administrator key ni"), "");
+  EXPECT_EQ(reasons().at("directory key Okta"), "");
+  world.clock().advance(hours(24 * 11));
+  EXPECT_EQ(reasons().at("administrator key ni"), "ends within 30 days");
+  world.clock().advance(hours(24 * 355));
+  EXPECT_FALSE(reasons().contains("administrator key ni")) << "it has ended, and nothing stops with it any more";
+  EXPECT_EQ(must(report_wake(world.services(), {})).at("count").as_int64(), 0);
+  EXPECT_EQ(reasons().at("the master key; epoc"), "its keys are older than a year");
+}
+
 TEST_F(Reports, CountsAreThoseOfTheReports) {
   token("notify", hours(20));
+  must(admin::create_admin_key(world.services(), world.caller(), test::kAdministrator, "nightly",
+                               world.clock().now() + hours(20)));
   const auto counts = ReportCounts().get(world.services());
-  EXPECT_EQ(counts.at("wake"), 1);
+  EXPECT_EQ(counts.at("wake"), 2);
+  EXPECT_EQ(must(report_wake(world.services(), {})).at("count").as_int64(), 2);
+  EXPECT_EQ(counts.at("installation"), found("installation").at("count").as_int64());
+  EXPECT_EQ(counts.at("installation"), 1);
   for (const std::string_view name : kReports) {
     EXPECT_EQ(counts.at(std::string(name)), found(name).at("count").as_int64()) << name;
   }

@@ -158,6 +158,41 @@ TEST_P(OutboxTest, AMessageIsClaimedByOneAndItsAttemptsAreKept) {
   EXPECT_EQ(log.front().last->outcome, "sent");
 }
 
+/// `report wake` says who knows that something ends: who was told of another matter, or took that on, does not.
+TEST_P(OutboxTest, ReportsNameWhoWasToldOfAnEndAndOfNothingElse) {
+  const User tina = add_user("tina@example.com");
+  store::Matter end = matter("end"), reuse = matter("reuse");
+  reuse.topic = "reuse";
+  reuse.acknowledged_at = clock_.now();
+  reuse.acknowledged_by = tina.id;
+  ASSERT_TRUE(tend([&](auto& outbox) -> Result<void> {
+    for (const auto& [open, name] : {std::pair(end, "1"), std::pair(reuse, "2")}) {
+      GH_TRYV(outbox.insert_matter(open));
+      store::StoredNotice one = notice(std::string("notice") + name);
+      one.matter = open.id;
+      GH_TRYV(outbox.insert_notice(one));
+      store::Message sent = message(std::string("message") + name, one.id, tina.id.value);
+      GH_TRYV(outbox.insert_message(sent));
+      sent.state = store::MessageState::kSent;
+      sent.sent_at = clock_.now() + (open.id == "end" ? 1min : 2min);
+      GH_TRYV(outbox.finish(sent, {sent.id, 1, *sent.sent_at, "sent", "by mail"}));
+    }
+    return success();
+  }));
+  auto told = read()->reports.told({"token1"}).value();
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_EQ(told.front().email, "tina@example.com");
+  EXPECT_EQ(told.front().at, clock_.now() + 1min);
+  EXPECT_FALSE(told.front().acknowledged);
+  end.acknowledged_at = clock_.now() + 3min;
+  end.acknowledged_by = tina.id;
+  ASSERT_TRUE(tend([&](auto& outbox) { return outbox.update_matter(end); }));
+  told = read()->reports.told({"token1"}).value();
+  ASSERT_THAT(told, SizeIs(2));
+  EXPECT_TRUE(told.back().acknowledged);
+  EXPECT_EQ(told.back().at, clock_.now() + 3min);
+}
+
 TEST_P(OutboxTest, OldOnesGoButNotWhatIsStillOpen) {
   ASSERT_TRUE(tend([&](auto& outbox) -> Result<void> {
     for (const char* id : {"sent", "waiting", "open"}) {
