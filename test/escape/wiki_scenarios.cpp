@@ -99,7 +99,7 @@ void add_answers(std::vector<Scenario>& out) {
   out.push_back(alike("query_strict", "whether content exists", get(search + "parent%20%3D%2071001"),
                       get(search + "parent%20%3D%2099999"), "71001", "99999"));
   out.push_back(alike("list_filled", "whether a restricted page says something", get(search + "title%20~%20Restricted&limit=1"),
-                      get(search + "title%20~%20Nonsuchword&limit=1")));
+                      get(search + "title%20~%20Nonsuchword&limit=1"), "Restricted", "Nonsuchword"));
 }
 
 }  // namespace
