@@ -33,6 +33,12 @@ upstream::RoutePtr route_of(const UpstreamCredential& credential, const Site& si
   return route ? route.value() : nullptr;
 }
 
+/// Where Atlassian's cloud keeps attachments: its redirects lead there, with a link that needs no credential.
+std::vector<std::string> media_hosts_of(const http::Origin& origin) {
+  if (origin.host.ends_with(".atlassian.net") || origin.host == "api.atlassian.com") return {"api.media.atlassian.com"};
+  return {};
+}
+
 Result<upstream::SiteEntryPtr> make_entry(const store::Reader& reader, const crypto::Sealer& sealer,
                                           upstream::TokenSource& tokens, const Site& site) {
   auto entry = std::make_shared<upstream::SiteEntry>();
@@ -48,6 +54,7 @@ Result<upstream::SiteEntryPtr> make_entry(const store::Reader& reader, const cry
       entry->api_test = spec.value()->test_path;
     }
   }
+  entry->media_hosts = media_hosts_of(entry->origin);
   GH_TRY(const auto credentials, credentials_of(reader, site.id));
   // An account that ever had its own has an entry here, be it an empty one: it never falls back to the site's.
   std::map<std::string, std::vector<upstream::RouteChoice>> by_account;

@@ -84,6 +84,10 @@ std::optional<http::UpstreamRequest> follow(std::string_view location, const Con
   const http::FieldTable& fields = request.head->fields;
   copy_field("Accept", fields.value(Known::kAccept), head);
   copy_field("Range", fields.value(Known::kRange), head);
+  // Without it a download that goes on would be given the rest of another file.
+  copy_field("If-Range", fields.value(Known::kIfRange), head);
+  copy_field("If-None-Match", fields.value(Known::kIfNoneMatch), head);
+  copy_field("If-Modified-Since", fields.value(Known::kIfModifiedSince), head);
   head += "Accept-Encoding: identity\r\nUser-Agent: Gatehouse\r\n";
   next.method = http::Method::kGet;
   next.head = head;
