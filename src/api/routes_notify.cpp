@@ -43,6 +43,10 @@ Result<Reply> look(Call& call) {
   } else {
     inner += "<p><strong>It is " + escape_html(found.at("state").as_string()) + " already.</strong></p>";
   }
+  for (const auto& [way, words] : {std::pair("rotate", "Rotate it"), std::pair("transfer", "Hand it over")}) {
+    const auto* path = found.if_contains(way);
+    if (path) inner += "<p><a href=\"" + escape_html(path->as_string()) + "\">" + words + "</a></p>";
+  }
   return page(std::string(found.at("title").as_string()), inner);
 }
 

@@ -106,6 +106,21 @@ Result<Linked> follow(admin::Services& services, std::string_view link) {
   return Linked{message.value(), std::move(notice), std::move(matter)};
 }
 
+/// Where the panel rotates a credential, and hands it over; nothing where neither can be done there. Who follows them signs in there.
+Result<void> add_ways(const store::Repositories& at, const store::StoredNotice& notice, admin::Document& document) {
+  if (notice.subject_kind != "token") return success();
+  const auto found = at.credentials.get(CredentialId(notice.subject_id));
+  if (!found && found.error().code == Errc::kNotFound) return success();
+  GH_TRYV(found);
+  const CredentialKind kind = found.value().value.kind;
+  if (kind == CredentialKind::kApp) return success();
+  const std::string page = (kind == CredentialKind::kOAuthClient ? "/clients/" : "/tokens/") + notice.subject_id;
+  // Whose secret lies elsewhere is rotated there.
+  if (kind != CredentialKind::kExternal) document["rotate"] = page + "?do=rotate";
+  document["transfer"] = page + "?do=transfer";
+  return success();
+}
+
 }  // namespace
 
 Result<admin::Documents> notify_log(admin::Services& services, const LogQuery& query, int limit) {
@@ -205,6 +220,7 @@ Result<admin::Document> look_at_link(admin::Services& services, std::string_view
   admin::Document document;
   document["title"] = words.title;
   document["text"] = words.what;
+  GH_TRYV(add_ways(at, linked.notice, document));
   document["state"] = linked.matter.closed_at ? "closed" : linked.matter.acknowledged_at ? "acknowledged" : "open";
   return document;
 }

@@ -29,7 +29,8 @@ Result<admin::Document> acknowledge(admin::Services& services, const Caller& cal
 /// The same by the link in a message. kNotFound where the link is none of ours.
 Result<admin::Document> acknowledge_by_link(admin::Services& services, std::string_view link, std::string_view address,
                                             std::string_view user_agent);
-/// What the link's page shows: {"title","text","state"}. Changes nothing, since mail programs look at links by themselves.
+/// What the link's page shows: {"title","text","state"}, and for a credential where the panel rotates it and hands it over
+/// ("rotate","transfer", paths on the admin listener). Changes nothing, since mail programs look at links by themselves.
 Result<admin::Document> look_at_link(admin::Services& services, std::string_view link);
 
 /// Queues a test to a person's mail (empty: the caller's) and to every webhook: {"notice"}; the log tells what became of it.

@@ -347,7 +347,10 @@ TEST_F(Telling, TheLinkOfAMessageAcknowledgesAndNothingElseDoes) {
   const std::string message(log.items.front().at("message").as_string());
   std::string link = lifecycle::action_link(services(), "", message);
   link.erase(0, std::string("/api/v1/notify/act/").size());
-  EXPECT_EQ(must(lifecycle::look_at_link(services(), link)).at("state").as_string(), "open");
+  const auto shown = must(lifecycle::look_at_link(services(), link));
+  EXPECT_EQ(shown.at("state").as_string(), "open");
+  EXPECT_EQ(shown.at("rotate").as_string(), "/tokens/" + token + "?do=rotate");
+  EXPECT_EQ(shown.at("transfer").as_string(), "/tokens/" + token + "?do=transfer");
   EXPECT_TRUE(matter(token).at("acknowledged_at").is_null()) << "looking changes nothing";
   for (const std::string& bad : {link + "A", link.substr(1), message, std::string("x.h1.1.AAAA"), std::string()}) {
     EXPECT_EQ(lifecycle::acknowledge_by_link(services(), bad, "192.0.2.1", "test").error().code, Errc::kNotFound) << bad;

@@ -116,6 +116,18 @@ function Grants({ account }: { account: Row }) {
                 <State is={grant.state === 'live' ? grant.backing : grant.state} />
                 <span className="grow"><strong>{grant.resource}</strong> {grant.role && <span>{grant.role}</span>} <Words of={grant.scopes} /></span>
                 {grant.granted_by && <span className="quiet">{t.by} {grant.granted_by}</span>}
+                {grant.state === 'paused' && may('resumeGrant') && <Action label={t.resumeGrant} about="" commands={() => [{ label: t.grants, text: commandLine(['grant', 'resume', grant.id]) }]} run={() => call('resumeGrant', { at: { grant: grant.id } })} done={t.resumed} undo={() => call('pauseGrant', { at: { grant: grant.id }, body: {} })} />}
+                {grant.state === 'live' && may('pauseGrant') && (
+                  <Action
+                    label={t.pauseGrant}
+                    about={t.pauseGrantAbout}
+                    withReason
+                    commands={(reason) => [{ label: t.grants, text: commandLine(['grant', 'pause', grant.id], { reason }) }]}
+                    run={(reason) => call('pauseGrant', { at: { grant: grant.id }, body: reason ? { reason } : {} })}
+                    done={t.paused}
+                    undo={() => call('resumeGrant', { at: { grant: grant.id } })}
+                  />
+                )}
                 {may('removeGrant') && grant.state !== 'removed' && (
                   <Action
                     label={t.removeGrant}

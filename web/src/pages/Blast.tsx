@@ -98,7 +98,7 @@ const columns: Column<Item>[] = [
   { key: 'places', label: t.places, value: (row) => row.automations.map((one) => one.account ?? `${one.tool ?? '?'} at ${one.place ?? '?'}`).join(', '), grow: 3 },
   { key: 'stops', label: t.stops, value: (row) => row.stops, grow: 3, extra: true },
   { key: 'wakes', label: t.wakes, value: (row) => row.wakes.join(', ') || texts.tonight.nobody, cell: (row) => (row.wakes.length > 0 ? row.wakes.join(', ') : <strong className="alarm-word">▲ {texts.tonight.nobody}</strong>), grow: 2, narrow: true },
-  { key: 'expires_at', label: texts.tokens.expires, value: (row) => row.expires_at, cell: (row) => <Expiry at={row.expires_at} />, grow: 1.2 },
+  { key: 'expires_at', label: texts.tokens.expires, value: (row) => row.expires_at, cell: (row) => <Expiry at={row.expires_at} />, grow: 1.5 },
 ];
 const facets: Facet<Item>[] = [
   { name: 'account', label: texts.tokens.account, values: (row) => [row.account] },

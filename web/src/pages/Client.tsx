@@ -4,6 +4,7 @@ import { useLive } from '../api/live.ts';
 import type { Schemas } from '../api/types.ts';
 import { Action } from '../parts/Action.tsx';
 import { FormAction, TextField } from '../parts/FormAction.tsx';
+import { HandOverToken } from '../parts/HandOver.tsx';
 import { useMay } from '../parts/me.tsx';
 import { showSecret } from '../parts/Secrets.tsx';
 import { Expiry, When } from '../parts/Time.tsx';
@@ -79,6 +80,7 @@ function Actions({ of: one }: { of: Row }) {
     <>
       {may('rotateClient') && one.secrets.length > 0 && (
         <FormAction
+          name="rotate"
           label={texts.rotation.rotate}
           about={t.rotateAbout}
           commands={[{ label: texts.rotation.rotate, text: commandLine(['client', 'rotate', one.client_id], { overlap }) }]}
@@ -88,6 +90,7 @@ function Actions({ of: one }: { of: Row }) {
           <TextField label={c.overlap} value={overlap} set={setOverlap} placeholder={one.overlap} hint={texts.rotation.overlapHint} />
         </FormAction>
       )}
+      <HandOverToken token={one} />
       {may('revokeClient') && (
         <Action label={c.revoke} about={t.revokeAbout} withReason typed={one.name} commands={(reason) => [{ label: c.revoke, text: commandLine(['client', 'revoke', one.client_id], { reason }) }]} run={(reason) => call('revokeClient', { at, body: reason ? { reason } : {} })} done={c.revoked} />
       )}

@@ -100,7 +100,7 @@ function Credentials({ entry }: { entry: Row }) {
               <td><When at={one.last_used_at} /></td>
               <td>
                 {one.source ?? 'Gatehouse'} {one.upstream_id && <code>{one.upstream_id}</code>} {one.holder && <span className="quiet">{t.holder} {one.holder}{one.personal && `, ${t.personal}`}</span>}
-                {one.source && <Assign id={one.id} name={one.name} />}
+                {one.source && <Assign id={one.id} name={one.name} from={entry.handle} />}
                 {one.vanished_at && <span className="quiet"> {t.vanished} <When at={one.vanished_at} /></span>}
               </td>
             </tr>
@@ -112,7 +112,7 @@ function Credentials({ entry }: { entry: Row }) {
 }
 
 /** An external credential that an import gave to the wrong automation. */
-function Assign({ id, name }: { id: string; name: string }) {
+function Assign({ id, name, from }: { id: string; name: string; from: string }) {
   const may = useMay();
   if (!may('assignCredential')) return null;
   return (
@@ -124,6 +124,7 @@ function Assign({ id, name }: { id: string; name: string }) {
       commands={({ account }) => [{ label: t.assign, text: commandLine(['register', 'assign', id], { account: account || 'HANDLE' }) }]}
       run={({ account }) => call('assignCredential', { at: { token: id }, body: { account: account! } }).then(() => null)}
       done={t.assigned}
+      undo={() => call('assignCredential', { at: { token: id }, body: { account: from } })}
     />
   );
 }
@@ -205,10 +206,11 @@ function Edit({ entry }: { entry: Row }) {
     const options = changed(values).map(({ name }) => `--${optionOf[name] ?? name.replaceAll('_', '-')} ${quoted(kLists.includes(name) ? words(values[name]!).join(',') : values[name]!)}`);
     return [{ label: t.edit, text: [commandLine(['account', 'edit', entry.handle]), ...options].join(' ') }];
   };
-  const run = async (values: Values) => {
-    const body = Object.fromEntries(changed(values).map(({ name }) => [name, kLists.includes(name) ? words(values[name]!) : values[name]!]));
-    if (Object.keys(body).length > 0) await call('editAccount', { at: { account: entry.handle }, body });
+  const send = async (values: Values, these: readonly Field[]) => {
+    const body = Object.fromEntries(these.map(({ name }) => [name, kLists.includes(name) ? words(values[name]!) : values[name]!]));
+    if (these.length > 0) await call('editAccount', { at: { account: entry.handle }, body });
     return null;
   };
-  return <AskAction label={t.edit} title={`${t.edit}: ${entry.handle}`} about={t.editAbout} fields={fields} commands={commands} run={run} done={t.saved} submit={t.save} />;
+  const before: Values = Object.fromEntries(fields.map((field) => [field.name, (field.value ?? '').trim()]));
+  return <AskAction label={t.edit} title={`${t.edit}: ${entry.handle}`} about={t.editAbout} fields={fields} commands={commands} run={(values) => send(values, changed(values))} undo={(values) => send(before, changed(values))} done={t.saved} submit={t.save} />;
 }

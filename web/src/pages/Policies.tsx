@@ -75,6 +75,7 @@ function RuleLine({ rule, policy }: { rule: Rule; policy: Policy }) {
           commands={(values) => [{ label: rule, text: commandLine(['policy', 'set', rule, values.value ?? '']) }]}
           run={(values) => call('setPolicy', { body: { [rule]: values.value } }).then(() => null)}
           done={r.changed}
+          undo={() => call('setPolicy', { body: { [rule]: value } })}
         />
       )}
     </li>
@@ -106,7 +107,7 @@ function Narrow() {
                 <li key={`${whose} ${name} ${rule}`}>
                   <span className="grow">{one.owner ? <Link to={pathOf('people', one.owner)}>{one.owner}</Link> : <strong>{name}</strong>} <span className="quiet">{r.names[rule]}</span></span>
                   <span className="rule-value">{one[rule]!.split(',').map((word) => <code key={word}>{word}</code>)}</span>
-                  {may('setNarrowPolicy') && <AskAction label={r.takeAway} title={`${r.takeAway}: ${r.names[rule]}`} about={r.takeAwayAbout} fields={[]} commands={() => command(whose!, name!, rule, '')} run={() => set(whose!, name!, rule, '')} done={r.takenAway} />}
+                  {may('setNarrowPolicy') && <AskAction label={r.takeAway} title={`${r.takeAway}: ${r.names[rule]}`} about={r.takeAwayAbout} fields={[]} commands={() => command(whose!, name!, rule, '')} run={() => set(whose!, name!, rule, '')} done={r.takenAway} undo={() => set(whose!, name!, rule, one[rule]!)} />}
                 </li>
               );
             }))}

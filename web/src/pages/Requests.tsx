@@ -156,7 +156,7 @@ function Offer({ of: one }: { of: Schemas['Offer'] }) {
       <span className="grow"><strong>{one.account}</strong> <span className="quiet">{t.from} {one.from} {t.to} {one.to}</span></span>
       <span className="quiet"><Expiry at={one.expires_at} /></span>
       {mine && <Action label={t.accept} about={t.acceptAbout} commands={() => [{ label: t.accept, text: commandLine(['account', 'accept', one.id]) }]} run={() => call('acceptOffer', { at })} done={t.accepted} />}
-      <Action label={mine ? t.decline : t.withdraw} about={t.declineAbout} commands={() => [{ label: t.decline, text: commandLine(['account', 'decline', one.id]) }]} run={() => call('declineOffer', { at })} done={mine ? t.declined : t.withdrawn} />
+      <Action label={mine ? t.decline : t.withdraw} about={t.declineAbout} commands={() => [{ label: t.decline, text: commandLine(['account', 'decline', one.id]) }]} run={() => call('declineOffer', { at })} done={mine ? t.declined : t.withdrawn} {...(mine ? {} : { undo: () => call('offerAccount', { at: { account: one.account }, body: { to: one.to } }) })} />
     </li>
   );
 }

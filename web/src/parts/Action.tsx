@@ -41,7 +41,7 @@ export function Action({ label, about, commands, run, done, undo, withReason = f
       setOpen(false);
       setReason('');
       setName('');
-      if (done) toast(done, undo && (() => void undo().then(refreshAll, (caught: unknown) => toast(asProblem(caught).message))));
+      if (done) toast(done, undo);
       refreshAll();
     } catch (caught) {
       setProblem(asProblem(caught));

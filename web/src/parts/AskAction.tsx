@@ -72,13 +72,15 @@ interface Props {
   /** What it resolves with stays in the dialog until it is closed by hand. */
   run: (values: Values) => Promise<ReactNode>;
   done: string;
+  /** Takes it back, given what was entered. */
+  undo?: (values: Values) => Promise<unknown>;
   main?: boolean;
   submit?: string;
   /** Of the button that closes a result; by default a result is a secret, which is to be stored first. */
   finish?: string;
 }
 
-export function AskAction({ label, title = label, about, fields, commands, run, done, main = false, submit = label, finish }: Props) {
+export function AskAction({ label, title = label, about, fields, commands, run, done, undo, main = false, submit = label, finish }: Props) {
   const [open, setOpen] = useState(false);
   const [entered, setEntered] = useState<Values>({});
   const [busy, setBusy] = useState(false);
@@ -99,7 +101,7 @@ export function AskAction({ label, title = label, about, fields, commands, run, 
     setProblem(undefined);
     try {
       const shown = await run(values);
-      toast(done);
+      toast(done, undo && (() => undo(values)));
       refreshAll();
       if (shown) setResult(shown);
       else close();

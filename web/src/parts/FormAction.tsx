@@ -2,6 +2,7 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { refreshAll } from '../api/live.ts';
 import { asProblem, type Problem } from '../api/problem.ts';
+import { setQuery, useAddress } from '../router.ts';
 import { texts } from '../texts.ts';
 import { Dialog } from './Dialog.tsx';
 import { Commands, ProblemNote, type Command } from './ui.tsx';
@@ -16,23 +17,32 @@ export interface FormActionProps<T> {
   run: () => Promise<T>;
   /** Said afterwards; nothing where `onDone` shows more. */
   done?: string;
+  /** Takes it back, given what `run` resolved with. */
+  undo?: (result: T) => Promise<unknown>;
+  /** An address with ?do= this opens the dialog at once: where a link in a message leads. */
+  name?: string;
   onDone?: (result: T) => void;
   main?: boolean;
   severe?: boolean;
   disabled?: boolean;
 }
 
-export function FormAction<T>({ label, about, children, commands, run, done, onDone, main = false, severe = false, disabled = false }: FormActionProps<T>) {
-  const [open, setOpen] = useState(false);
+export function FormAction<T>({ label, about, children, commands, run, done, undo, name, onDone, main = false, severe = false, disabled = false }: FormActionProps<T>) {
+  const asked = useAddress().query.get('do');
+  const [open, setOpen] = useState(name !== undefined && asked === name);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | undefined>();
+  const close = () => {
+    setOpen(false);
+    if (name !== undefined && asked === name) setQuery({ do: '' });
+  };
   const send = async () => {
     setBusy(true);
     setProblem(undefined);
     try {
       const result = await run();
-      setOpen(false);
-      if (done) toast(done);
+      close();
+      if (done) toast(done, undo && (() => undo(result)));
       onDone?.(result);
       refreshAll();
     } catch (caught) {
@@ -49,7 +59,7 @@ export function FormAction<T>({ label, about, children, commands, run, done, onD
     <>
       <button type="button" className={severe ? 'severe' : main ? 'main' : ''} onClick={() => { setProblem(undefined); setOpen(true); }}>{label}</button>
       {open && (
-        <Dialog title={label} onClose={() => setOpen(false)}>
+        <Dialog title={label} onClose={close}>
           <div>{about}</div>
           {problem && <ProblemNote problem={problem} />}
           <form onSubmit={submit}>
@@ -57,7 +67,7 @@ export function FormAction<T>({ label, about, children, commands, run, done, onD
             <Commands of={commands} />
             <div className="actions">
               <button type="submit" className={severe ? 'severe' : 'main'} disabled={busy || disabled}>{busy ? texts.action.busy : label}</button>
-              <button type="button" onClick={() => setOpen(false)}>{texts.cancel}</button>
+              <button type="button" onClick={close}>{texts.cancel}</button>
             </div>
           </form>
         </Dialog>

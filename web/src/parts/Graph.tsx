@@ -39,7 +39,7 @@ export function Graph({ of: graph }: { of: Data }) {
   const dim = (...keys: string[]) => (near && !keys.every((key) => near.has(key)) ? ' dim' : '');
   return (
     <div className="graph" tabIndex={0} role="region" aria-label={t.graph}>
-      <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="group" aria-label={t.graphLabel} onPointerLeave={() => setAt(undefined)}>
+      <svg viewBox={`-1 0 ${width + 2} ${height}`} width={width + 2} height={height} role="group" aria-label={t.graphLabel} onPointerLeave={() => setAt(undefined)}>
         {columns.map((name, column) => <text key={name} className="graph-head" x={column * (kWidth + kGap)} y={14}>{t.columns[name]}</text>)}
         {graph.edges.map(({ from, to, past }) => {
           const left = places.get(from)!;

@@ -38,25 +38,26 @@ export function HandOverAccount({ account }: { account: Schemas['Account'] }) {
   const at = { account: account.handle };
   if (may('transferAccount')) {
     return (
-      <FormAction label={t.transfer} about={t.transferAbout} commands={[{ label: t.transfer, text: commandLine(['account', 'transfer', account.handle], { to }) }]} run={() => call('transferAccount', { at, body: { to } })} done={t.transferred} disabled={!to}>
+      <FormAction name="transfer" label={t.transfer} about={t.transferAbout} commands={[{ label: t.transfer, text: commandLine(['account', 'transfer', account.handle], { to }) }]} run={() => call('transferAccount', { at, body: { to } })} done={t.transferred} disabled={!to}>
         <To value={to} set={setTo} />
       </FormAction>
     );
   }
   if (!may('offerAccount') || account.owner !== me.user) return null;
   return (
-    <FormAction label={t.offer} about={t.offerAbout} commands={[{ label: t.offer, text: commandLine(['account', 'offer', account.handle], { to }) }]} run={() => call('offerAccount', { at, body: { to } })} done={t.offered} disabled={!to}>
+    <FormAction label={t.offer} about={t.offerAbout} commands={[{ label: t.offer, text: commandLine(['account', 'offer', account.handle], { to }) }]} run={() => call('offerAccount', { at, body: { to } })} done={t.offered} undo={(offer) => call('declineOffer', { at: { offer: offer.id } })} disabled={!to}>
       <To value={to} set={setTo} />
     </FormAction>
   );
 }
 
-export function HandOverToken({ token }: { token: Schemas['Token'] }) {
+/** A token or an OAuth client: both are credentials, and change hands alike. */
+export function HandOverToken({ token }: { token: { id: string; state: string } }) {
   const may = useMay();
   const [to, setTo] = useState('');
   if (!may('transferToken') || token.state === 'revoked' || token.state === 'expired') return null;
   return (
-    <FormAction label={t.transfer} about={t.transferAbout} commands={[{ label: t.transfer, text: commandLine(['token', 'transfer', token.id], { to }) }]} run={() => call('transferToken', { at: { token: token.id }, body: { to } })} done={t.transferred} disabled={!to}>
+    <FormAction name="transfer" label={t.transfer} about={t.transferAbout} commands={[{ label: t.transfer, text: commandLine(['token', 'transfer', token.id], { to }) }]} run={() => call('transferToken', { at: { token: token.id }, body: { to } })} done={t.transferred} disabled={!to}>
       <To value={to} set={setTo} />
     </FormAction>
   );

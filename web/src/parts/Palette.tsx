@@ -5,6 +5,7 @@ import { go, pathOf } from '../router.ts';
 import { texts } from '../texts.ts';
 import { Dialog } from './Dialog.tsx';
 import { useMay } from './me.tsx';
+import { explained } from '../pages/Explain.tsx';
 import { useMyPages } from './Shell.tsx';
 import { setTheme } from './theme.ts';
 
@@ -16,6 +17,7 @@ interface Entry {
 }
 
 const kShown = 12;
+const kRequestId = /^[0-9A-Za-z_-]{16,40}$/;
 
 function rank(entry: Entry, words: string[]): number {
   const label = entry.label.toLowerCase();
@@ -27,6 +29,7 @@ function rank(entry: Entry, words: string[]): number {
 
 export function Palette({ onClose }: { onClose: () => void }) {
   const may = useMay();
+  const mayExplain = may('explain');
   const mine = useMyPages();
   const accounts = useList('listAccounts', {});
   const tokens = useList('listTokens', {});
@@ -51,15 +54,19 @@ export function Palette({ onClose }: { onClose: () => void }) {
     ];
   }, [mine, accounts.data, tokens.data, sites.data, people.data]);
   const found = useMemo(() => {
+    const typed = text.trim();
+    // A request's id, as answers and messages say it.
+    const request: Entry[] = kRequestId.test(typed) && mayExplain ? [{ kind: texts.palette.request, label: texts.palette.explain(typed), run: () => go(explained(typed)) }] : [];
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     if (words.length === 0) return entries.slice(0, kShown);
-    return entries
+    const named = entries
       .map((entry) => ({ entry, rank: rank(entry, words) }))
       .filter((one) => one.rank >= 0)
       .sort((left, right) => right.rank - left.rank)
       .slice(0, kShown)
       .map((one) => one.entry);
-  }, [entries, text]);
+    return [...named, ...request];
+  }, [entries, text, mayExplain]);
   const selected = Math.min(at, found.length - 1);
 
   const take = (entry: Entry | undefined) => {

@@ -168,6 +168,7 @@ function Moves({ token, rotation }: { token: Token; rotation: Schemas['Rotation'
     <div className="actions moves">
       {may('rotateToken') && (
         <FormAction
+          name="rotate"
           label={rotation.state === 'successor pending' ? t.again : t.rotate}
           main={rotation.state === 'planned' || rotation.state === 'none' || rotation.state === 'retired'}
           about={rotation.old_secret ? t.rotateEndsOld : rotation.state === 'successor pending' ? t.againAbout : t.rotateAbout}
@@ -225,6 +226,12 @@ function Rule({ token, rotation }: { token: Token; rotation: Schemas['Rotation']
     ...(every && every !== token.rotate_every ? { rotate_every: every } : {}), ...(overlap && overlap !== token.overlap ? { overlap } : {}),
     ...(by !== rotation.rotated_by ? { rotated_by: by as 'owner' | 'agent' } : {}), ...(self !== (token.self_rotation != null) ? { self_rotate: self } : {}),
   };
+  // What had no value before can't be given none again.
+  const before = {
+    ...(body.rotate_every && token.rotate_every ? { rotate_every: token.rotate_every } : {}), ...(body.overlap ? { overlap: token.overlap } : {}),
+    ...(body.rotated_by ? { rotated_by: rotation.rotated_by as 'owner' | 'agent' } : {}), ...('self_rotate' in body ? { self_rotate: token.self_rotation != null } : {}),
+  };
+  const whole = Object.keys(before).length === Object.keys(body).length;
   const options = { 'rotate-every': body.rotate_every, overlap: body.overlap, 'rotated-by': body.rotated_by, 'self-rotate': body.self_rotate === true, 'no-self-rotate': body.self_rotate === false };
   return (
     <FormAction
@@ -233,6 +240,7 @@ function Rule({ token, rotation }: { token: Token; rotation: Schemas['Rotation']
       commands={[{ label: t.title, text: commandLine(['token', 'rotation', 'set', token.id], options) }]}
       run={() => call('setRotation', { at: { token: token.id }, body })}
       done={t.ruleSet}
+      {...(whole ? { undo: () => call('setRotation', { at: { token: token.id }, body: before }) } : {})}
       disabled={Object.keys(body).length === 0}
     >
       <TextField label={texts.tokens.rotates} value={every} set={setEvery} placeholder="30d" />

@@ -9,7 +9,7 @@ import { Palette } from './Palette.tsx';
 import { Secrets } from './Secrets.tsx';
 import { StepUp } from './StepUp.tsx';
 import { setTheme, useTheme, type Theme } from './theme.ts';
-import { Toasts } from './Toasts.tsx';
+import { Toasts, undoLast } from './Toasts.tsx';
 import { Empty, Menu, Page } from './ui.tsx';
 
 export function useMyPages(): PanelPage[] {
@@ -58,7 +58,7 @@ function Content() {
 
 const kTyping = 'input, textarea, select, [contenteditable]';
 
-/** Keys that work wherever nobody types: `/`, `?`, `g` and a letter, Ctrl/Cmd-K. Nothing that browsers use is taken. */
+/** Keys that work wherever nobody types: `/`, `?`, `z`, `g` and a letter, Ctrl/Cmd-K. Nothing that browsers use is taken. */
 function useKeys(open: (what: 'palette' | 'keys') => void, mine: PanelPage[]) {
   const leader = useRef(0);
   useEffect(() => {
@@ -71,6 +71,7 @@ function useKeys(open: (what: 'palette' | 'keys') => void, mine: PanelPage[]) {
       if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
       if (event.target instanceof Element && event.target.matches(kTyping)) return;
       if (event.key === '?') open('keys');
+      if (event.key === 'z' && undoLast()) event.preventDefault();
       if (event.key === '/') {
         const filter = document.querySelector<HTMLElement>('[data-filter]');
         if (filter) {

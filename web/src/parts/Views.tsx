@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { go, Link, useAddress } from '../router.ts';
 import { texts } from '../texts.ts';
+import { toast } from './Toasts.tsx';
 import { Menu } from './ui.tsx';
 
 type Saved = Array<{ name: string; query: string }>;
@@ -24,13 +25,17 @@ export function Views({ name }: { name: string }) {
     localStorage.setItem(key, JSON.stringify(views));
     setSaved(views);
   };
+  const forget = (view: Saved[number]) => {
+    keep(saved.filter((one) => one !== view));
+    toast(texts.views.removed(view.name), async () => keep([...read(key).filter((one) => one.name !== view.name), view]));
+  };
   return (
     <Menu label={texts.views.title}>
       {saved.length === 0 && <p className="quiet">{texts.views.none}</p>}
       {saved.map((view) => (
         <div key={view.name} className="row">
           <Link to={view.query ? `${path}?${view.query}` : path}>{view.name}</Link>
-          <button type="button" className="plain" aria-label={texts.views.remove(view.name)} onClick={() => keep(saved.filter((one) => one !== view))}>✕</button>
+          <button type="button" className="plain" aria-label={texts.views.remove(view.name)} onClick={(event) => { event.currentTarget.closest('details')?.querySelector('summary')?.focus(); forget(view); }}>✕</button>
         </div>
       ))}
       <form
