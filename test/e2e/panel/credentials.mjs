@@ -2,46 +2,17 @@
 // test_panel_credentials.py starts both.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import axe from 'axe-core';
-import { chromium } from 'playwright-core';
+import { start } from './browser.mjs';
 
-const { base, api, gateway, key, otherKey, link } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
-const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
-const page = await context.newPage();
-page.setDefaultTimeout(60_000);
-const faults = [];
-page.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()}`));
-page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
-
-async function visit(path) {
-  await page.goto(base + path);
-  await settled();
-}
-async function settled() {
-  await page.waitForSelector('main h1');
-  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
-}
-const ask = async (method, target, body, by = key) => {
-  const answer = await fetch(`${api}${target}`, { method, headers: { Authorization: `Bearer ${by}`, ...(body ? { 'Content-Type': 'application/json' } : {}) }, body: body && JSON.stringify(body) });
-  const text = await answer.text();
-  assert.ok(answer.ok, `${method} ${target}: ${text}`);
-  return text && JSON.parse(text);
-};
+const told = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const { gateway, otherKey, link } = told;
+const walk = await start(told);
+const { ask } = walk;
+const page = await walk.open(await walk.newContext());
+const visit = (path) => walk.visit(page, path);
+const settled = () => walk.settled(page);
+const accessible = (what) => walk.accessible(page, what);
 const use = async (secret, agent = 'walk/1') => (await fetch(`${gateway}/ex/jira/acme/rest/api/3/issue/A-1`, { headers: { Authorization: `Bearer ${secret}`, 'User-Agent': agent } })).status;
-
-async function accessible(what) {
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
-  for (const theme of ['light', 'dark']) {
-    await page.evaluate((one) => (document.documentElement.dataset.theme = one), theme);
-    const found = await page.evaluate(async (only) => {
-      const options = only ? { runOnly: { type: 'rule', values: only } } : { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
-      return (await window.axe.run(document, options)).violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`);
-    }, theme === 'dark' ? ['color-contrast'] : undefined);
-    assert.deepEqual(found, [], `${what}, ${theme}`);
-  }
-  await page.evaluate(() => delete document.documentElement.dataset.theme);
-}
 
 /** The secret that stands on the page; it is in no address, and the page lets nobody go before it is said to be stored. */
 async function takeSecret() {
@@ -218,22 +189,9 @@ const steps = {
     await page.setViewportSize({ width: 400, height: 800 });
     for (const path of ['/make?account=invoice-export&do=getIssue&in=acme%2FA', '/requests', '/clients', '/apps', `/tokens/${madeId}`]) {
       await visit(path);
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), path);
+      await walk.fits(page, path);
     }
   },
 };
 
-let failed = 0;
-for (const [name, step] of Object.entries(steps)) {
-  faults.length = 0;
-  try {
-    await step();
-    assert.deepEqual(faults, []);
-    console.log(`ok ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`not ok ${name}: ${error.stack}\n${page.url()}\n${(await page.innerText('body').catch(() => '')).slice(0, 1500)}`);
-  }
-}
-await browser.close();
-process.exit(failed ? 1 : 0);
+await walk.run(steps, page);

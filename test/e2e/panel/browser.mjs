@@ -1,0 +1,132 @@
+// What the walks through the panel share: Debian's Chromium, whose faults are noted, pages that stand, axe-core, the keyboard alone.
+//   GATEHOUSE_PANEL=FOLDER: the panel's files come from there (vite's dist) instead of from the binary; the server stays the real one.
+//   PANEL_SCREENSHOTS=FOLDER: what a step saw when it failed.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import axe from 'axe-core';
+import { chromium } from 'playwright-core';
+
+const { GATEHOUSE_PANEL: folder, PANEL_SCREENSHOTS: screenshots } = process.env;
+const kTypes = { '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml' };
+const kSize = { width: 1280, height: 860 };
+const kRules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+export async function start({ base, api, key }) {
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  const faults = [];
+
+  async function newContext(options = {}) {
+    const context = await browser.newContext({ viewport: kSize, ...options });
+    if (folder) {
+      await context.route('**/assets/panel/*', (route) => {
+        const { pathname } = new URL(route.request().url());
+        return route.fulfill({ body: readFileSync(join(folder, pathname)), contentType: kTypes[extname(pathname)] });
+      });
+      await context.route((url) => url.origin === base, async (route) => {
+        if (route.request().resourceType() !== 'document' || route.request().method() !== 'GET') return route.fallback();
+        const answer = await route.fetch({ maxRedirects: 0 });
+        const text = await answer.text();
+        const { 'content-encoding': _, ...headers } = answer.headers();
+        return route.fulfill({ status: answer.status(), headers, body: text.includes('id="panel"') ? readFileSync(join(folder, 'index.html')) : text });
+      });
+    }
+    return context;
+  }
+
+  /** A page that notes whatever must not happen; `page.expectsErrors` while the server is meant to refuse. */
+  async function open(context) {
+    const page = await context.newPage();
+    page.setDefaultTimeout(60_000);
+    page.on('console', (message) => message.type() === 'error' && !page.expectsErrors && faults.push(`console: ${message.text()}`));
+    page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
+    page.on('dialog', (dialog) => faults.push(`dialog: ${dialog.message()}`) && void dialog.dismiss());
+    page.on('request', (request) => {
+      const { origin, protocol } = new URL(request.url());
+      if (origin !== base && protocol !== 'blob:' && protocol !== 'data:') faults.push(`asked elsewhere: ${request.url()}`);
+    });
+    await page.addInitScript(() => document.addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`)));
+    return page;
+  }
+
+  async function settled(page) {
+    await page.waitForSelector('main h1');
+    await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+  }
+
+  /** As the browser opens an address: all of it anew. */
+  async function visit(page, path) {
+    await page.goto(base + path);
+    await settled(page);
+  }
+
+  /** As a link of the panel leads there: nothing is loaded again, and so it is quicker. */
+  async function look(page, path) {
+    await page.evaluate((to) => {
+      history.pushState(null, '', to);
+      dispatchEvent(new PopStateEvent('popstate'));
+    }, path);
+    await settled(page);
+  }
+
+  /** A request to the REST API by an administrator's key; its answer must be a good one. */
+  async function ask(method, target, body, by = key) {
+    const answer = await fetch(`${api}${target}`, { method, headers: { Authorization: `Bearer ${by}`, ...(body ? { 'Content-Type': 'application/json' } : {}) }, body: body && JSON.stringify(body) });
+    const text = await answer.text();
+    assert.ok(answer.ok, `${method} ${target}: ${text}`);
+    return text && JSON.parse(text);
+  }
+  const state = (target) => ask('GET', target);
+
+  /** What axe-core finds on the page in the light theme, and what of its colours it finds in the dark one. */
+  async function accessible(page, what) {
+    if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
+    const found = await page.evaluate(async (rules) => {
+      const root = document.documentElement;
+      const before = root.dataset.theme;
+      const run = async (theme, only) => {
+        root.dataset.theme = theme;
+        const { violations } = await window.axe.run(document, { runOnly: only, resultTypes: ['violations'] });
+        return violations.map((one) => `${theme}: ${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`);
+      };
+      const all = [...(await run('light', rules)), ...(await run('dark', { type: 'rule', values: ['color-contrast'] }))];
+      if (before === undefined) delete root.dataset.theme;
+      else root.dataset.theme = before;
+      return all;
+    }, kRules);
+    assert.deepEqual(found, [], what);
+  }
+
+  /** Nothing sticks out of it, however narrow it is. */
+  async function fits(page, what) {
+    const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(wide <= room, `${what} is ${wide} wide, with room for ${room}`);
+  }
+
+  /** Each step by its name; a fault that was noted meanwhile fails it too. `chained`: each goes on from the one before, so that the first that
+      fails is the last. Ends the process. */
+  async function run(steps, page, { chained = false } = {}) {
+    let failed = 0;
+    for (const [name, step] of Object.entries(steps)) {
+      const began = performance.now();
+      faults.length = 0;
+      try {
+        await step();
+        assert.deepEqual(faults, []);
+        console.log(`ok ${name} (${Math.round(performance.now() - began)} ms)`);
+      } catch (error) {
+        failed += 1;
+        console.log(`FAILED ${name}: ${error.stack}\n${faults.join('\n')}\n${page.url()}\n${(await page.innerText('body').catch(() => '')).slice(0, 1500)}`);
+        if (screenshots) {
+          mkdirSync(screenshots, { recursive: true });
+          await page.screenshot({ path: join(screenshots, `${name}.png`) });
+        }
+        if (chained) break;
+      }
+    }
+    await browser.close();
+    process.exit(failed ? 1 : 0);
+  }
+
+  return { browser, newContext, open, settled, visit, look, ask, state, accessible, fits, run, faults };
+}
