@@ -126,7 +126,7 @@ class Sandbox:
 class Installation:
     """A data folder, a sandbox site `acme`, a running server, and an account `robot` with a grant on acme/A."""
 
-    def __init__(self, granted=True, serve=(), sandbox_port=None):
+    def __init__(self, granted=True, serve=(), sandbox_port=None, init=()):
         self.folder = tempfile.mkdtemp(prefix="gatehouse-e2e-")
         self.data = self.folder + "/data"
         self.extra = list(serve)
@@ -134,7 +134,7 @@ class Installation:
         self.server = None
         try:
             self.sandbox = Sandbox(self.folder, sandbox_port)
-            made = run("init", "--data", self.data, "--admin-email", ADMIN, "--json")
+            made = run("init", "--data", self.data, "--admin-email", ADMIN, *init, "--json")
             assert made.returncode == 0, made.stderr
             self.key = json.loads(made.stdout)["admin_key"]
             self.start()

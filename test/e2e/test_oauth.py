@@ -2,12 +2,12 @@
 import base64
 import json
 import re
-import subprocess
 import time
 import unittest
 import urllib.parse
 
 from harness import ADMIN, Installation, SCOPES, http, run
+from signer import Signer
 from test_sign_in import Browser
 
 ISSUE = "/rest/api/3/issue/A-1?fields=summary"
@@ -140,27 +140,13 @@ class OAuth(unittest.TestCase):
         self.assertEqual(self.post("/oauth/token", {"grant_type": "refresh_token", "refresh_token": fresh["refresh_token"]}, app).status, 400)
 
     def test_a_job_proves_itself_by_its_issuers_token(self):
-        key = self.it.folder + "/issuer.pem"
-        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", key], check=True)
-        x = subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER"], check=True, capture_output=True).stdout[-32:]
-
-        def sign(text):
-            with open(self.it.folder + "/signed", "w", encoding="ascii") as file:
-                file.write(text)
-            return subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", key, "-in", file.name], check=True, capture_output=True).stdout
-
-        encode = lambda data: base64.urlsafe_b64encode(data if isinstance(data, bytes) else json.dumps(data).encode()).decode().rstrip("=")
-        keys = self.it.folder + "/jwks.json"
-        with open(keys, "w", encoding="utf-8") as file:
-            json.dump({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": encode(x)}]}, file)
+        signer = Signer(self.it.folder)
         made = self.it.ok("federation", "add", "--account", "robot", "--issuer", "https://issuer.example", "--audience", "gatehouse", "--subject", "repo:acme/api:ref:refs/heads/*",
-                          "--claims", "repository_id=42", "--scopes", "read:jira-work", "--resource", "acme/A", "--jwks-file", keys)
+                          "--claims", "repository_id=42", "--scopes", "read:jira-work", "--resource", "acme/A", "--jwks-file", signer.jwks)
 
         def exchange(**claims):
-            now = int(time.time())
-            text = encode({"alg": "EdDSA", "kid": "k", "typ": "JWT"}) + "." + encode({"iss": "https://issuer.example", "aud": "gatehouse", "sub": "repo:acme/api:ref:refs/heads/main",
-                                                                                     "repository_id": "42", "jti": str(time.time_ns()), "iat": now, "exp": now + 300, **claims})
-            form = {"grant_type": "urn:ietf:params:oauth:grant-type:token-exchange", "subject_token_type": "urn:ietf:params:oauth:token-type:jwt", "subject_token": text + "." + encode(sign(text))}
+            token = signer.sign(**{"iss": "https://issuer.example", "aud": "gatehouse", "sub": "repo:acme/api:ref:refs/heads/main", "repository_id": "42", **claims})
+            form = {"grant_type": "urn:ietf:params:oauth:grant-type:token-exchange", "subject_token_type": "urn:ietf:params:oauth:token-type:jwt", "subject_token": token}
             return form, self.post("/oauth/token", form)
 
         form, answer = exchange()
