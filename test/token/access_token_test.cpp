@@ -109,6 +109,7 @@ TEST(AccessTokens, TheControlOfTheForgeries) {
                                 keys(), kIssuer, kNow));
 }
 
+/// RFC 9068 [1], [3], [4], [5], [6].
 TEST(AccessTokens, HeadsAreExactlyOurs) {
   const std::string payload = claims_text(claims(), kIssuer);
   const std::string kid = signer(AccessForm::kEdDsa).id;
@@ -128,6 +129,7 @@ TEST(AccessTokens, HeadsAreExactlyOurs) {
   }
 }
 
+/// RFC 9068 [2]; RFC 9700 [10].
 TEST(AccessTokens, ClaimsAreReadStrictly) {
   const std::string good = claims_text(claims(), kIssuer);
   const auto changed = [&](const std::string& from, const std::string& to) {
@@ -189,6 +191,33 @@ RC_GTEST_PROP(AccessTokens, NoChangeIsTaken, ()) {
     }
     if (std::find(kGood.begin(), kGood.end(), token) != kGood.end()) continue;
     RC_ASSERT(!open_access_token(token, keys(), kIssuer, kNow));
+  }
+}
+
+/// What only a holder of the key could forge: 10,000 heads and claims that are odd in a place, each rightly signed.
+RC_GTEST_PROP(AccessTokens, NothingOddIsTakenThoughItIsSigned, ()) {
+  static const std::vector<std::string> kOdd{"-1", "1.5",  "1e99", "9223372036854775808", "\"\"", "null", "[]",
+                                             "{}", "true", "[1]"};
+  static const std::vector<std::string> kClaims{"iss", "exp", "aud", "sub", "client_id", "iat", "jti", "secret_id"};
+  static const std::vector<std::string> kHead{"alg", "typ", "kid"};
+  static const std::string kText = claims_text(claims(), kIssuer);
+  for (int i = 0; i < 100; ++i) {
+    const AccessForm form = *rc::gen::element(AccessForm::kEdDsa, AccessForm::kEs256);
+    std::string head = head_of(form);
+    std::string payload = kText;
+    const bool in_head = *rc::gen::inRange(0, 3) == 0;
+    std::string& text = in_head ? head : payload;
+    const std::string name = *rc::gen::elementOf(in_head ? kHead : kClaims);
+    const std::string odd = *rc::gen::elementOf(kOdd);
+    const std::size_t at = text.find("\"" + name + "\":");
+    RC_ASSERT(at != std::string::npos);
+    switch (*rc::gen::inRange(0, 4)) {
+      case 0: text.replace(at + 1, name.size(), name + "\":" + odd + ",\"x_" + name); break;  // another value
+      case 1: text.replace(at + 1, name.size(), "x_" + name); break;                          // left out
+      case 2: text.insert(at, "\"" + name + "\":" + odd + ","); break;                        // twice
+      default: text.insert(at, "\"\\u00" + to_hex(as_bytes(name.substr(0, 1))) + name.substr(1) + "\":" + odd + ","); break;
+    }
+    RC_ASSERT(!open_access_token(signed_by(form, head, payload), keys(), kIssuer, kNow));
   }
 }
 
