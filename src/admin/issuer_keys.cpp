@@ -76,22 +76,25 @@ Result<std::vector<NamedKey>> IssuerKeys::fetch(const std::string& issuer) const
 
 Result<std::vector<NamedKey>> IssuerKeys::keys_of(const std::string& issuer, const std::string& key_id) {
   const Instant now = services_.clock.now();
-  {
-    const std::lock_guard lock(mutex_);
-    if (known_.size() >= kMostIssuers && !known_.contains(issuer)) return failed("too many issuers");
-    Known& known = known_[issuer];
-    const bool has = std::any_of(known.keys.begin(), known.keys.end(),
-                                 [&](const NamedKey& one) { return key_id.empty() || one.id == key_id; });
-    const bool young = now < known.fetched_at + kKeepFor;
-    if ((has && young) || now < known.asked_at + kAskEvery) {
-      if (known.keys.empty()) return failed("it was asked a moment ago");
-      return known.keys;
-    }
-    known.asked_at = now;
-  }
-  auto fetched = fetch(issuer);
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  if (known_.size() >= kMostIssuers && !known_.contains(issuer)) return failed("too many issuers");
   Known& known = known_[issuer];
+  // Jobs come several at once. Whoever comes while it is asked for the first time has nothing else to go by than that answer.
+  answered_.wait(lock, [&known] { return !known.asking || !known.keys.empty(); });
+  const bool has =
+      std::any_of(known.keys.begin(), known.keys.end(), [&](const NamedKey& one) { return key_id.empty() || one.id == key_id; });
+  const bool young = now < known.fetched_at + kKeepFor;
+  if ((has && young) || now < known.asked_at + kAskEvery) {
+    if (known.keys.empty()) return failed("it was asked a moment ago");
+    return known.keys;
+  }
+  known.asked_at = now;
+  known.asking = true;
+  lock.unlock();
+  auto fetched = fetch(issuer);
+  lock.lock();
+  known.asking = false;
+  answered_.notify_all();
   if (fetched) {
     known.keys = fetched.value();
     known.fetched_at = now;

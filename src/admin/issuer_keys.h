@@ -5,6 +5,7 @@
 // redirects. A key id that is not known leads to one more fetch a minute at most, whoever asks.
 #pragma once
 
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <string>
@@ -29,12 +30,14 @@ class IssuerKeys {
   struct Known {
     std::vector<NamedKey> keys;
     Instant fetched_at{};
-    Instant asked_at{};  ///< zero: never
+    Instant asked_at{};   ///< zero: never
+    bool asking = false;  ///< by a thread, just now
   };
   Result<std::vector<NamedKey>> fetch(const std::string& issuer) const;
 
   Services& services_;
   std::mutex mutex_;
+  std::condition_variable answered_;
   std::map<std::string, Known> known_;
 };
 
