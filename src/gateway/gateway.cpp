@@ -152,8 +152,9 @@ Action GatewayExchange::begin_at_door() {
 Action GatewayExchange::pass_through_door() {
   at_door_->body = SecretString(std::move(request_.body));
   request_.body.clear();
-  elsewhere_ = [server = thread_.shared.authorization, asked = std::move(*at_door_)](http::ElsewhereDone done) {
-    server->submit(asked, std::move(done));
+  // Called once.
+  elsewhere_ = [server = thread_.shared.authorization, asked = std::move(*at_door_)](http::ElsewhereDone done) mutable {
+    server->submit(std::move(asked), std::move(done));
   };
   Action result = action(Action::Kind::kElsewhere);
   result.elsewhere = &elsewhere_;

@@ -63,16 +63,25 @@ bool Server::serves(std::string_view path) const noexcept {
   return std::any_of(kEndpoints.begin(), kEndpoints.end(), [path](const Endpoint& one) { return one.path == path; });
 }
 
+/// Whether a resting thread is to be woken, now that something waits. One at a time: who finds more when it comes calls the next.
+/// Waking one for each request cost more than answering it (a look-up is over before the woken thread runs). Under mutex_.
+bool Server::calls_one() noexcept {
+  if (called_ || resting_ == 0 || waiting_.empty()) return false;
+  called_ = true;
+  return true;
+}
+
 void Server::submit(gateway::AuthorizationRequest request, http::ElsewhereDone done) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!stopping_ && waiting_.size() < kMostWaiting) {
-      waiting_.push_back({std::move(request), std::move(done)});
-      wake_.notify_one();
-      return;
-    }
+  std::unique_lock lock(mutex_);
+  if (stopping_ || waiting_.size() >= kMostWaiting) {
+    lock.unlock();
+    return done(overloaded());
   }
-  done(overloaded());
+  waiting_.push_back({std::move(request), std::move(done)});
+  const bool calls = calls_one();
+  lock.unlock();
+  // Without the lock, or the woken thread would only wait for that.
+  if (calls) wake_.notify_one();
 }
 
 http::ElsewhereAnswer Server::answer(const gateway::AuthorizationRequest& request) {
@@ -92,12 +101,19 @@ http::ElsewhereAnswer Server::answer(const gateway::AuthorizationRequest& reques
 void Server::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+    while (!stopping_ && waiting_.empty()) {
+      ++resting_;
+      wake_.wait(lock);
+      --resting_;
+      called_ = false;
+    }
     if (waiting_.empty()) return;
     const Waiting next = std::move(waiting_.front());
     waiting_.pop_front();
     const bool stopping = stopping_;
+    const bool calls = calls_one();
     lock.unlock();
+    if (calls) wake_.notify_one();
     next.done(stopping ? overloaded() : answer(next.request));
     lock.lock();
   }

@@ -41,11 +41,14 @@ class Server final : public gateway::AuthorizationServer {
   };
   static constexpr std::size_t kMostWaiting = 512;
   void run();
+  bool calls_one() noexcept;
 
   Context context_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Waiting> waiting_;
+  std::size_t resting_ = 0;  ///< threads that have nothing to do
+  bool called_ = false;      ///< one of them was woken and has not looked yet
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };
