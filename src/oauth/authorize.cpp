@@ -70,9 +70,11 @@ Answered<bool> check(Context& context, Asked& asked) {
   return check_wanted(context, asked);
 }
 
+/// As form-action names it, which has no word for an address of IPv6: there it is the scheme alone.
 std::string origin_of(const std::string& uri) {
   const std::size_t scheme = uri.find(":");
-  if (!uri.starts_with("http")) return uri.substr(0, scheme + 1);
+  const bool web = uri.starts_with("https://") || (uri.starts_with("http://") && !uri.starts_with("http://["));
+  if (!web) return uri.substr(0, scheme + 1);
   return uri.substr(0, uri.find_first_of("/?", scheme + 3));
 }
 

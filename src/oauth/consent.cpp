@@ -207,8 +207,10 @@ http::ElsewhereAnswer consent_page(Context& context, const Asked& asked, const a
   body +=
       "</fieldset><button name=\"decision\" value=\"allow\">Allow</button>"
       "<button class=\"second\" name=\"decision\" value=\"deny\">Refuse</button></form>"
-      "<p><small>You can take it back at any time: <code>gatehouse app consents</code>.</small></p>";
-  return page(wrong.empty() ? 200 : 400, "Let " + asked.app_name + " act for you?", body, form.leads_to);
+      "<p><small>You can take it back at any time under <a href=\"" +
+      html(context.panel_url()) + "/apps\">Apps and consents</a>.</small></p>";
+  return page(wrong.empty() ? 200 : 400, "Let " + asked.app_name + " act for you?", body,
+              context.panel_url() + (form.leads_to.empty() ? "" : " " + form.leads_to));
 }
 
 bool is_ours(const Context& context, const gateway::AuthorizationRequest& request, const admin::LiveSession& session,

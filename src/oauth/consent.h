@@ -46,7 +46,7 @@ bool remembered(const Asked& asked, const Consent& consent, Instant now);
 struct ConsentForm {
   std::string before;          ///< HTML in front of the form
   std::string hidden;          ///< HTML of fields that come back
-  std::string leads_to;        ///< where the form's answer may send the browser
+  std::string leads_to;        ///< where the form's answer may send the browser, beside the sign-in
   std::string user_code = {};  ///< of a device: the CSRF tag is bound to it
 };
 /// `consent`: to begin with what was chosen then; null: with all that is asked for but whole sites.

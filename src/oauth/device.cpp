@@ -21,14 +21,15 @@ constexpr std::string_view kKept[] = {"scope", "authorization_details", "resourc
 
 std::int64_t in_seconds(Duration duration) { return std::chrono::duration_cast<std::chrono::seconds>(duration).count(); }
 
-http::ElsewhereAnswer code_page(int status, std::string_view wrong) {
+http::ElsewhereAnswer code_page(const Context& context, int status, std::string_view wrong) {
   std::string body;
   if (!wrong.empty()) body += "<p class=\"note\" role=\"alert\">" + html(wrong) + "</p>";
   body +=
       "<form method=\"get\" action=\"/authorize\"><label>The code that your device shows "
       "<input type=\"text\" name=\"user_code\" autocomplete=\"off\" autocapitalize=\"characters\" required></label>"
       "<button>Go on</button></form>";
-  return page(status, "A device waits", body);
+  // Whoever is not signed in is led there by the form's answer.
+  return page(status, "A device waits", body, context.panel_url());
 }
 
 /// The person's session, what waits under the code, and the app's request as it was stored.
@@ -51,7 +52,11 @@ std::optional<Found> find_waiting(Context& context, const AuthorizationRequest& 
   auto device = admin::find_app_device(context.services, *session, client_info(request), user_code);
   if (!device) {
     const bool too_often = device.error().code == Errc::kLimitExceeded;
-    answer = code_page(too_often ? 429 : device.error().code == Errc::kNotFound ? 404 : 503, device.error().public_detail);
+    answer = code_page(context,
+                       too_often                                ? 429
+                       : device.error().code == Errc::kNotFound ? 404
+                                                                : 503,
+                       device.error().public_detail);
     return std::nullopt;
   }
   std::string why;
@@ -113,11 +118,11 @@ http::ElsewhereAnswer device_authorization_endpoint(Context& context, const Auth
   return answer ? json_answer(answer.value()) : error_answer(answer.error());
 }
 
-http::ElsewhereAnswer verification_endpoint(Context&, const AuthorizationRequest&) { return code_page(200, {}); }
+http::ElsewhereAnswer verification_endpoint(Context& context, const AuthorizationRequest&) { return code_page(context, 200, {}); }
 
 http::ElsewhereAnswer device_page(Context& context, const AuthorizationRequest& request) {
   const auto query = Parameters::from_form(request.query);
-  if (!query || !query.value().has("user_code")) return code_page(400, "Type the code that your device shows.");
+  if (!query || !query.value().has("user_code")) return code_page(context, 400, "Type the code that your device shows.");
   const std::string& user_code = query.value().text("user_code");
   http::ElsewhereAnswer instead;
   const auto found = find_waiting(context, request, user_code, instead);
@@ -145,7 +150,7 @@ http::ElsewhereAnswer device_decision(Context& context, const AuthorizationReque
     code = seal_code(context, code_for(context, found->asked, consent.value(), found->device.ends_at));
   }
   const auto done = admin::decide_app_device(context.services, found->session, client_info(request), user_code, code);
-  if (!done) return code_page(404, done.error().public_detail);
+  if (!done) return code_page(context, 404, done.error().public_detail);
   return code.empty() ? page(200, "Refused", "<p>The device gets nothing.</p>")
                       : page(200, "Done", "<p>The device goes on by itself. You may close this page.</p>");
 }

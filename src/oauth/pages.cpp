@@ -9,20 +9,36 @@ namespace gatehouse::oauth {
 namespace {
 
 constexpr std::string_view kStyle =
-    "body{font:16px/1.5 system-ui,sans-serif;margin:0;background:#f4f5f7;color:#172b4d}main{max-width:34rem;margin:3rem auto;"
-    "padding:2rem;background:#fff;border-radius:8px}h1{font-size:1.4rem;margin-top:0}fieldset{border:1px solid "
-    "#c1c7d0;border-radius:6px;margin:1rem 0}label{display:block;padding:.2rem 0}button{font:inherit;padding:.5rem "
-    "1.2rem;border-radius:4px;border:1px solid "
-    "#0747a6;background:#0747a6;color:#fff;margin-right:.5rem}button.second{background:#fff;"
+    ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:0;background:#f4f5f7;color:#172b4d}"
+    "main{max-width:34rem;margin:3rem auto;padding:2rem;background:#fff;border-radius:8px;overflow-wrap:anywhere}"
+    "h1{font-size:1.4rem;margin-top:0}fieldset{border:1px solid #6b778c;border-radius:6px;margin:1rem 0;min-width:0}"
+    "label{display:block;padding:.2rem 0}button{font:inherit;padding:.5rem 1.2rem;border-radius:4px;border:1px solid "
+    "#0747a6;background:#0747a6;color:#fff;margin:.2rem .5rem .2rem 0}button.second{background:#fff;"
     "color:#172b4d;border-color:#6b778c}input[type=text]{font:inherit;width:100%;box-sizing:border-box;padding:.3rem}"
-    ".note{background:#fffae6;padding:.6rem;border-radius:4px}";
+    "a{color:#0747a6}.note{background:#fffae6;padding:.6rem;border-radius:4px}"
+    ":focus-visible{outline:3px solid #0747a6;outline-offset:2px}"
+    "@media(max-width:36rem){main{margin:0;padding:1rem;border-radius:0}}"
+    "@media(prefers-color-scheme:dark){body{background:#161a1d;color:#e3e6ea}main{background:#22272b}"
+    "button{background:#85b8ff;border-color:#85b8ff;color:#161a1d}button.second{background:#22272b;color:#e3e6ea;"
+    "border-color:#8696a7}a{color:#85b8ff}.note{background:#4a3800;color:#fff}:focus-visible{outline-color:#85b8ff}}";
+
+/// U+202A to U+202E and U+2066 to U+2069, the only three bytes that begin so.
+bool turns_direction(std::string_view at) noexcept {
+  if (at.size() < 3 || at[0] != '\xe2') return false;
+  const auto last = static_cast<unsigned char>(at[2]);
+  return (at[1] == '\x80' && last >= 0xaa && last <= 0xae) || (at[1] == '\x81' && last >= 0xa6 && last <= 0xa9);
+}
 
 }  // namespace
 
 std::string html(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    switch (c) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (turns_direction(text.substr(at))) {
+      at += 2;
+      continue;
+    }
+    switch (const char c = text[at]) {
       case '&': out += "&amp;"; break;
       case '<': out += "&lt;"; break;
       case '>': out += "&gt;"; break;

@@ -9,7 +9,8 @@
 
 namespace gatehouse::oauth {
 
-/// For element content and attributes in double quotes.
+/// For element content and attributes in double quotes. Characters that turn the direction of writing are left out: a name must
+/// not read as another one.
 std::string html(std::string_view text);
 std::string hidden(std::string_view name, std::string_view value);
 

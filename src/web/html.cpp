@@ -23,7 +23,6 @@ api::Response page(int status, const PageContent& content) {
       (content.with_script ? "<script src=\"" + script_path() + "\" defer></script>" : std::string()) + "</head><body><header>" +
       top + "</header><main><h1>" + html(content.title) + "</h1>" + content.body + "</main></body></html>\n";
   std::string policy = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
-  if (!content.also_to.empty()) policy.append(" ").append(content.also_to);
   if (content.with_script) policy += "; script-src 'self'; connect-src 'self'";
   response.fields = {{"Content-Security-Policy", std::move(policy)},
                      {"X-Frame-Options", "DENY"},

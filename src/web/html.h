@@ -20,7 +20,6 @@ struct PageContent {
   std::string person = {};
   std::string csrf = {};
   bool with_script = false;
-  std::string_view also_to = {};  ///< where a form's answer may lead beside this listener: the gateway's /authorize
 };
 api::Response page(int status, const PageContent& content);
 

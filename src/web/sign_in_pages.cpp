@@ -29,7 +29,7 @@ Response sign_in_page(const Visit& visit, int status, std::string_view wrong, st
   body += passkey_button(visit, "sign-in", "Sign in with a passkey");
   body +=
       "<p>Locked out? On the host, <code>gatehouse user reset-link EMAIL --data DIR</code> prints a link that signs in once.</p>";
-  return page(status, {"Sign in", std::move(body), {}, {}, true, visit.options.public_url});
+  return page(status, {"Sign in", std::move(body), {}, {}, true});
 }
 
 Response code_page(const Visit& visit, int status, std::string_view pending, std::string_view wrong) {
@@ -40,7 +40,7 @@ Response code_page(const Visit& visit, int status, std::string_view pending, std
            hidden("next", visit.next()) + hidden("pending", pending) +
                field("Code", "code", "text", "one-time-code", {}, "Of your authenticator app, or one of your recovery codes.") +
                button("Go on"));
-  return page(status, {"One more thing", std::move(body), {}, {}, false, visit.options.public_url});
+  return page(status, {"One more thing", std::move(body)});
 }
 
 Response show_sign_in(Visit& visit) {

@@ -21,6 +21,16 @@ bool wants_json(const Visit& visit) {
          visit.path.rfind("/session/", 0) == 0;
 }
 
+/// A form leads nowhere but where its page's form-action allows, not by a redirect of a redirect either (so Chromium takes it),
+/// and at the end of /authorize stands an app that is not known here. So the browser goes there from a page, by itself.
+api::Response leads_on(const std::string& location) {
+  if (location.starts_with("/") && !location.starts_with("/authorize/")) return redirect(location);
+  api::Response response =
+      page(200, {"You are signed in", "<p><a href=\"" + html(location) + "\">On to where you came from</a></p>"});
+  response.fields.emplace_back("Refresh", "0;url=" + location);
+  return response;
+}
+
 }  // namespace
 
 std::string Visit::next() const { return safe_next(form.has("next") ? form.get("next") : query.get("next"), options.public_url); }
@@ -43,7 +53,7 @@ void add_cookie(api::Response& response, std::string_view name, std::string_view
 }
 
 api::Response signed_in(const admin::SignedIn& how, std::string location) {
-  api::Response response = redirect(std::move(location));
+  api::Response response = leads_on(location);
   add_session_cookies(response, how);
   return response;
 }
@@ -57,7 +67,7 @@ api::Response ask_to_sign_in(const Visit& visit) {
 api::Response ask_to_prove(std::string_view back) { return redirect("/step-up?next=" + percent_encoded(back)); }
 
 api::Response own_page(const Visit& visit, int status, std::string_view title, std::string body, bool with_script) {
-  PageContent content{title, std::move(body), {}, {}, with_script, visit.options.public_url};
+  PageContent content{title, std::move(body), {}, {}, with_script};
   if (visit.session) {
     content.person = visit.session->user.email;
     content.csrf = admin::csrf_of(visit.services, *visit.session);

@@ -8,6 +8,7 @@
 #include "admin/federations.h"
 #include "oauth/code.h"
 #include "oauth/families.h"
+#include "oauth/pages.h"
 #include "test/oauth/people.h"
 
 namespace gatehouse::oauth {
@@ -27,6 +28,8 @@ TEST_F(People, ConsentInPlainWordsToTheProjectsTheyChoose) {
   EXPECT_THAT(shown, HasSubstr("acme/A"));
   EXPECT_THAT(shown, HasSubstr("frame-ancestors 'none'"));  // RFC 9700 [16]
   EXPECT_THAT(shown, HasSubstr("X-Frame-Options: DENY"));
+  // Back to the app, or to the sign-in by who was signed out meanwhile: Chromium holds redirects against it too.
+  EXPECT_THAT(shown, HasSubstr("form-action 'self' https://gate.example:8481 https://app.example\r\n"));
   EXPECT_THAT(shown, Not(HasSubstr("Access-Control-Allow")));     // RFC 9700 [17]
   EXPECT_THAT(shown, HasSubstr("Referrer-Policy: same-origin"));  // RFC 9700 [18]
   const Answer tokens = redeem(code());
@@ -119,6 +122,22 @@ TEST_F(People, RefreshTokensRotateAndTellOfReuse) {
   EXPECT_FALSE(active(first.text("access_token")));
   EXPECT_EQ(refresh(third.text("refresh_token")).error(), "invalid_grant");
   EXPECT_EQ(it.world.audited("refresh_token.reuse").event.target_kind, "token_family");
+}
+
+/// RFC 9700 [11].
+TEST_F(People, RefreshTokensNeverGetMoreAndEndUnused) {
+  const std::string token = redeem(code()).text("refresh_token");
+  const Form more{{"grant_type", "refresh_token"}, {"refresh_token", token}, {"scope", "read:jira-work write:jira-work"}};
+  EXPECT_EQ(it.post("/oauth/token", more, &app).error(), "invalid_scope") << "the app has it, and nobody consented to it";
+  EXPECT_EQ(refresh(token).status, 200) << "what was refused did not use it up";
+  const std::string unused = redeem(code()).text("refresh_token");
+  pass(kIdleRefresh);
+  EXPECT_EQ(refresh(unused).error(), "invalid_grant");
+}
+
+TEST_F(People, NamesReadAsTheyAre) {
+  EXPECT_EQ(html("Sprint\u202etroper\u2066 <b>\u20ac\u2069"), "Sprinttroper &lt;b&gt;\u20ac");
+  EXPECT_EQ(html("\xe2\x80"), "\xe2\x80") << "cut off";
 }
 
 TEST_F(People, ALostAnswerIsGivenAgainForHalfAMinute) {
