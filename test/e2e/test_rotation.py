@@ -270,10 +270,11 @@ class Agent(unittest.TestCase):
         token = self.token("--overlap", "1s", every="3s")
         agent = self.agent("--token-file", str(self.file), "--check-every", "1s", once=False)
         try:
-            for _ in range(20):  # until the first has begun
-                other = self.agent("--token-file", str(self.file))
-                if other.returncode == 5:
-                    break
+            lock, deadline = self.file.with_name(f".{self.file.name}.agent-lock"), time.time() + 30
+            while not lock.exists() and time.time() < deadline:  # else the second might be the first
+                time.sleep(0.1)
+            time.sleep(0.5)
+            other = self.agent("--token-file", str(self.file))
             self.assertEqual(other.returncode, 5, "one token has one agent")
             self.it.server.stop()
             time.sleep(1.5)
