@@ -44,7 +44,7 @@ def pure(test, folder, file):
 
 def walk(test, folder, file, told, env=None):
     """Runs the steps of a file in the browser; what each took stands in the log."""
-    name = file.replace(".mjs", ".json")
+    name = "told_" + file.replace(".mjs", ".json")
     (folder / name).write_text(json.dumps(told))
     done = node(folder, file, name, env=env)
     print(done.stdout, file=sys.stderr)

