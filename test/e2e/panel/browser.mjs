@@ -99,8 +99,14 @@ export async function start({ base, api, key }) {
 
   /** Nothing sticks out of it, however narrow it is. */
   async function fits(page, what) {
-    const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    assert.ok(wide <= room, `${what} is ${wide} wide, with room for ${room}`);
+    let wide, room;
+    // A page that was made narrow a moment ago takes its time to lie down anew.
+    for (let tries = 0; tries < 20; tries += 1) {
+      [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      if (wide <= room) return;
+      await page.waitForTimeout(250);
+    }
+    assert.fail(`${what} is ${wide} wide, with room for ${room}`);
   }
 
   /** Each step by its name; a fault that was noted meanwhile fails it too. `chained`: each goes on from the one before, so that the first that
