@@ -47,6 +47,7 @@ async function answer(request, response) {
       tokens = await openid.refreshTokenGrant(known, tokens.refresh_token).catch((error) => ({ error: `${error.error}` }));
       return response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(tokens));
     case "/tokens": return response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(tokens));
+    case "/favicon.ico": return response.writeHead(204).end();
     default: return response.writeHead(404).end();
   }
 }
