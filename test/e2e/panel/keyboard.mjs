@@ -62,7 +62,7 @@ export function keyboardOf(page) {
     await press('Control+k');
     await keyboard.type(words);
     await page.getByRole('option', { name: option }).first().waitFor();
-    for (let pressed = 0; !(await page.getByRole('option', { selected: true }).innerText()).includes(option); pressed += 1) {
+    for (let pressed = 0; !(await page.locator('[role=option][aria-selected=true]').innerText()).includes(option); pressed += 1) {
       assert.ok(pressed < 20, `${option} is not found by ${words}`);
       await press('ArrowDown');
     }
