@@ -136,7 +136,7 @@ Answered<bool> note_if_retired(Context& context, const token::ParsedToken& parse
 Answered<ProvenClient> by_secret(Context& context, const Shown& shown, const gateway::AuthorizationRequest& request) {
   const auto parsed = token::parse(shown.secret.expose());
   if (!parsed || parsed->kind != token::TokenKind::kClientSecret) return invalid_client();
-  const token::Found found = context.services.index.find_locked(parsed->id);
+  const token::Found found = context.find(parsed->id);
   if (!found.credential || !found.secret || token::as_view(found.credential->id) != shown.client) {
     GH_TRYV(note_if_retired(context, *parsed, shown.client, request));
     return invalid_client();
@@ -192,7 +192,7 @@ Answered<ProvenClient> by_assertion(Context& context, Shown shown) {
     const auto parsed = claims ? token::parse_strict(as_text(claims.value())) : std::nullopt;
     if (parsed) shown.client = token::text_member(*parsed, "sub");
   }
-  const token::LiveCredentialPtr credential = context.services.index.find_locked(shown.client).credential;
+  const token::LiveCredentialPtr credential = context.find(shown.client).credential;
   const bool client = credential && token::as_view(credential->id) == shown.client &&
                       (credential->kind == CredentialKind::kOAuthClient || credential->kind == CredentialKind::kApp);
   if (!client || !is_live_client(*credential, context.now())) return invalid_client();
@@ -226,7 +226,7 @@ Answered<ProvenClient> by_assertion(Context& context, Shown shown) {
 
 /// It proves nothing: what it shows beside its id (a code's verifier, a refresh token) is what counts.
 Answered<ProvenClient> by_name(Context& context, const Shown& shown) {
-  const token::LiveCredentialPtr credential = context.services.index.find_locked(shown.client).credential;
+  const token::LiveCredentialPtr credential = context.find(shown.client).credential;
   const bool app = credential && credential->kind == CredentialKind::kApp && token::as_view(credential->id) == shown.client;
   if (!app || !is_live_client(*credential, context.now())) return invalid_client();
   auto reader = context.services.database.read();

@@ -27,6 +27,12 @@ void Context::set_panel_url(std::string url) {
   panel_url_ = std::move(url);
 }
 
+token::Found Context::find(std::string_view id) {
+  const token::Found found = services.index.find_locked(id);
+  if (found.credential || !services.feed->refresh()) return found;
+  return services.index.find_locked(id);
+}
+
 Answered<bool> Context::check_fresh() const {
   if (services.index.fresh() + services.gateway.settings.stale_limit >= now()) return true;
   return OAuthError{"temporarily_unavailable", "Gatehouse has lost its database and can't tell which clients are live.", 503, 5};

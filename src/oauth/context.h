@@ -32,6 +32,10 @@ class Context {
   Instant now() const noexcept { return services.clock.now(); }
   /// As it was a second ago at most: tokens are made without asking the store each time.
   Result<std::shared_ptr<const admin::Policy>> policy();
+  /// What the index knows under this id. Where it knows nothing it reads what other nodes changed, once: whoever was sent here
+  /// with what one of them made a moment ago must not wait. Only for what was proved or is counted (Throttle): it asks the
+  /// database.
+  token::Found find(std::string_view id);
   /// A node that has lost its database vouches for nobody.
   Answered<bool> check_fresh() const;
 

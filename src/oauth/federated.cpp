@@ -86,7 +86,7 @@ Answered<ProvenClient> client_of_foreign_token(Context& context, const std::stri
   const auto claims = admin::verify_token(text, keys.value());
   const auto until = claims ? lives_until(claims.value(), context.now()) : std::nullopt;
   if (!until) return not_good();
-  const token::LiveCredentialPtr credential = context.services.index.find_locked(federation.credential.value).credential;
+  const token::LiveCredentialPtr credential = context.find(federation.credential.value).credential;
   if (!credential || credential->kind != CredentialKind::kOAuthClient || !credential->acts(context.now())) return not_good();
   const std::string jti = token::text_member(claims.value(), "jti");
   const std::string name = federation.issuer + "\n" + (jti.empty() ? text : jti);

@@ -91,7 +91,7 @@ Answered<std::optional<SecretString>> succeed(Context& context, const store::Ref
 Answered<boost::json::object> issue_for_person(Context& context, const ProvenClient& client, const Family& family,
                                                FamilyAge age) {
   const token::LiveIndex& index = context.services.index;
-  const token::LiveCredentialPtr consent = index.find_locked(family.consent).credential;
+  const token::LiveCredentialPtr consent = context.find(family.consent).credential;
   const auto id = token::to_key(family.id);
   const bool good = consent && consent->kind == CredentialKind::kApp && consent->account &&
                     token::subject_of(*consent) == family.user && consent->live(context.now()) && id &&
@@ -158,7 +158,7 @@ Answered<boost::json::object> refresh_token(Context& context, const Authorizatio
   family.id = found->family;
   family.consent = found->consent.value;
   {
-    const token::LiveCredentialPtr consent = context.services.index.find_locked(family.consent).credential;
+    const token::LiveCredentialPtr consent = context.find(family.consent).credential;
     if (!consent || !consent->account) return bad_grant();
     family.user = token::subject_of(*consent);
   }

@@ -155,6 +155,16 @@ class Nodes(unittest.TestCase):
                 wait_for(lambda: not self.active(node, won["access_token"], self.app), 10)
             self.assertEqual(self.refresh(0, won["refresh_token"]).status, 400)
 
+    def test_what_was_made_at_one_node_a_moment_ago_is_known_at_the_other(self):
+        for _ in range(ROUNDS):
+            live = [one["id"] for one in self.it.ok("app", "consents") if not one["ended_at"]]
+            self.it.ok("app", "withdraw", *live)
+            self.assertEqual(self.gate.get("/authorize?" + self.asked()).status, 200)
+            sent_back = urllib.parse.urlsplit(self.consent().headers["Location"])
+            self.assertEqual(self.redeem(1, dict(urllib.parse.parse_qsl(sent_back.query))["code"]).status, 200)
+            client = self.it.ok("client", "create", "--account", "robot", "--name", "new", "--scopes", SCOPES, "--resource", "acme/A")
+            self.assertEqual(self.grant(1, "client_credentials", client).status, 200)
+
     def test_two_uses_of_a_refresh_token_at_once_give_one_successor(self):
         token = self.redeem(0, self.code()).json()["refresh_token"]
         for _ in range(ROUNDS):
