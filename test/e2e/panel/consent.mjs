@@ -128,9 +128,9 @@ const steps = {
     await page.getByLabel('acme/A').uncheck();
     page.expectsErrors = true; // 400
     await submit('Allow');
-    page.expectsErrors = false;
     assert.match(await page.innerText('[role=alert]'), /Choose at least one project/);
     await accessible(page, 'the consent, wrong');
+    page.expectsErrors = false;
   },
 
   async keysAloneDoIt() {
@@ -230,10 +230,9 @@ const steps = {
     assert.deepEqual([await reach('A-1', token), await reach('B-1', token)], [200, 404]);
     await other.goto(`${gateway}/device`);
     await other.getByLabel('The code that your device shows').fill(begun.user_code);
-    other.expectsErrors = true;
+    other.expectsErrors = true; // 404
     await submit('Go on', other);
     assert.match(await other.innerText('[role=alert]'), /Nothing waits under this code/);
-    other.expectsErrors = false;
     const second = await form('/oauth/device_authorization', { client_id, scope: 'read:jira-work' });
     await other.goto(second.verification_uri_complete);
     await submit('Refuse', other);
