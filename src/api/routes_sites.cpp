@@ -10,21 +10,22 @@ constexpr const char* kBudget =
     "How much is asked of the site in all, such as 600/m, shared fairly among accounts. Empty: no limit.";
 
 std::vector<Field> secret_fields(bool auth_required) {
-  return {{"auth",
-           Type::kText,
-           auth_required,
-           "How Gatehouse shows itself to the site.",
-           {"none", "basic", "bearer", "header", "oauth2"}},
-          {"username", Type::kText, false,
-           "Of basic: the e-mail address of the Atlassian account; of header: the field's name, such as X-Api-Key; of oauth2: the "
-           "client id."},
-          {"token_url", Type::kText, false, "Of oauth2: where access tokens come from; left out: Atlassian's."},
-          {"secret", Type::kSecret, false, "The API token, password or client secret; never answered again."},
-          {"expires_at", Type::kInstant, false, "When it ends at the site, so that its owner is told before."},
-          {"owner", Type::kText, false, "Who answers for it, by e-mail address; by default the caller."},
-          {"deputy", Type::kText, false, "Who is told beside the owner, by e-mail address."},
-          {"scopes", Type::kTexts, false,
-           "What it was made for at the site. The least credential that covers an operation is used; left out: not declared."}};
+  return {
+      {"auth",
+       Type::kText,
+       auth_required,
+       "How Gatehouse shows itself to the site.",
+       {"none", "basic", "bearer", "header", "oauth2"}},
+      {"username", Type::kText, false,
+       "Of basic: the e-mail address of the Atlassian account; of header: the field's name, such as X-Api-Key; of oauth2: the "
+       "client id."},
+      {"token_url", Type::kText, false, "Of oauth2: where access tokens come from; left out: Atlassian's."},
+      {"secret", Type::kSecret, false, "The API token, password or client secret; never answered again."},
+      {"expires_at", Type::kInstant, false, "When it ends at the site, so that its owner is told before."},
+      {"owner", Type::kText, false, "Who answers for it, by e-mail address; by default the caller."},
+      {"deputy", Type::kText, false, "Who is told beside the owner, by e-mail address."},
+      {"scopes", Type::kTexts, false,
+       "What it was made for at the site. The least credential that covers an operation is used; left out: not declared."}};
 }
 
 Result<admin::SiteSecret> secret_of(const Call& call) {

@@ -134,7 +134,8 @@ class Explanation {
 
   Step<bool> choose_routes() {
     const upstream::SiteEntry& site = *request_.site->entry;
-    return choose_lookup_routes(site, wanted_.credential->account->account.id.value, *thread_.shared.catalogue_of(site), request_);
+    return choose_lookup_routes(site, wanted_.credential->account->account.id.value, *thread_.shared.catalogue_of(site),
+                                request_);
   }
 
   void note_references() {

@@ -249,8 +249,8 @@ Action GatewayExchange::ask(Asking what) {
     (what == Asking::kRecheck ? recheck_ : request_.questions).write(route_, request_.lookups);
   }
   charge_lookups(*credential_, *site_, request_.lookups.size(), now_.wall);
-  const Step<bool> chosen = choose_lookup_routes(*site_, credential_->account->account.id.value,
-                                                 *thread_.shared.catalogue_of(*site_), request_);
+  const Step<bool> chosen =
+      choose_lookup_routes(*site_, credential_->account->account.id.value, *thread_.shared.catalogue_of(*site_), request_);
   if (!chosen) {
     // The write is done: without the second look, its answer goes out.
     return what == Asking::kRecheck ? respond_whole() : refuse(chosen.error());

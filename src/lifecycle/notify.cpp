@@ -106,7 +106,8 @@ Result<Linked> follow(admin::Services& services, std::string_view link) {
   return Linked{message.value(), std::move(notice), std::move(matter)};
 }
 
-/// Where the panel rotates a credential, and hands it over; nothing where neither can be done there. Who follows them signs in there.
+/// Where the panel rotates a credential, and hands it over; nothing where neither can be done there. Who follows them signs in
+/// there.
 Result<void> add_ways(const store::Repositories& at, const store::StoredNotice& notice, admin::Document& document) {
   if (notice.subject_kind != "token") return success();
   const auto found = at.credentials.get(CredentialId(notice.subject_id));

@@ -22,7 +22,8 @@ using testing::Contains;
 using testing::Eq;
 using testing::HasSubstr;
 
-/// An operation, and the command that it is asked by. {apply} is an apply file, {register.csv} one of the register, {key} of a key.
+/// An operation, and the command that it is asked by. {apply} is an apply file, {register.csv} one of the register, {key} of a
+/// key.
 const std::map<std::string, std::string> kCommands{
     {"apply", "apply -f {apply} --dry-run"},
     {"exportApply", "export"},

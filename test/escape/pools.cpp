@@ -58,7 +58,8 @@ void collect_parts(const Site& site, std::map<Kind, Pool>& pools) {
 Pools::Pools(sandbox::Sandbox& sandbox) {
   sandbox.with_site([this](Site& site) {
     for (const auto& [id, issue] : site.issues) {
-      if (issue.project == sandbox::kProjectA && sandbox::id_at(issue.fields, "security") != 0) hidden_.insert(std::to_string(id));
+      if (issue.project == sandbox::kProjectA && sandbox::id_at(issue.fields, "security") != 0)
+        hidden_.insert(std::to_string(id));
     }
     collect_issues(site, pools_);
     collect_parts(site, pools_);

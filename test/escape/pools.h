@@ -41,7 +41,7 @@ class Pools {
   std::map<catalogue::Kind, Pool> pools_;
   std::map<catalogue::ContentType, Pool> contents_;
   std::map<std::string, Pool, std::less<>> by_name_;  ///< of path parameters of kApiDocument
-  std::set<std::string> hidden_;  ///< ids of A's issues that a level hides: for kApi they lie inside
+  std::set<std::string> hidden_;                      ///< ids of A's issues that a level hides: for kApi they lie inside
   Pool space_keys_;
   Pool plain_;
 };
