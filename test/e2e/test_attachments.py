@@ -225,7 +225,8 @@ class Attachments(unittest.TestCase):
             "522": f"http://{HOST}/file/of/the/site",
         }
         configuration = cls.folder + "/gatehouse.toml"
-        pathlib.Path(configuration).write_text(f'[upstream]\nca_file = "{certificate}"\n')
+        pathlib.Path(configuration).write_text(f'[upstream]\nca_file = "{certificate}"\n[timeouts]\nanswer_head = "300s"\nanswer_stall = "300s"\n'
+                                               'body_stall = "300s"\nclient_stall = "300s"\nconnect = "60s"\n')
         os.environ.update(HTTPS_PROXY=f"http://127.0.0.1:{proxy}", NO_PROXY="")
         options = os.environ.get("ASAN_OPTIONS", "")  # it keeps what was freed for a while, up to 256 MiB
         os.environ["ASAN_OPTIONS"] = options + ":quarantine_size_mb=8:thread_local_quarantine_size_kb=64"
@@ -390,7 +391,7 @@ class Attachments(unittest.TestCase):
                 sent += connection.send(BLOCK)
         except OSError:
             pass
-        connection.settimeout(30)
+        connection.settimeout(300)
         stream = connection.makefile("rb")
         status, fields = self.answer(stream)
         self.assertEqual(status, 413)
