@@ -17,7 +17,6 @@
 namespace gatehouse::catalogue {
 namespace {
 
-constexpr std::string_view kExtension = "x-gatehouse-resource";
 constexpr std::size_t kMostDepth = 64;
 constexpr std::string_view kRoles =
     "role viewer\n  access read\n\nrole member\n  includes viewer\n  access write\n\nrole administrator\n"
@@ -29,12 +28,6 @@ std::string upper(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
   return out;
-}
-
-bool all_of(std::string_view text, std::string_view also) noexcept {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [also](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || also.find(c) != std::string_view::npos;
-  });
 }
 
 /// Why a path can't be served; empty: it can.
@@ -177,7 +170,7 @@ class Loader {
       operation.access = *known;
     }
     GH_TRYV(scopes_.read(document_.root(), draft.place, operation));
-    if (const DocumentPlace all = draft.place.member(kExtension); all) {
+    if (const DocumentPlace all = draft.place.member(kResourceExtension); all) {
       if (all.text() != "none")
         return wrong_at(all,
                         "on an operation it is none: nothing of it belongs to a resource. Else it stands on a parameter, the "
@@ -273,7 +266,7 @@ class Loader {
 
   /// `x-gatehouse-resource` of a path or query parameter.
   Result<void> classify(const DocumentPlace& place, Draft& draft, Parameter& row) {
-    const DocumentPlace extension = place.member(kExtension);
+    const DocumentPlace extension = place.member(kResourceExtension);
     if (!extension) return success();
     const std::string_view word = extension.text();
     if (word == "resource" || word == "true") {
@@ -308,7 +301,7 @@ class Loader {
     draft.takes_json =
         std::find(operation.body_types.begin(), operation.body_types.end(), "application/json") != operation.body_types.end();
     GH_TRY(const DocumentPlace schema, document_.json_schema(content));
-    const DocumentPlace extension = body.member(kExtension);
+    const DocumentPlace extension = body.member(kResourceExtension);
     draft.body_declared = static_cast<bool>(extension) || draft.common;
     if (!extension && !draft.common) return success();
     return read_body_rules(document_, extension, schema, operation,

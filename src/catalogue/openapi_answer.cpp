@@ -6,8 +6,6 @@
 namespace gatehouse::catalogue {
 namespace {
 
-constexpr std::string_view kExtension = "x-gatehouse-resource";
-
 bool is_success(std::string_view status) noexcept { return status.size() == 3 && status.front() == '2'; }
 
 Result<Steps> pointer_of(const DocumentPlace& rule, std::string_view name, bool needed) {
@@ -214,7 +212,7 @@ Result<AnswerRule> read_answer_rule(const OpenApiDocument& document, const Docum
     if (!schema) {
       GH_TRY(schema, document.json_schema(place.member("content")));
     }
-    const DocumentPlace extension = place.member(kExtension);
+    const DocumentPlace extension = place.member(kResourceExtension);
     if (!extension) continue;
     GH_TRY(AnswerRule rule, read_rule(extension));
     if (found.kind != AnswerRule::Kind::kMissing && !same(found, rule))

@@ -10,11 +10,7 @@ namespace {
 using Steps = std::vector<std::string>;
 
 /// What catalogue/body_rules.h can name.
-bool plain_key(std::string_view key) noexcept {
-  return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
-}
+bool plain_key(std::string_view key) noexcept { return all_of(key, "_-"); }
 
 /// {"tasks", "*", "project"} → "tasks[].project".
 std::string row_name(const Steps& steps) {

@@ -51,6 +51,12 @@ bool split(std::string_view pointer, std::vector<std::string>& steps) {
 
 }  // namespace
 
+bool all_of(std::string_view text, std::string_view also) noexcept {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [also](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || also.find(c) != std::string_view::npos;
+  });
+}
+
 DocumentPlace DocumentPlace::member(std::string_view name) const {
   if (!node || !node->is_map()) return {};
   const Node* found = node->find(name);

@@ -15,6 +15,12 @@
 
 namespace gatehouse::catalogue {
 
+/// What says where the resource of a parameter, body or answer stands.
+inline constexpr std::string_view kResourceExtension = "x-gatehouse-resource";
+
+/// Letters and digits of ASCII and what `also` holds, at least one.
+bool all_of(std::string_view text, std::string_view also) noexcept;
+
 /// One place in the document. Without a node: there is nothing.
 struct DocumentPlace {
   const Node* node = nullptr;
