@@ -31,6 +31,8 @@ class AnswerWriter {
 
   void begin(const Request& request) noexcept;
   bool head_given() const noexcept { return head_given_; }
+  /// Before the head is given: it says that the connection ends (RFC 9112 section 9.6).
+  void end_connection() noexcept { request_.keep_alive = false; }
   /// Adds what a kRespond gives. False where it is not a whole answer: more or less body than announced, a bad order.
   bool add(const Action& action, std::string_view date_line);
   /// Whether the connection ends after this answer: said in its head, or the body's only end.

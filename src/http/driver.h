@@ -148,6 +148,7 @@ class ClientConnection final : public Watcher, public CallOwner, public LookupOw
   bool say_continue();
   bool write_answer();
   void output_is_out();
+  bool ends_with_this() const noexcept;
   void finish();
   void end_exchange(bool complete);
 

@@ -192,6 +192,7 @@ void ClientConnection::stream_body() {
 
 void ClientConnection::respond(const Action& action) {
   Work& work = *work_;
+  if (!work.answer.head_given() && ends_with_this()) work.answer.end_connection();
   if (work.last || !work.answer.add(action, context_.loop.date_line())) return abort();
   work.last = action.last;
   if (!action.last && !work.call.active()) return abort();
@@ -225,15 +226,21 @@ void ClientConnection::output_is_out() {
   if (work_->last) finish();
 }
 
+/// A client that waits for 100 may or may not send its body now: what comes next could be either. Nor is the long rest of a body
+/// read that nobody wants.
+bool ClientConnection::ends_with_this() const noexcept {
+  const Work& work = *work_;
+  if (context_.draining) return true;
+  if (work.body.ended()) return false;
+  return !work.continued || (work.body.kind() == Framing::Kind::kLength && work.body.left() > limits().drained_body);
+}
+
 void ClientConnection::finish() {
   Work& work = *work_;
   work.call.cancel();
   work.lookups.cancel();
-  bool keep = !work.answer.closes() && !work.refused && !context_.draining;
-  bool unread = !work.body.ended();
-  // A client that waits for 100 may or may not send its body now: what comes next could be either.
-  if (unread && !work.continued) keep = false;
-  if (unread && work.body.kind() == Framing::Kind::kLength && work.body.left() > limits().drained_body) keep = false;
+  const bool keep = !work.answer.closes() && !work.refused && !ends_with_this();
+  const bool unread = !work.body.ended();
   end_exchange(true);
   if (!keep) return start_lingering();
   if (!unread) return next_request();

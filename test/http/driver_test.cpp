@@ -254,7 +254,9 @@ TEST(Driver, SaysContinueOnlyWhenTheBodyIsWanted) {
   EXPECT_THAT(client.read_message(), EndsWith("\r\n\r\nbody"));
   // Who is refused before may send its body or the next request: nobody can tell, so the connection ends.
   client.send("POST /refuse" + head);
-  EXPECT_THAT(client.read_message(), StartsWith("HTTP/1.1 403"));
+  const std::string last = client.read_message();
+  EXPECT_THAT(last, StartsWith("HTTP/1.1 403"));
+  EXPECT_THAT(last, HasSubstr("Connection: close\r\n"));
   EXPECT_TRUE(client.ended_by_peer());
 }
 
@@ -265,7 +267,9 @@ TEST(Driver, DrainsAShortUnreadBodyAndClosesOnALongOne) {
   EXPECT_THAT(client.read_message(), StartsWith("HTTP/1.1 403"));
   EXPECT_THAT(client.read_message(), EndsWith("/next from 127.0.0.1"));
   client.send("POST /refuse HTTP/1.1\r\nHost: gate\r\nContent-Length: 1000000\r\n\r\nabc");
-  EXPECT_THAT(client.read_message(), StartsWith("HTTP/1.1 403"));
+  const std::string last = client.read_message();
+  EXPECT_THAT(last, StartsWith("HTTP/1.1 403"));
+  EXPECT_THAT(last, HasSubstr("Connection: close\r\n")) << "the rest of the body is not read";
   EXPECT_TRUE(client.ended_by_peer());
 }
 
