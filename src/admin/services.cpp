@@ -20,6 +20,7 @@ Services::Services(ServicesInput input)
       fetch(std::move(input.fetch)),
       certificate_files(std::move(input.certificate_files)),
       configured_secrets(std::move(input.configured_secrets)),
+      webhook_receivers(std::move(input.webhook_receivers)),
       sealer(input.keys, input.random),
       hasher(input.keys),
       session_limits(input.session_limits),

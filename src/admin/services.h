@@ -35,12 +35,12 @@ class Recorder;
 class SignInThrottle;
 class UpstreamTokens;
 
-/// A secret that somebody else gave out, with the end that was entered with it.
+/// A secret that somebody else gave out, with the end that was entered with it; an end that nobody entered is a finding.
 struct ConfiguredSecret {
   std::string kind;  ///< "openid connect secret"
   std::string name;  ///< for people
   std::string file;
-  Instant expires_at;
+  std::optional<Instant> expires_at;
   std::string effect;  ///< what stops when it ends
 };
 
@@ -61,6 +61,8 @@ struct ServicesInput {
   SessionLimits session_limits = {};
   /// Secrets in files that the configuration names: likewise.
   std::vector<ConfiguredSecret> configured_secrets = {};
+  /// Which private addresses webhooks may have (lifecycle/notify_settings.h).
+  http::AddressPolicy webhook_receivers = {};
 };
 
 struct Services {
@@ -81,6 +83,7 @@ struct Services {
   const http::FetchOptions fetch;
   const std::vector<std::string> certificate_files;
   const std::vector<ConfiguredSecret> configured_secrets;
+  const http::AddressPolicy webhook_receivers;
   const crypto::Sealer sealer;
   const crypto::TokenHasher hasher;
   const SessionLimits session_limits;

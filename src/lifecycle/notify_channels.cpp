@@ -64,6 +64,19 @@ Result<std::string> parse_kinds(const std::vector<std::string>& kinds) {
   return out;
 }
 
+/// An address that every delivery would refuse is refused at once. What a name leads to is looked at with each delivery.
+Result<void> check_receiver(const http::AddressPolicy& receivers, const std::string& origin) {
+  GH_TRY(const http::Origin parsed, http::parse_base_url(origin));
+  const bool here = parsed.host == "localhost" || parsed.host.ends_with(".localhost");
+  const auto address = parse_ip(here ? "127.0.0.1" : parsed.host);
+  if (!address || receivers.permits(parsed.host, address.value())) return success();
+  return fail(Errc::kNotAllowed,
+              parsed.host +
+                  " is a private or special address, to which nothing is sent. If it is meant, name it in the "
+                  "configuration file: allow_hosts or allow_networks under [notify] (docs/operate/notifications.md).",
+              {}, "url");
+}
+
 std::string feed_subject(const std::string& id) { return "calendar/" + id; }
 
 }  // namespace
@@ -71,6 +84,7 @@ std::string feed_subject(const std::string& id) { return "calendar/" + id; }
 Result<admin::Document> add_webhook(admin::Services& services, const Caller& caller, const AddWebhook& request) {
   GH_TRYV(admin::check_name(request.name, "name", 100));
   GH_TRY(const WebhookAddress address, parse_webhook_url(request.url));
+  GH_TRYV(check_receiver(services.webhook_receivers, address.origin));
   store::Webhook webhook;
   GH_TRY(webhook.form, parse_form(request.form));
   GH_TRY(webhook.kinds, parse_kinds(request.kinds));

@@ -96,19 +96,20 @@ Result<std::unique_ptr<Installation>> Installation::wire(const Settings& setting
   std::vector<std::string> certificates;
   if (!settings.server.tls_certificate_file.empty()) certificates.push_back(settings.server.tls_certificate_file);
   std::vector<admin::ConfiguredSecret> secrets;
-  if (!settings.provider.secret_file.empty() && settings.provider_secret_expires_at) {
+  if (!settings.provider.secret_file.empty()) {
     secrets.push_back({"openid connect secret", "the secret of Gatehouse at " + settings.provider.issuer,
-                       settings.provider.secret_file, *settings.provider_secret_expires_at,
+                       settings.provider.secret_file, settings.provider_secret_expires_at,
                        "nobody signs in by the company's provider any more"});
   }
+  // A provider's secret always ends; a mail server's password need not.
   if (!settings.notify.mail.password_file.empty() && settings.mail_password_expires_at) {
     secrets.push_back({"mail password", "the password of Gatehouse at " + settings.notify.mail.host,
-                       settings.notify.mail.password_file, *settings.mail_password_expires_at,
+                       settings.notify.mail.password_file, settings.mail_password_expires_at,
                        "no mail leaves: nobody is told of anything by mail"});
   }
   parts->services = std::make_unique<admin::Services>(admin::ServicesInput{
       *parts->database, *parts->log, keys, parts->folder.head_path(), parts->clock, parts->random, *parts->index, parts->sites,
-      shared, std::move(fetch), std::move(certificates), settings.session_limits, std::move(secrets)});
+      shared, std::move(fetch), std::move(certificates), settings.session_limits, std::move(secrets), settings.notify.receivers});
   shared.access_keys = &parts->services->feed->access_keys();
   // Other nodes can make tokens only where the database is shared.
   if (parts->database->is_postgres()) {

@@ -292,7 +292,13 @@ class Webhooks(unittest.TestCase):
     def test_signed_retried_with_the_same_id_and_never_to_private_addresses_unasked(self):
         receiver = Receiver(503, 200)
         with House() as it:
-            made = it.ok("notify", "webhook", "add", "ops", "--url", receiver.url + "/hook?a=b")
+            add = ("notify", "webhook", "add", "ops", "--url", receiver.url + "/hook?a=b")
+            self.assertIn("allow_networks", it.cli(*add).stderr)
+            it.configure('[notify]\nallow_hosts = ["127.0.0.1"]\n')
+            it.restart()
+            made = it.ok(*add)
+            it.configure("")
+            it.restart()
             self.assertTrue(made["secret"].startswith("whsec_"))
             self.assertNotIn("hook", json.dumps(it.ok("notify", "webhook", "list")))
             it.cli("notify", "test")

@@ -191,6 +191,22 @@ TEST_F(Reports, InstallationListsGatehousesOwnAndFindsWhatNeedsSomebody) {
   EXPECT_EQ(reasons().at("the master key; epoc"), "its keys are older than a year");
 }
 
+TEST_F(Reports, InstallationFindsASecretWhoseEndNobodyEntered) {
+  admin::Services& known = world.services();
+  admin::ServicesInput input{known.database, known.log,   known.keys,  known.head_path, known.clock,
+                             known.random,   known.index, known.sites, known.gateway,   known.fetch};
+  input.configured_secrets = {{"openid connect secret", "the secret at idp.example", "/secret", {}, "nobody signs in"}};
+  admin::Services services(std::move(input));
+  const json::object report = must(inventory::report(services, "installation", 100));
+  EXPECT_EQ(report.at("count").as_int64(), 1);
+  for (const json::value& item : report.at("items").as_array()) {
+    if (item.at("kind") != json::value("openid connect secret")) continue;
+    EXPECT_THAT(texts(item.at("reasons")), ElementsAre("its end is not known"));
+    return;
+  }
+  ADD_FAILURE() << "it is not in the list";
+}
+
 TEST_F(Reports, CountsAreThoseOfTheReports) {
   token("notify", hours(20));
   must(admin::create_admin_key(world.services(), world.caller(), test::kAdministrator, "nightly",

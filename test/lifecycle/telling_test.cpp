@@ -247,6 +247,24 @@ TEST_F(Telling, ACalendarHasWhatItsPersonAnswersFor) {
   EXPECT_THAT(calendar(kAdministrator), HasSubstr("DTSTART:20270131T000000Z"));
 }
 
+TEST_F(Telling, AWebhookThatNothingWouldReachIsRefusedAtOnce) {
+  const auto add = [&](const std::string& url) {
+    lifecycle::AddWebhook hook;
+    hook.name = "ops";
+    hook.url = url;
+    return lifecycle::add_webhook(world_.services(), world_.caller(), hook);
+  };
+  for (const char* url : {"https://127.0.0.1/x", "https://10.1.2.3:8443", "https://[::1]/x", "https://[fd00::1]/",
+                          "https://localhost/x", "https://x.localhost/", "https://169.254.169.254/latest"}) {
+    const auto added = add(url);
+    ASSERT_FALSE(added) << url;
+    EXPECT_EQ(added.error().field, "url");
+    EXPECT_THAT(added.error().public_detail, ::testing::HasSubstr("allow_networks")) << url;
+  }
+  EXPECT_TRUE(add("https://203.0.114.7/x")) << "a public one";
+  EXPECT_TRUE(must(lifecycle::list_webhooks(world_.services())).items.size() == 1);
+}
+
 TEST_F(Telling, RevokingEndsTheMatter) {
   const std::string token = add_token(24h * 90);
   world_.clock().advance(24h * 60);

@@ -81,9 +81,20 @@ void House::open() {
   to.gateway.settings.public_url = "http://127.0.0.1:8480";
   http::FetchOptions fetch;
   fetch.upstream.addresses.allowed_hosts = {"127.0.0.1"};
-  to.services =
-      std::make_unique<admin::Services>(admin::ServicesInput{*to.database, *to.log, to.folder->keyring(), to.folder->head_path(),
-                                                             clock_, random_, to.index, to.sites, to.gateway, std::move(fetch)});
+  to.services = std::make_unique<admin::Services>(admin::ServicesInput{*to.database,
+                                                                       *to.log,
+                                                                       to.folder->keyring(),
+                                                                       to.folder->head_path(),
+                                                                       clock_,
+                                                                       random_,
+                                                                       to.index,
+                                                                       to.sites,
+                                                                       to.gateway,
+                                                                       std::move(fetch),
+                                                                       {},
+                                                                       {},
+                                                                       {},
+                                                                       settings_.receivers});
   must(to.services->feed->load());
   to.recorder = std::make_unique<admin::Recorder>(*to.services, to.requests);
   to.self = std::make_unique<admin::SelfRotations>(*to.services);
