@@ -1,6 +1,7 @@
 #include "admin/judge.h"
 
 #include <algorithm>
+#include <set>
 
 #include "admin/describe.h"
 #include "admin/explain.h"
@@ -188,6 +189,21 @@ Result<Document> judged_token(Describer& describer, const Credential& token, con
 }
 
 }  // namespace
+
+Result<std::int64_t> count_would_deny(const store::Repositories& at) {
+  GH_TRY(const auto judgements, at.judgements.list({}));
+  std::set<std::string> refused;
+  for (const store::Judgement& one : judgements) {
+    if (one.outcome != to_string(Reason::kPermitted) && !one.outcome.starts_with(kNotJudged))
+      refused.insert(one.credential.value);
+  }
+  std::int64_t count = 0;
+  for (const std::string& id : refused) {
+    GH_TRY(const auto credential, at.credentials.get(CredentialId(id)));
+    if (credential.value.propose_until) ++count;
+  }
+  return count;
+}
 
 Result<Document> report_would_deny(Services& services, std::string_view token) {
   GH_TRYV(flush_records(services));

@@ -76,5 +76,7 @@ class Judge {
 
 /// What `report would-deny` answers: {"items","not_judged","tokens"}. `token` empty: all whose requests are judged, or were.
 Result<Document> report_would_deny(Services& services, std::string_view token);
+/// How many tokens still wait for a boundary that would have refused one of their requests: for monitoring.
+Result<std::int64_t> count_would_deny(const store::Repositories& at);
 
 }  // namespace gatehouse::admin

@@ -31,7 +31,8 @@ struct Policy {
   bool permanent_tokens = true;  ///< tokens without an end may be made
   Duration default_overlap = std::chrono::hours(24 * 7);
   bool pause_on_reuse = false;  ///< use of a retired secret pauses the token
-  /// The longest time that a token may go on without rotation; nothing: any. Held against what is said from now on.
+  /// The longest time that a token may go on without rotation; nothing: any. A rule that is set from now on may say no more, and
+  /// what an older rule leaves longer is due by this one (admin/rotation.h).
   std::optional<Duration> longest_rotation;
   /// The longest that an old secret may live on beside its successor; nothing: any.
   std::optional<Duration> longest_overlap;

@@ -68,24 +68,26 @@ std::string_view to_string(RotationState state) noexcept {
 
 std::string_view to_string(RotatedBy who) noexcept { return who == RotatedBy::kAgent ? "agent" : "owner"; }
 
-std::optional<Duration> rotation_period(const Credential& credential, const ServiceAccount& account) {
-  return credential.rotate_every ? credential.rotate_every : account.rotate_every;
+std::optional<Duration> rotation_period(const Credential& credential, const ServiceAccount& account, const Policy& policy) {
+  const std::optional<Duration> rule = credential.rotate_every ? credential.rotate_every : account.rotate_every;
+  return rule && policy.longest_rotation ? std::min(*rule, *policy.longest_rotation) : rule ? rule : policy.longest_rotation;
 }
 
-std::optional<Instant> rotation_due(const Credential& credential, const ServiceAccount& account,
-                                    const std::vector<FreezeWindow>& freezes) {
-  const std::optional<Duration> period = rotation_period(credential, account);
-  const SecretRecord* current = find_state(credential, SecretState::kCurrent);
-  if (!period || !current || credential.state == State::kRevoked || credential.state == State::kArchived) return std::nullopt;
-  Instant due = current->created_at + *period;
-  due = frozen_until(freezes, due).value_or(due);
+std::optional<Instant> rotation_due(const Credential& credential, const ServiceAccount& account, const Policy& policy,
+                                    std::optional<Instant> made_at) {
+  const std::optional<Duration> period = rotation_period(credential, account, policy);
+  if (const SecretRecord* current = find_state(credential, SecretState::kCurrent)) made_at = current->created_at;
+  if (!period || !made_at || credential.state == State::kRevoked || credential.state == State::kArchived) return std::nullopt;
+  Instant due = *made_at + *period;
+  due = frozen_until(policy.freeze_windows, due).value_or(due);
   if (credential.expires_at && *credential.expires_at <= due) return std::nullopt;
   return due;
 }
 
-bool overdue(const Credential& credential, const ServiceAccount& account, const std::vector<FreezeWindow>& freezes, Instant now) {
-  const std::optional<Instant> due = rotation_due(credential, account, freezes);
-  return due && *due <= now && !ended(credential, now) && !frozen_until(freezes, now);
+bool overdue(const Credential& credential, const ServiceAccount& account, const Policy& policy, Instant now,
+             std::optional<Instant> made_at) {
+  const std::optional<Instant> due = rotation_due(credential, account, policy, made_at);
+  return due && *due <= now && !ended(credential, now) && !frozen_until(policy.freeze_windows, now);
 }
 
 Duration quiet_after(const Credential& credential, const ServiceAccount& account) {
@@ -94,13 +96,13 @@ Duration quiet_after(const Credential& credential, const ServiceAccount& account
 }
 
 Rotation rotation_state(const Credential& credential, const ServiceAccount& account, const std::vector<store::SecretUse>& uses,
-                        const std::vector<FreezeWindow>& freezes, Instant now) {
+                        const Policy& policy, Instant now, std::optional<Instant> made_at) {
   Rotation rotation;
   rotation.current = find_state(credential, SecretState::kCurrent);
   rotation.successor = find_state(credential, SecretState::kPending);
-  rotation.due_at = rotation_due(credential, account, freezes);
-  rotation.overdue = overdue(credential, account, freezes, now);
-  rotation.frozen_until = frozen_until(freezes, now);
+  rotation.due_at = rotation_due(credential, account, policy, made_at);
+  rotation.overdue = overdue(credential, account, policy, now, made_at);
+  rotation.frozen_until = frozen_until(policy.freeze_windows, now);
   if (ended(credential, now)) {
     rotation.state = credential.secrets.size() > 1 ? RotationState::kRetired : RotationState::kNone;
     rotation.successor = nullptr;
@@ -134,9 +136,9 @@ Rotation rotation_state(const Credential& credential, const ServiceAccount& acco
 }
 
 Document describe_rotation(const Credential& credential, const ServiceAccount& account, const std::vector<store::SecretUse>& uses,
-                           const std::vector<FreezeWindow>& freezes, Instant now) {
-  const Rotation rotation = rotation_state(credential, account, uses, freezes, now);
-  const std::optional<Duration> period = rotation_period(credential, account);
+                           const Policy& policy, Instant now, std::optional<Instant> made_at) {
+  const Rotation rotation = rotation_state(credential, account, uses, policy, now, made_at);
+  const std::optional<Duration> period = rotation_period(credential, account, policy);
   const SecretRecord* fresh = rotation.successor ? rotation.successor : rotation.current;
   Document document;
   document["state"] = to_string(rotation.state);

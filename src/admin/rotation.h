@@ -44,23 +44,27 @@ struct Rotation {
   std::optional<Instant> quiet_from;  ///< of kBothLive: from when on it counts as quiet if nobody uses it
 };
 
-/// How often it is to be rotated: its own rule, else its account's.
-std::optional<Duration> rotation_period(const Credential& credential, const ServiceAccount& account);
+/// When an external credential was made; where nobody said so, it is at least as old as its entry. Nothing for all others.
+Result<std::optional<Instant>> external_made_at(const store::Repositories& at, const Credential& credential);
+/// How often it is to be rotated: its own rule, else its account's, and at least as often as the policy wants now, whenever that
+/// was set.
+std::optional<Duration> rotation_period(const Credential& credential, const ServiceAccount& account, const Policy& policy);
 /// When its present secret ought to be replaced: nothing without a rule, where it ends before, or is revoked. Never within a
-/// freeze window: then it is its end.
-std::optional<Instant> rotation_due(const Credential& credential, const ServiceAccount& account,
-                                    const std::vector<FreezeWindow>& freezes);
+/// freeze window: then it is its end. `made_at` is of what has no secret here (external_made_at).
+std::optional<Instant> rotation_due(const Credential& credential, const ServiceAccount& account, const Policy& policy,
+                                    std::optional<Instant> made_at = {});
 /// Its time has come, and no freeze window holds.
-bool overdue(const Credential& credential, const ServiceAccount& account, const std::vector<FreezeWindow>& freezes, Instant now);
+bool overdue(const Credential& credential, const ServiceAccount& account, const Policy& policy, Instant now,
+             std::optional<Instant> made_at = {});
 /// How long an old secret must go unused to count as quiet: twice the declared rhythm, else a day, but at most half the overlap.
 Duration quiet_after(const Credential& credential, const ServiceAccount& account);
 
 /// `uses` are the credential's. The views live as long as `credential`.
 Rotation rotation_state(const Credential& credential, const ServiceAccount& account, const std::vector<store::SecretUse>& uses,
-                        const std::vector<FreezeWindow>& freezes, Instant now);
+                        const Policy& policy, Instant now, std::optional<Instant> made_at = {});
 /// {"state","due_at","overdue", …, "old_users":[{"address","user_agent","first_at","last_at","calls"}]}
 Document describe_rotation(const Credential& credential, const ServiceAccount& account, const std::vector<store::SecretUse>& uses,
-                           const std::vector<FreezeWindow>& freezes, Instant now);
+                           const Policy& policy, Instant now, std::optional<Instant> made_at = {});
 /// Uses of secrets after their end: "the dead token is still being used by …". Latest first.
 boost::json::array describe_dead_uses(const std::vector<store::SecretUse>& uses);
 
@@ -101,7 +105,7 @@ struct RotationRule {
 Result<void> apply_rule(Credential& credential, const RotationRule& rule, const Policy& policy);
 Result<Document> set_rotation(Services& services, const Caller& caller, std::string_view token, const RotationRule& rule);
 
-/// Live credentials whose rotation is overdue, the longest overdue first; each token with its "rotation".
+/// Live credentials whose rotation is overdue, external ones too, the longest overdue first; each with its "rotation".
 Result<Documents> list_overdue(Services& services);
 
 struct ExtendToken {

@@ -26,7 +26,7 @@ struct Subject {
   std::vector<store::SecretUse> uses;
   Policy policy;
 
-  Rotation rotation(Instant now) const { return rotation_state(credential, account, uses, policy.freeze_windows, now); }
+  Rotation rotation(Instant now) const { return rotation_state(credential, account, uses, policy, now); }
 };
 
 Result<Subject> read_subject(const store::Repositories& at, Credential& credential) {
@@ -119,6 +119,14 @@ Result<Document> with_rotation(Services& services, const Caller& caller, Documen
 
 }  // namespace
 
+Result<std::optional<Instant>> external_made_at(const store::Repositories& at, const Credential& credential) {
+  std::optional<Instant> made_at;
+  if (credential.kind != CredentialKind::kExternal) return made_at;
+  GH_TRY(const store::ExternalCredential external, at.register_records.get(credential.id));
+  made_at = external.made_at.value_or(credential.created_at);
+  return made_at;
+}
+
 Result<Document> show_rotation(Services& services, const Caller& caller, std::string_view token) {
   GH_TRYV(flush_records(services));
   const Instant now = services.clock.now();
@@ -132,7 +140,8 @@ Result<Document> show_rotation(Services& services, const Caller& caller, std::st
   GH_TRY(Document document, token_for(describer, viewer, found.value, subject.account));
   // From where it is used is not the business of who only administers one of its resources.
   if (document.at("partial").as_bool()) subject.uses.clear();
-  document["rotation"] = describe_rotation(found.value, subject.account, subject.uses, subject.policy.freeze_windows, now);
+  GH_TRY(const std::optional<Instant> made_at, external_made_at(at, found.value));
+  document["rotation"] = describe_rotation(found.value, subject.account, subject.uses, subject.policy, now, made_at);
   document["dead_uses"] = describe_dead_uses(subject.uses);
   return document;
 }
@@ -235,10 +244,11 @@ Result<Documents> list_overdue(Services& services) {
         GH_TRY(auto read, at.accounts.get(credential.account));
         account = accounts.emplace(credential.account.value, std::move(read.value)).first;
       }
-      if (!overdue(credential, account->second, policy.freeze_windows, now)) continue;
+      GH_TRY(const std::optional<Instant> made_at, external_made_at(at, credential));
+      if (!overdue(credential, account->second, policy, now, made_at)) continue;
       GH_TRY(const auto uses, at.secret_uses.of_credential(credential.id));
       GH_TRY(Document document, describer.token(credential));
-      document["rotation"] = describe_rotation(credential, account->second, uses, policy.freeze_windows, now);
+      document["rotation"] = describe_rotation(credential, account->second, uses, policy, now, made_at);
       found.push_back(std::move(document));
     }
     page.after = listed.next;

@@ -36,18 +36,18 @@ bool allows(const std::vector<Network>& networks, const IpAddress& address) {
 
 /// When the secret that was shown ought to be replaced; nothing where the token ends before.
 std::optional<Instant> rotate_at(const Credential& credential, const ServiceAccount& account, const SecretRecord& secret,
-                                 const std::vector<FreezeWindow>& freezes) {
-  const std::optional<Duration> period = rotation_period(credential, account);
+                                 const Policy& policy) {
+  const std::optional<Duration> period = rotation_period(credential, account, policy);
   if (!period) return std::nullopt;
   Instant at = secret.created_at + *period;
-  at = frozen_until(freezes, at).value_or(at);
+  at = frozen_until(policy.freeze_windows, at).value_or(at);
   if (credential.expires_at && *credential.expires_at <= at) return std::nullopt;
   return at;
 }
 
 Document describe_itself(const Credential& credential, const ServiceAccount& account, const SecretRecord& secret,
-                         const std::vector<FreezeWindow>& freezes, Instant now) {
-  const std::optional<Duration> period = rotation_period(credential, account);
+                         const Policy& policy, Instant now) {
+  const std::optional<Duration> period = rotation_period(credential, account, policy);
   Document document;
   document["id"] = credential.id.value;
   document["name"] = credential.name;
@@ -57,9 +57,9 @@ Document describe_itself(const Credential& credential, const ServiceAccount& acc
   document["secret_ends_at"] = instant_or_null(secret.ends_at);
   document["expires_at"] = instant_or_null(credential.expires_at);
   document["rotate_every"] = period ? json::value(format_duration(*period)) : json::value(nullptr);
-  document["rotate_at"] = instant_or_null(rotate_at(credential, account, secret, freezes));
+  document["rotate_at"] = instant_or_null(rotate_at(credential, account, secret, policy));
   document["overlap"] = format_duration(credential.overlap);
-  document["frozen_until"] = instant_or_null(frozen_until(freezes, now));
+  document["frozen_until"] = instant_or_null(frozen_until(policy.freeze_windows, now));
   document["self_rotation"] = credential.self_rotation.allowed;
   document["self_rotations_left"] =
       credential.self_rotation.times_left ? json::value(*credential.self_rotation.times_left) : json::value(nullptr);
@@ -101,7 +101,7 @@ std::optional<SelfRefusal> why_not(const Credential& credential, const ServiceAc
 /// The old secret of a rotation before this one must not end early without a person's doing: who still uses it would fail.
 std::optional<SelfRefusal> old_one_in_use(const Credential& credential, const ServiceAccount& account,
                                           const std::vector<store::SecretUse>& uses, const Policy& policy, Instant now) {
-  const Rotation rotation = rotation_state(credential, account, uses, policy.freeze_windows, now);
+  const Rotation rotation = rotation_state(credential, account, uses, policy, now);
   if (rotation.state != RotationState::kBothLive) return std::nullopt;
   const Instant until = std::min(rotation.old_one->ends_at.value_or(*rotation.quiet_from), *rotation.quiet_from);
   return refused(Errc::kConflict, "overlap_runs",
@@ -129,7 +129,7 @@ Result<Document> show_itself(Services& services, const gateway::SelfRequest& req
   GH_TRY(const Policy policy, read_policy(*reader.operator->()));
   const SecretRecord* secret = find_secret(found.value, request.secret);
   if (!secret) return fail(Errc::kUnauthenticated, "This secret is not this token's.");
-  return describe_itself(found.value, account.value, *secret, policy.freeze_windows, now);
+  return describe_itself(found.value, account.value, *secret, policy, now);
 }
 
 Result<CreatedToken> rotate_itself(Services& services, const gateway::SelfRequest& request, SelfRefusal& refusal) {
@@ -169,7 +169,7 @@ Result<CreatedToken> rotate_itself(Services& services, const gateway::SelfReques
   if (credential.self_rotation.times_left && !again) --*credential.self_rotation.times_left;
   GH_TRYV(at.credentials.update(credential, found.version));
   GH_TRY(const Document after, describer.token(credential));
-  Document document = describe_itself(credential, account.value, credential.secrets.back(), policy.freeze_windows, now);
+  Document document = describe_itself(credential, account.value, credential.secrets.back(), policy, now);
   document["replaces"] = successor.replaces.value;
   const Caller caller = caller_of(request, credential);
   GH_TRYV(queue_notice(services, at.outbox,

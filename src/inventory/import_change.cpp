@@ -1,5 +1,7 @@
 #include "inventory/import_change.h"
 
+#include "admin/json_values.h"
+
 namespace gatehouse::inventory {
 
 using admin::Describer;
@@ -60,6 +62,20 @@ Result<void> ImportChange::edit_credential(const store::Stored<Credential>& befo
   if (old == fresh) return success();
   GH_TRYV(at().credentials.update(after, before.version));
   record("token.register", "token", after.id.value, after.name, &old, fresh);
+  return success();
+}
+
+Result<void> ImportChange::set_made_at(const Credential& credential, const store::ExternalCredential& before, Instant made_at) {
+  store::ExternalCredential after = before;
+  after.made_at = made_at;
+  GH_TRYV(at().register_records.put(after));
+  const auto made = [](const store::ExternalCredential& one) {
+    Document document;
+    document["rotated_at"] = admin::instant_or_null(one.made_at);
+    return document;
+  };
+  const Document old = made(before);
+  record("token.register", "token", credential.id.value, credential.name, &old, made(after));
   return success();
 }
 

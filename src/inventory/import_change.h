@@ -29,6 +29,8 @@ class ImportChange {
   Result<void> edit_account(const store::Stored<ServiceAccount>& before, const ServiceAccount& after);
   Result<void> add_credential(const Credential& credential, const store::ExternalCredential& external);
   Result<void> edit_credential(const store::Stored<Credential>& before, const Credential& after);
+  /// When it was made, where it was made.
+  Result<void> set_made_at(const Credential& credential, const store::ExternalCredential& before, Instant made_at);
   /// A handle made of `name` that nobody ever had.
   Result<std::string> free_handle(std::string_view name);
   void note(AuditEvent event) { events_.push_back(std::move(event)); }

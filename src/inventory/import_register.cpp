@@ -246,7 +246,7 @@ class FileImport {
       return wrong_field(record.line, "kind",
                          "a file can only bring credentials of kind \"external\"; Gatehouse makes the others.");
     }
-    for (const char* name : {"id", "name", "owner", "expires_at"}) {
+    for (const char* name : {"id", "name", "owner", "expires_at", "rotated_at"}) {
       if (!clean(field(name))) return wrong_field(field(name).line, name, "it holds control characters.");
     }
     GH_TRY(auto known, find_external(account, text_of(field("id")), text_of(field("name")), record.line));
@@ -262,18 +262,38 @@ class FileImport {
       credential.created_at = change_.now();
     }
     GH_TRYV(set_credential(credential, record, known.has_value()));
+    GH_TRY(const std::optional<Instant> made_at, made_at_of(record));
     if (!known) {
       store::ExternalCredential external;
       external.credential = credential.id;
+      external.made_at = made_at;
       external.imported_at = change_.now();
       ++credentials_added_;
       return change_.add_credential(credential, external);
     }
+    GH_TRY(const store::ExternalCredential external, change_.at().register_records.get(credential.id));
+    // A file has whole seconds.
+    const bool moved = made_at && (!external.made_at || format_instant(*external.made_at) != format_instant(*made_at));
     GH_TRY(const Document old, admin::Describer(change_.at(), change_.now()).token(known->value));
     GH_TRY(const Document fresh, admin::Describer(change_.at(), change_.now()).token(credential));
-    if (old == fresh) return success();
+    if (old == fresh && !moved) return success();
     ++credentials_changed_;
+    if (moved) {
+      GH_TRYV(change_.set_made_at(credential, external, *made_at));
+    }
     return change_.edit_credential(*known, credential);
+  }
+
+  /// Left out or empty: what is known stays.
+  Result<std::optional<Instant>> made_at_of(const FileRecord& record) const {
+    std::optional<Instant> made_at;
+    const auto found = record.fields.find("rotated_at");
+    if (found == record.fields.end() || text_of(found->second).empty()) return made_at;
+    const auto at = parse_instant(text_of(found->second));
+    if (!at) return at_line(at.error(), found->second.line, "rotated_at");
+    if (at.value() > change_.now()) return wrong_field(found->second.line, "rotated_at", "it lies in the future.");
+    made_at = at.value();
+    return made_at;
   }
 
   Result<std::optional<store::Stored<Credential>>> find_external(const ServiceAccount& account, const std::string& id,

@@ -23,6 +23,12 @@ struct OldToken {
   bool live = false;
 };
 
+/// Used at Atlassian after its automation had begun to use Gatehouse.
+bool bypasses(const OldToken& token, const std::optional<Instant>& first_use) {
+  const std::optional<Instant>& active = token.external.last_active_at;
+  return first_use && active && *active >= *first_use + kHour;
+}
+
 struct Automation {
   ServiceAccount account;
   std::vector<OldToken> old;
@@ -102,6 +108,17 @@ Result<Document> report_migration(admin::Services& services) {
   return document;
 }
 
+Result<MigrationCounts> count_migration(const store::Repositories& at, Instant now) {
+  GH_TRY(const std::vector<Automation> all, read_automations(at, now));
+  MigrationCounts counts;
+  for (const Automation& one : all) {
+    counts.personal_left += one.personal();
+    counts.bypass +=
+        std::count_if(one.old.begin(), one.old.end(), [&](const OldToken& token) { return bypasses(token, one.first_use); });
+  }
+  return counts;
+}
+
 Result<Document> report_bypass(admin::Services& services) {
   const Instant now = services.clock.now();
   GH_TRY(const store::Reader reader, services.database.read());
@@ -111,8 +128,8 @@ Result<Document> report_bypass(admin::Services& services) {
   std::vector<std::pair<Instant, Document>> found;
   for (const Automation& one : all) {
     for (const OldToken& token : one.old) {
+      if (!bypasses(token, one.first_use)) continue;
       const std::optional<Instant>& active = token.external.last_active_at;
-      if (!one.first_use || !active || *active < *one.first_use + kHour) continue;
       GH_TRY(const std::string owner, describer.email_of(token.credential.owner));
       found.emplace_back(*active, json::object{{"id", token.credential.id.value},
                                                {"name", token.credential.name},

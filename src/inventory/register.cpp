@@ -7,6 +7,7 @@
 #include "admin/describe.h"
 #include "admin/find.h"
 #include "admin/json_values.h"
+#include "admin/rotation.h"
 #include "inventory/register_file.h"
 
 namespace gatehouse::inventory {
@@ -24,15 +25,16 @@ json::array texts(const std::set<std::string>& all) {
 }
 
 /// When its secret was made, and when the next is due: by its rhythm, and before its end.
-void add_rotation(Document& out, const Credential& credential, const ServiceAccount& account,
+void add_rotation(Document& out, const Credential& credential, const ServiceAccount& account, const admin::Policy& policy,
                   const std::optional<store::ExternalCredential>& external) {
   std::optional<Instant> rotated = external ? external->made_at : std::optional(credential.created_at);
   for (const SecretRecord& secret : credential.secrets) {
     if (secret.state == SecretState::kCurrent || secret.state == SecretState::kPending) rotated = secret.created_at;
   }
-  const std::optional<Duration> every = credential.rotate_every ? credential.rotate_every : account.rotate_every;
+  const std::optional<Duration> every = admin::rotation_period(credential, account, policy);
   std::optional<Instant> due = credential.expires_at;
-  if (rotated && every && (!due || *rotated + *every < *due)) due = *rotated + *every;
+  const Instant since = rotated.value_or(credential.created_at);
+  if (every && (!due || since + *every < *due)) due = since + *every;
   out["rotate_every"] = every ? json::value(format_duration(*every)) : json::value(nullptr);
   out["rotated_at"] = instant_or_null(rotated);
   out["rotation_due_at"] = instant_or_null(due);
@@ -60,8 +62,8 @@ void add_external(Document& out, const std::optional<store::ExternalCredential>&
 /// Looks up what one account's entry is made of.
 class Entry {
  public:
-  Entry(const admin::Services& services, const store::Repositories& at, const ServiceAccount& account)
-      : services_(services), at_(at), account_(account), describer_(at, services.clock.now()) {}
+  Entry(const admin::Services& services, const store::Repositories& at, const ServiceAccount& account, admin::Policy policy)
+      : services_(services), at_(at), account_(account), policy_(std::move(policy)), describer_(at, services.clock.now()) {}
 
   Result<Document> make() {
     GH_TRY(const Document account, describer_.account(account_));
@@ -119,7 +121,7 @@ class Entry {
     for (const char* member : {"id", "kind", "name", "state", "owner", "scopes", "resources", "expires_at"}) {
       out[member] = shown.at(member);
     }
-    add_rotation(out, one, account_, external);
+    add_rotation(out, one, account_, policy_, external);
     GH_TRY(const std::optional<Instant> used, at_.usage.last_used(one.id));
     out["last_used_at"] = instant_or_null(external ? external->last_active_at : used);
     add_external(out, external);
@@ -199,6 +201,7 @@ class Entry {
   const admin::Services& services_;
   const store::Repositories& at_;
   const ServiceAccount& account_;
+  admin::Policy policy_;
   admin::Describer describer_;
   std::map<std::string, std::string> sites_;
 };
@@ -216,7 +219,8 @@ Result<store::Accounts::Filter> stored_filter(const store::Repositories& at, con
 }  // namespace
 
 Result<Document> describe_entry(const admin::Services& services, const store::Repositories& at, const ServiceAccount& account) {
-  return Entry(services, at, account).make();
+  GH_TRY(admin::Policy policy, admin::read_policy(at));
+  return Entry(services, at, account, std::move(policy)).make();
 }
 
 Result<admin::Documents> list_register(admin::Services& services, const RegisterFilter& filter, const store::Page& page) {

@@ -6,9 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "admin/judge.h"
 #include "admin/recorder.h"
 #include "admin/rotation.h"
 #include "inventory/installation_report.h"
+#include "inventory/migration.h"
 #include "inventory/subject_document.h"
 
 namespace gatehouse::inventory {
@@ -220,7 +222,11 @@ Extra overdue_extra(const Finding& finding) {
   Extra extra;
   extra.reasons.emplace_back("rotation overdue");
   extra.detail = "its secret ought to have been replaced " + std::to_string(finding.weight / kDay) + " days ago";
-  extra.command = "gatehouse token rotate " + finding.subject.id;
+  if (finding.subject.credential_kind == CredentialKind::kExternal) {
+    extra.detail += ", where it was issued; an import, or rotated_at in a file of the register, then says so here";
+  } else {
+    extra.command = "gatehouse token rotate " + finding.subject.id;
+  }
   return extra;
 }
 
@@ -230,7 +236,7 @@ Result<Findings> find(const store::Repositories& at, std::string_view name, Inst
     GH_TRY(const admin::Policy policy, admin::read_policy(at));
     // Nothing is overdue while a freeze window holds.
     if (admin::frozen_until(policy.freeze_windows, now)) return Findings{};
-    return reports.overdue(now, limit);
+    return reports.overdue(now, policy.longest_rotation, limit);
   }
   if (name == "shared") return reports.shared(now, limit);
   if (name == "drift") return reports.drift(now, limit);
@@ -319,6 +325,11 @@ std::map<std::string, std::int64_t> ReportCounts::get(admin::Services& services)
   if (found && own) counts_["wake"] = found.value().count + static_cast<std::int64_t>(own.value().size());
   if (const auto installation = report_installation(services, at, now))
     counts_["installation"] = installation.value().at("count").as_int64();
+  if (const auto migration = count_migration(at, now)) {
+    counts_["migration"] = migration.value().personal_left;
+    counts_["bypass"] = migration.value().bypass;
+  }
+  if (const auto refused = admin::count_would_deny(at)) counts_["would-deny"] = refused.value();
   return counts_;
 }
 

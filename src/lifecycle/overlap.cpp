@@ -23,7 +23,7 @@ Result<std::optional<admin::Notice>> notice_for(const store::Repositories& at, c
   const Credential& token = stored.value;
   GH_TRY(const auto account, at.accounts.get(token.account));
   GH_TRY(const auto uses, at.secret_uses.of_credential(id));
-  const admin::Rotation rotation = admin::rotation_state(token, account.value, uses, policy.freeze_windows, now);
+  const admin::Rotation rotation = admin::rotation_state(token, account.value, uses, policy, now);
   if (rotation.state != admin::RotationState::kBothLive || !rotation.old_one->ends_at || !rotation.old_last_used) return none;
   const Instant end = *rotation.old_one->ends_at;
   const bool near = end - now <= std::min<Duration>(kBefore, token.overlap / 4);

@@ -274,13 +274,17 @@ Result<Findings> Reports::orphans(Instant now, int limit) const {
       limit);
 }
 
-Result<Findings> Reports::overdue(Instant now, int limit) const {
-  const std::string due = "s.created_at + COALESCE(c.rotate_every, a.rotate_every)";
+Result<Findings> Reports::overdue(Instant now, std::optional<Duration> longest, int limit) const {
+  const std::string rule = "COALESCE(c.rotate_every, a.rotate_every)";
+  const std::string most = longest ? std::to_string(longest->count()) : std::string();
+  const std::string period = longest ? "(CASE WHEN " + rule + " < " + most + " THEN " + rule + " ELSE " + most + " END)" : rule;
+  const std::string due = "COALESCE(s.created_at, x.made_at, c.created_at) + " + period;
   return run(
       session_, now,
       "SELECT 1 AS kind, c.id AS id, 1 AS reasons, " + number(count(now)) + " - (" + due +
-          ") AS weight, '' AS note FROM credentials c JOIN accounts a ON a.id = c.account JOIN secrets s ON s.credential = "
-          "c.id AND s.state = 2 WHERE COALESCE(c.rotate_every, a.rotate_every) IS NOT NULL AND " +
+          ") AS weight, '' AS note FROM credentials c JOIN accounts a ON a.id = c.account LEFT JOIN secrets s ON s.credential = "
+          "c.id AND s.state = 2 LEFT JOIN external_credentials x ON x.credential = c.id WHERE (s.id IS NOT NULL OR c.kind = 4) "
+          "AND " +
           due + " <= " + number(count(now)) + " AND COALESCE(c.expires_at, " + number(INT64_MAX) + ") > " + due + " AND " +
           live_token(count(now)),
       limit);

@@ -112,9 +112,9 @@ class Reports {
   enum : std::int64_t { kOwnerGone = 1, kNobodyLeft = 2, kNoOwner = 4 };
   Result<Findings> orphans(Instant now, int limit) const;
 
-  /// Live tokens whose present secret is older than its rotation rule says; the weight is by how much, in milliseconds. Freeze
-  /// windows (admin/rotation.h) are the caller's to look at.
-  Result<Findings> overdue(Instant now, int limit) const;
+  /// Live tokens, external ones too, whose present secret is older than its rotation rule says, or than `longest` where that is
+  /// less; the weight is by how much, in milliseconds. Freeze windows (admin/rotation.h) are the caller's to look at.
+  Result<Findings> overdue(Instant now, std::optional<Duration> longest, int limit) const;
 
   enum : std::int64_t {
     kNoDocs = 1,

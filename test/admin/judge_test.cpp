@@ -76,6 +76,12 @@ TEST_F(Judging, CountsWhatWouldBeRefused) {
   EXPECT_EQ(token.at("permitted").as_int64(), 1);
   EXPECT_EQ(token.at("denied").as_int64(), 4);
   EXPECT_EQ(boost::json::serialize(found).find("secret words"), std::string::npos);
+  const auto waiting = [&] { return must(count_would_deny(*must(world.database().read()).operator->())); };
+  EXPECT_EQ(waiting(), 1);
+  NarrowToken narrow;
+  narrow.resources = {{"acme/A"}};
+  must(narrow_token(world.services(), world.caller(), id, narrow));
+  EXPECT_EQ(waiting(), 0) << "it has its boundary";
 }
 
 TEST_F(Judging, AsksNoMoreThanItMay) {

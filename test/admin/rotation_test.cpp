@@ -224,6 +224,32 @@ TEST_F(Rotations, AreOverdueUnlessAFreezeHolds) {
   EXPECT_EQ(count(), 0U);
 }
 
+TEST_F(Rotations, AreOverdueByAPolicyThatCameLater) {
+  create();
+  world.clock().advance(kDay * 12);
+  const auto count = [&] { return must(list_overdue(world.services())).items.size(); };
+  EXPECT_EQ(count(), 0U);
+  must(set_policy(world.services(), world.caller(), {{"longest-rotation", "10d"}}));
+  EXPECT_EQ(count(), 1U) << "its own rule says 30 days";
+  EXPECT_EQ(rotation().at("rotate_every").as_string(), "10d");
+  EXPECT_EQ(rotation().at("due_at").as_string(), "2027-01-11T00:00:00Z");
+  must(set_policy(world.services(), world.caller(), {{"longest-rotation", "90d"}}));
+  EXPECT_EQ(count(), 0U) << "a policy lengthens no rule";
+  EXPECT_EQ(rotation().at("rotate_every").as_string(), "30d");
+}
+
+TEST_F(Rotations, AreOverdueByThePolicyWhereNoRuleWasSet) {
+  request.permanent = false;
+  request.rotate_every.reset();
+  request.expires_in = kDay * 60;
+  create();
+  EXPECT_TRUE(rotation().at("due_at").is_null());
+  must(set_policy(world.services(), world.caller(), {{"longest-rotation", "60d"}}));
+  EXPECT_TRUE(rotation().at("due_at").is_null()) << "it ends before";
+  must(set_policy(world.services(), world.caller(), {{"longest-rotation", "10d"}}));
+  EXPECT_EQ(rotation().at("due_at").as_string(), "2027-01-11T00:00:00Z");
+}
+
 TEST_F(Rotations, AreRefusedRulesThatThePolicyForbids) {
   must(set_policy(world.services(), world.caller(), {{"longest-rotation", "20d"}}));
   EXPECT_EQ(create_token(world.services(), world.caller(), request).error().field, "rotate_every");

@@ -8,6 +8,7 @@
 #include "inventory/import.h"
 #include "inventory/migration.h"
 #include "inventory/register.h"
+#include "inventory/report.h"
 #include "inventory/wake.h"
 #include "sandbox/site.h"
 #include "test/support/world.h"
@@ -245,6 +246,10 @@ TEST_F(AtlassianImport, FollowsTheMigrationToItsEndAndSeesWhatGoesPast) {
   const json::object bypass = must(report_bypass(world.services()));
   ASSERT_EQ(count(bypass, "count"), 1);
   EXPECT_EQ(bypass.at("items").as_array().at(0).at("holder"), json::value("alice@example.com"));
+  const auto counts = ReportCounts().get(world.services());
+  EXPECT_EQ(counts.at("bypass"), 1);
+  EXPECT_EQ(counts.at("migration"), 3);
+  EXPECT_EQ(counts.at("would-deny"), 0);
   // It is deleted there.
   with([](sandbox::AdminApi& admin) { admin.tokens.erase(admin.tokens.begin()); });
   must(import());

@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "admin/accounts.h"
+#include "admin/rotation.h"
 #include "admin/tokens.h"
 #include "admin/users.h"
 #include "inventory/csv.h"
 #include "inventory/import.h"
 #include "inventory/register.h"
 #include "inventory/register_file.h"
+#include "inventory/report.h"
 #include "test/support/world.h"
 
 namespace gatehouse::inventory {
@@ -273,6 +275,35 @@ TEST_F(RegisterTest, KeepsEntriesThatNeverPassTheGateway) {
   EXPECT_FALSE(admin::rotate_token(world.services(), world.caller(), id, {}));
   must(admin::adopt_account(world.services(), world.caller(), "app"));
   must(admin::create_token(world.services(), world.caller(), token));
+}
+
+TEST_F(RegisterTest, KnowsWhenWhatIsExternalIsOverdueAndThatItWasRotated) {
+  const auto file = [](const std::string& more) {
+    return "gatehouse_register: 1\nentries:\n- handle: forms-app\n  external: true\n  owner: " +
+           std::string(test::kAdministrator) + "\n  rotate_every: 30d\n  credentials:\n  - kind: external\n    name: licence\n" +
+           more;
+  };
+  const auto overdue = [&] { return must(report(world.services(), "overdue", 10)); };
+  must(import(file(""), "yaml"));
+  world.clock().advance(std::chrono::hours(24 * 29));
+  EXPECT_EQ(overdue().at("count").as_int64(), 0);
+  world.clock().advance(std::chrono::hours(24 * 2));
+  const json::object report = overdue();
+  ASSERT_EQ(report.at("count").as_int64(), 1) << "nobody said when it was made: it is as old as its entry at least";
+  const json::object& item = report.at("items").as_array().at(0).as_object();
+  EXPECT_EQ(item.at("kind"), json::value("external credential"));
+  EXPECT_TRUE(item.at("command").is_null()) << "Gatehouse can't rotate it";
+  EXPECT_THAT(std::string(item.at("detail").as_string()), HasSubstr("where it was issued"));
+  EXPECT_EQ(must(admin::list_overdue(world.services())).items.size(), 1U);
+  EXPECT_THAT(refusal(file("    rotated_at: 2027-03-01T00:00:00Z\n"), "yaml"), HasSubstr("future"));
+  must(import(file("    rotated_at: 2027-01-30T00:00:00Z\n"), "yaml"));
+  EXPECT_EQ(overdue().at("count").as_int64(), 0);
+  EXPECT_EQ(must(admin::list_overdue(world.services())).items.size(), 0U);
+  const json::object credential =
+      must(show_register(world.services(), "forms-app")).at("credentials").as_array().at(0).as_object();
+  EXPECT_EQ(credential.at("rotated_at"), json::value("2027-01-30T00:00:00Z"));
+  EXPECT_EQ(credential.at("rotation_due_at"), json::value("2027-03-01T00:00:00Z"));
+  EXPECT_EQ(must(import(exported("csv"), "csv")).at("unchanged"), json::value(1));
 }
 
 TEST_F(RegisterTest, CountsOnlyItsOwnAccountsInTheQuota) {

@@ -268,10 +268,11 @@ class ReportsRecount : public StoreTest {
     return out;
   }
 
-  Expected overdue() const {
+  Expected overdue(std::optional<Duration> longest) const {
     Expected out;
     for (const Credential& token : tokens_) {
-      const auto every = token.rotate_every ? token.rotate_every : account_of(token).rotate_every;
+      auto every = token.rotate_every ? token.rotate_every : account_of(token).rotate_every;
+      if (longest && (!every || *every > *longest)) every = longest;
       if (!live(token) || !every) continue;
       const Instant due = token.secrets.front().created_at + *every;
       if (due <= clock_.now() && (!token.expires_at || *token.expires_at > due)) out[token.id.value] = 1;
@@ -339,7 +340,9 @@ class ReportsRecount : public StoreTest {
     same("shared", reports.shared(now, 10000), shared(), true);
     same("drift", reports.drift(now, 10000), drift());
     same("orphans", reports.orphans(now, 10000), orphans());
-    same("overdue", reports.overdue(now, 10000), overdue());
+    same("overdue", reports.overdue(now, {}, 10000), overdue({}));
+    const Duration longest = std::chrono::hours(24 * 10);
+    same("overdue by the policy", reports.overdue(now, longest, 10000), overdue(longest));
     same("incomplete", reports.incomplete(now, 10000), incomplete());
     same("grown", reports.grown(now, 10000), grown());
     same("weak", reports.weak(now, 10000), weak());
