@@ -46,9 +46,15 @@ const Project& project_in(const Call& call, const json::object& body) {
   return *project;
 }
 
+/// Texts, and truth values where that is what the row holds: Jira takes nothing else in their place.
 void copy_known(json::object& row, const json::object& body, std::initializer_list<const char*> names) {
   for (const char* name : names) {
-    if (const json::value* value = body.if_contains(name)) row[name] = *value;
+    const json::value* value = body.if_contains(name);
+    if (!value || value->is_null()) continue;
+    const json::value* known = row.if_contains(name);
+    const bool fits = known && known->is_bool() ? value->is_bool() : value->is_string();
+    if (!fits) refuse_field(name, "Can not deserialize the value of this field.");
+    row[name] = *value;
   }
 }
 
