@@ -43,6 +43,9 @@ json::value read_one(const Call& call, const Project& project, const Field& fiel
                      const json::value& given) {
   const Site& site = call.site;
   if (given.is_null()) return nullptr;
+  // A text, or the document that a text field may hold; of a list, texts alone.
+  const bool document = field.type != "array" && text_at(given, "type") == "doc";
+  if ((type == "string" || type == "date") && !given.is_string() && !document) bad(field, "Operation value must be a string");
   if (type == "user") {
     const std::string id = named_user(call, field, given);
     return id.empty() ? json::value(nullptr) : json::value(id);
