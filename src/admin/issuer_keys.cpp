@@ -14,6 +14,8 @@ constexpr std::size_t kMostAnswer = 256 * 1024;
 constexpr std::uint32_t kDeadlineMs = 5000;
 constexpr Duration kKeepFor = std::chrono::hours(1);
 constexpr Duration kAskEvery = std::chrono::minutes(1);
+/// An issuer that does not answer must not keep a key alive that it has taken back.
+constexpr Duration kTrustFor = std::chrono::hours(24);
 constexpr std::size_t kMostIssuers = 200;
 
 Error failed(std::string why) {
@@ -98,7 +100,8 @@ Result<std::vector<NamedKey>> IssuerKeys::keys_of(const std::string& issuer, con
   if (fetched) {
     known.keys = fetched.value();
     known.fetched_at = now;
-  } else if (known.keys.empty()) {
+  } else if (known.keys.empty() || known.fetched_at + kTrustFor <= now) {
+    known.keys.clear();
     return fetched.error();
   }
   return known.keys;

@@ -23,7 +23,7 @@ class IssuerKeys {
   IssuerKeys(const IssuerKeys&) = delete;
   IssuerKeys& operator=(const IssuerKeys&) = delete;
 
-  /// kUpstreamFailed where the issuer does not answer as it should, and nothing is known of it from before.
+  /// kUpstreamFailed where the issuer does not answer as it should, and nothing is known of it from the last 24 hours.
   Result<std::vector<NamedKey>> keys_of(const std::string& issuer, const std::string& key_id);
 
  private:

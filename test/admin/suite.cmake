@@ -5,3 +5,7 @@ foreach(name admin api cli)
     gatehouse_link(test_${name} api sandbox)
   endif()
 endforeach()
+# Issuers that answer what a test says.
+if(TARGET test_admin)
+  target_sources(test_admin PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/http/support.cpp)
+endif()
