@@ -101,6 +101,8 @@ json::value updated(const Call& call, const Project& project, const Field& field
   json::value now = stored;
   for (const json::value& verb : verbs) {
     if (const json::value* set = member(verb, "set")) now = read_field(call, project, field, *set);
+    if (field.type != "array" && (member(verb, "add") || member(verb, "remove")))
+      bad(field, "Field with id '" + field.id + "' and name '" + field.name + "' does not support operation 'add'");
     if (const json::value* add = member(verb, "add")) {
       json::array list = as_list(now);
       json::value one = read_one(call, project, field, field.items, *add);

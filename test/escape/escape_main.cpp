@@ -1,7 +1,7 @@
 // The escape test: a token for project A, and everything that might let it see or change more.
 //
 //   escape                 scenarios, core operations, pairs that must look alike, then GATEHOUSE_ESCAPE_REQUESTS generated
-//                          requests (20,000) by GATEHOUSE_ESCAPE_SEED (1). Exit status 0: nothing escaped
+//                          requests (50,000) by GATEHOUSE_ESCAPE_SEED (1). Exit status 0: nothing escaped
 //   escape --without NAME  for a build that leaves the check NAME out: exit status 0 if that was noticed, 1 if not
 #include <algorithm>
 #include <cstdio>
@@ -59,7 +59,7 @@ class Test {
     scenarios_hold();
     core_works();
     twins_look_alike();
-    const std::uint64_t wanted = number_from("GATEHOUSE_ESCAPE_REQUESTS", 20'000);
+    const std::uint64_t wanted = number_from("GATEHOUSE_ESCAPE_REQUESTS", 50'000);
     for (const Escape& escape : rounds_.run(wanted, kPrintedMost)) fail(escape);
     if (wanted >= 20'000) was_useful();
     std::printf("escape: %s\n", failures_ == 0 ? "nothing escaped" : "FAILED");
