@@ -25,7 +25,7 @@ struct Rule {
 
 constexpr std::string_view kEveryTopic = "*";
 
-constexpr std::array<Rule, 27> kRules{{
+constexpr std::array<Rule, 28> kRules{{
     {NoticeKind::kExpiring, "expiring", Effect::kOpens, "expiry"},
     {NoticeKind::kExpired, "expired", Effect::kCloses, "expiry", "orphan", "failing"},
     {NoticeKind::kExtended, "extended", Effect::kCloses, "expiry"},
@@ -53,6 +53,7 @@ constexpr std::array<Rule, 27> kRules{{
     {NoticeKind::kHandedOver, "handed_over"},
     {NoticeKind::kOldSecretUsed, "old_secret_used"},
     {NoticeKind::kAtlassianEnded, "atlassian_ended"},
+    {NoticeKind::kRolledBack, "rolled_back"},
 }};
 
 const Rule& rule_of(NoticeKind kind) noexcept { return kRules[static_cast<std::size_t>(kind) - 1]; }

@@ -48,6 +48,7 @@ enum class NoticeKind {
   kOldSecretUsed,    ///< an overlap ends soon, and its old secret is still in use; facts: "overlap_ends_at", "address",
                      ///< "user_agent"
   kAtlassianEnded,   ///< a person's sign-in at Atlassian is over: what rests on it needs it anew
+  kRolledBack,       ///< a rotation was taken back by a person; facts: "by", "reason", "secret_id" and whether it was "used"
 };
 std::string_view to_string(NoticeKind kind) noexcept;
 /// False where such a number was never given to a kind.

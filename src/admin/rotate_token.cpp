@@ -120,9 +120,11 @@ Result<void> note_dead_use(Services& services, const CredentialId& id, const Sec
   AuditEvent event = make_event(caller, "token.dead_use", "token", id.value, found.value.name);
   event.outcome = "refused";
   event.reason = "the dead token is still being used, by its secret " + secret.value;
-  GH_TRYV(queue_notice(
-      services, at.outbox,
-      {NoticeKind::kDeadUsed, "token", id.value, found.value.name, {{"address", address}, {"user_agent", user_agent}}}));
+  Notice notice{NoticeKind::kDeadUsed, "token", id.value, found.value.name, {{"address", address}, {"user_agent", user_agent}}};
+  const auto& secrets = found.value.secrets;
+  notice.facts["rolled_back"] = std::any_of(
+      secrets.begin(), secrets.end(), [&](const SecretRecord& one) { return one.id == secret && rolled_back(found.value, one); });
+  GH_TRYV(queue_notice(services, at.outbox, std::move(notice)));
   return commit(services, std::move(work), std::move(event));
 }
 

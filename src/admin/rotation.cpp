@@ -90,6 +90,13 @@ bool overdue(const Credential& credential, const ServiceAccount& account, const 
   return due && *due <= now && !ended(credential, now) && !frozen_until(policy.freeze_windows, now);
 }
 
+bool rolled_back(const Credential& credential, const SecretRecord& secret) {
+  const SecretRecord* current = find_state(credential, SecretState::kCurrent);
+  if (secret.state != SecretState::kRetired || !current || secret.created_at <= current->created_at) return false;
+  // One that was never used may also have been replaced by the successor that is pending now.
+  return secret.first_used_at || !find_state(credential, SecretState::kPending);
+}
+
 Duration quiet_after(const Credential& credential, const ServiceAccount& account) {
   const Duration rhythm = account.expected_every ? *account.expected_every * 2 : Duration(std::chrono::hours(24));
   return std::min(rhythm, credential.overlap / 2);

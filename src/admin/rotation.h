@@ -1,6 +1,7 @@
 // Rotation: how far the change of a credential's secret has come, what is overdue, and the use cases that steer it.
 //
 //   planned ─► successor pending ─► both live ─► old one quiet ─► retired
+//      ◄── rolled back ──┴──────────────┴──────────────┘
 //
 // All of it is computed from the record, from who used which secret (store/secret_uses.h) and from the time, so that what is
 // shown and what the gateway's index decides can't differ. Of whatever kind the credential is. Reports call rotation_due and
@@ -88,6 +89,14 @@ struct FinishRotation {
 /// Ends the old secret before its overlap does. kConflict, naming who, where it is still in use; where no rotation runs; and
 /// where nobody has used the successor yet (with `force` the successor then takes its place all the same).
 Result<Document> finish_rotation(Services& services, const Caller& caller, std::string_view token, const FinishRotation& request);
+
+/// Takes a rotation back. A successor that nobody has used is discarded; while both are live the old secret is the present one
+/// again, and the successor ends at once, whoever uses it. kConflict where no rotation runs: a secret that has ended is not
+/// brought back. `reason` is for the audit log and for who is told.
+Result<Document> roll_back_rotation(Services& services, const Caller& caller, std::string_view token, const std::string& reason);
+/// A retired secret that was made after the present one: a rotation that was rolled back left it behind. Whoever still presents
+/// it uses something dead, but has copied nothing.
+bool rolled_back(const Credential& credential, const SecretRecord& secret);
 
 /// The old secret lives on until then: later than it does now, within the policy and the token's own end.
 Result<Document> extend_overlap(Services& services, const Caller& caller, std::string_view token, Instant until);

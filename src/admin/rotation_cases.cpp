@@ -1,5 +1,5 @@
-// The use cases that steer a rotation: show, finish early, extend, change its rule, list what is overdue; and the later end of a
-// token.
+// The use cases that steer a rotation: show, finish early, roll back, extend, change its rule, list what is overdue; and the
+// later end of a token.
 #include <algorithm>
 #include <map>
 
@@ -80,6 +80,25 @@ Result<void> finish(const Subject& subject, const FinishRotation& request, Insta
   return success();
 }
 
+/// The secret that ends.
+Result<SecretId> roll_back(const Subject& subject, Instant now) {
+  const Rotation rotation = subject.rotation(now);
+  const SecretRecord* given_up = rotation.successor ? rotation.successor : rotation.old_one ? rotation.current : nullptr;
+  SecretRecord* ending = find_secret(subject.credential, given_up);
+  SecretRecord* old_one = find_secret(subject.credential, rotation.old_one);
+  if (!ending || !old_one) {
+    return conflict(
+        rotation.state == RotationState::kRetired
+            ? "The old secret of that token has ended, and is not brought back. To replace the present one, rotate again."
+            : "No rotation of that token runs: there is nothing to roll back.");
+  }
+  ending->state = SecretState::kRetired;
+  ending->ends_at = now;
+  old_one->state = SecretState::kCurrent;
+  old_one->ends_at.reset();
+  return ending->id;
+}
+
 Result<void> extend(const Subject& subject, Instant until, Instant now) {
   const Rotation rotation = subject.rotation(now);
   SecretRecord* old_one = find_secret(subject.credential, rotation.old_one);
@@ -155,6 +174,27 @@ Result<Document> finish_rotation(Services& services, const Caller& caller, std::
   };
   GH_TRY(Document after, change_token(services, caller, policy::Need::kChangeOwn, token, "token.rotation_finish",
                                       request.force ? "forced" : "", edit));
+  return with_rotation(services, caller, std::move(after), token);
+}
+
+Result<Document> roll_back_rotation(Services& services, const Caller& caller, std::string_view token, const std::string& reason) {
+  GH_TRYV(check_note(reason, "reason"));
+  // A successor that was used a moment ago is one that somebody has.
+  GH_TRYV(flush_records(services));
+  const auto edit = [&](Credential& credential, const Editing& in) -> Result<void> {
+    GH_TRY(const Subject subject, read_subject(in.at, credential));
+    const bool used = subject.rotation(services.clock.now()).successor == nullptr;
+    GH_TRY(const SecretId ended, roll_back(subject, services.clock.now()));
+    Notice notice{NoticeKind::kRolledBack,
+                  "token",
+                  credential.id.value,
+                  credential.name,
+                  {{"by", who(caller)}, {"secret_id", ended.value}, {"used", used}}};
+    if (!reason.empty()) notice.facts["reason"] = reason;
+    return queue_notice(services, in.at.outbox, std::move(notice));
+  };
+  GH_TRY(Document after,
+         change_token(services, caller, policy::Need::kMakeSecret, token, "token.rotation_roll_back", reason, edit));
   return with_rotation(services, caller, std::move(after), token);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "admin/rotation.h"
 #include "admin/tokens.h"
 
 namespace gatehouse::admin {
@@ -134,11 +135,10 @@ Result<void> SecretUses::resolve() {
   return success();
 }
 
-Result<void> SecretUses::tell(const store::SecretUse& use, bool revoked_or_expired) {
+Result<void> SecretUses::tell(const store::SecretUse& use, bool dead) {
   const Instant now = services_.clock.now();
-  const Result<void> outcome = revoked_or_expired
-                                   ? note_dead_use(services_, use.credential, use.secret, use.address, use.user_agent)
-                                   : note_reuse(services_, use.credential, use.secret, use.address);
+  const Result<void> outcome = dead ? note_dead_use(services_, use.credential, use.secret, use.address, use.user_agent)
+                                    : note_reuse(services_, use.credential, use.secret, use.address);
   // What can never be told must not keep the rest from being stored.
   if (!outcome && may_pass(outcome.error())) return outcome;
   told_[use.secret.value] = now + kTellEvery;
@@ -168,7 +168,11 @@ Result<void> SecretUses::store(bool at_once) {
     GH_TRY(const store::Reader reader, services_.database.read());
     GH_TRY(const auto found, reader->credentials.get(use.credential));
     const Credential& credential = found.value;
-    GH_TRYV(tell(use, credential.state == State::kRevoked || credential.state == State::kArchived ||
+    // A secret that was rolled back is dead as well: who still has it was told to use it, and must not pause the old one by it.
+    const bool taken_back = std::any_of(credential.secrets.begin(), credential.secrets.end(), [&](const SecretRecord& one) {
+      return one.id == use.secret && rolled_back(credential, one);
+    });
+    GH_TRYV(tell(use, taken_back || credential.state == State::kRevoked || credential.state == State::kArchived ||
                           (credential.expires_at && *credential.expires_at <= now)));
   }
   return success();

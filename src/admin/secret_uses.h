@@ -46,7 +46,7 @@ class SecretUses {
   void count(store::SecretUse use);
   Result<void> resolve();
   Result<void> resolve(const Unknown& unknown);
-  Result<void> tell(const store::SecretUse& use, bool revoked_or_expired);
+  Result<void> tell(const store::SecretUse& use, bool dead);
 
   Services& services_;
   std::mutex mutex_;                              ///< of uses_

@@ -106,7 +106,8 @@ Result<void> promote_secret(Services& services, const CredentialId& id, const Se
 /// A secret was presented whose overlap has ended: audited, and the token is paused where the policy says so.
 Result<void> note_reuse(Services& services, const CredentialId& id, const SecretId& secret, std::string_view address);
 
-/// A revoked or expired token is still being presented: audited, and told to its owner. Its request was refused.
+/// A revoked or expired token, or a secret that was rolled back, is still being presented: audited, and told to its owner. Its
+/// request was refused.
 Result<void> note_dead_use(Services& services, const CredentialId& id, const SecretId& secret, std::string_view address,
                            std::string_view user_agent);
 

@@ -26,6 +26,10 @@ Result<Reply> finish(Call& call) {
   return reply(admin::finish_rotation(call.services, call.caller, call.at("token"), request));
 }
 
+Result<Reply> roll_back(Call& call) {
+  return reply(admin::roll_back_rotation(call.services, call.caller, call.at("token"), call.text("reason")));
+}
+
 Result<Reply> extend_old(Call& call) {
   GH_TRY(const std::optional<Instant> until, call.instant("until"));
   return reply(admin::extend_overlap(call.services, call.caller, call.at("token"), *until));
@@ -83,6 +87,8 @@ std::vector<Route> rotation_routes() {
              "Change its rotation rule; what is left out stays.", rule, set),
       change(Need::kChangeOwn, "/api/v1/tokens/{token}/rotation/finish", "finishRotation",
              "End the old secret before its overlap does.", finishing, finish),
+      change(Need::kMakeSecret, "/api/v1/tokens/{token}/rotation/roll-back", "rollBackRotation",
+             "Take its rotation back: the old secret stays, the successor ends at once.", reason_field(), roll_back),
       change(Need::kMakeSecret, "/api/v1/tokens/{token}/rotation/extend", "extendOverlap",
              "Let the old secret live on for longer.", until, extend_old),
       change(Need::kMakeSecret, "/api/v1/tokens/{token}/extend", "extendToken",

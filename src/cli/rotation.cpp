@@ -80,6 +80,12 @@ void add_rotation_commands(CLI::App* token, Runner runner) {
       .run([](Call& call) {
         return call.post(api_path({"tokens", call.text("id"), "rotation", "finish"}), print_rotation);
       });
+  Command(rotation, runner, "roll-back", "take it back: the old secret stays, and its successor ends at once")
+      .positional("ID", "id", "its id")
+      .text("--reason", "reason", "why; stands in the audit log")
+      .run([](Call& call) {
+        return call.post(api_path({"tokens", call.text("id"), "rotation", "roll-back"}), print_rotation);
+      });
   Command(rotation, runner, "extend", "let the old secret live on for longer")
       .positional("ID", "id", "its id")
       .instant("--until", "until", "later than the overlap ends now, such as 2027-02-24T18:00:00Z")

@@ -41,6 +41,10 @@ class Facts {
     if (!value || value->is_null()) return {};
     return clean(value->is_string() ? std::string_view(value->get_string()) : std::string_view(json::serialize(*value)));
   }
+  bool flag(std::string_view name) const {
+    const json::value* const value = facts_.if_contains(name);
+    return value && value->is_bool() && value->get_bool();
+  }
   std::optional<Instant> instant(std::string_view name) const {
     const auto parsed = parse_instant(text(name));
     if (!parsed) return std::nullopt;
@@ -102,6 +106,12 @@ void trouble(NoticeKind kind, const std::string& name, const Facts& facts, const
       words.command = "gatehouse token show " + notice.subject_id;
       break;
     case NoticeKind::kDeadUsed:
+      if (facts.flag("rolled_back")) {
+        words.title = "The secret of " + name + " that was rolled back is still being used";
+        words.what = "It has ended and is refused; the old secret is the present one. Something still calls with it" +
+                     from(facts) + ": give it the old one, or rotate again.";
+        break;
+      }
       words.title = "The dead " + name + " is still being used";
       words.what = "It is revoked or has expired, and is refused; something still calls with it" + from(facts) + ".";
       break;
@@ -164,6 +174,11 @@ void deed(NoticeKind kind, const std::string& name, const Facts& facts, Words& w
     case NoticeKind::kRotated:
       words.title = name + " was rotated";
       words.what = "It has a new secret, made" + by(facts) + ". The old one ends after the first use of the new one.";
+      break;
+    case NoticeKind::kRolledBack:
+      words.title = "The rotation of " + name + " was rolled back";
+      words.what = "Its old secret is the present one again, by a decision" + by(facts) + "; the successor has ended" +
+                   (facts.flag("used") ? " and whatever uses it is refused." : " before anybody used it.");
       break;
     case NoticeKind::kSelfRotated:
       words.title = name + " rotated itself";

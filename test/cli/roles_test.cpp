@@ -123,6 +123,7 @@ const std::map<std::string, std::string> kCommands{
     {"showRotation", "token rotation show x"},
     {"setRotation", "token rotation set x --rotated-by owner"},
     {"finishRotation", "token rotation finish x"},
+    {"rollBackRotation", "token rotation roll-back x"},
     {"extendOverlap", "token rotation extend x --until 2030-01-01T00:00:00Z"},
     {"extendToken", "token extend x --expires-in 9d"},
     {"listOverdue", "token rotation overdue"},

@@ -81,6 +81,7 @@ std::string kind_of(const std::string& title) {
       {" is resumed", "resumed"},
       {" is revoked", "revoked"},
       {" is used from a new place", "new_place"},
+      {" was rolled back", "rolled_back"},
       {"A retired secret of", "reuse"},
       {"The dead ", "dead_used"},
       {"Nobody answers for", "orphaned"},
