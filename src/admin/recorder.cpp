@@ -50,6 +50,19 @@ std::string decision_json(const gateway::RequestRecord& record) {
   return boost::json::serialize(document);
 }
 
+/// Gatehouse said no; what failed behind it, or for want of room, is no denial (store::kFailedOutcomes).
+bool is_denial(const gateway::RequestRecord& record) {
+  switch (record.reason) {
+    case Reason::kUpstreamUnavailable:
+    case Reason::kUpstreamCredential:
+    case Reason::kUpstreamAnswer:
+    case Reason::kOverloaded:
+    case Reason::kStale:
+    case Reason::kInternal: return false;
+    default: return record.effect != Effect::kPermit;
+  }
+}
+
 /// What a client sent may hold anything; the store takes UTF-8 only, and one odd user agent must not lose a batch.
 std::string printable(std::string_view from) {
   std::string out(from.substr(0, 200));
@@ -170,6 +183,31 @@ store::UsageTick Recorder::spell_out(const TickKey& key, const TickCount& count)
   return tick;
 }
 
+/// Kinds that differ are as many as operations and reasons are; beyond the bound they wait for the next turn's room and are lost
+/// to this list alone: usage counts them.
+void Recorder::add_denial(const gateway::RequestRecord& record) {
+  constexpr std::size_t kMostKinds = 10'000;
+  store::Denial one;
+  const bool dead = record.retired_used || record.reason == Reason::kExpired;
+  if (record.credential && !dead) one.credential = CredentialId(text(record.credential->id));
+  if (record.site) one.site = record.site->site.id;
+  if (record.operation) one.operation = record.operation->id;
+  one.reason = to_string(record.reason);
+  one.resource = printable(record.resource);
+  if (record.resource_ids.find(' ') == std::string::npos) one.resource_id = printable(record.resource_ids);
+  one.first_at = record.at;
+  const std::string key =
+      one.credential.value + '\n' + one.site.value + '\n' + one.operation + '\n' + one.reason + '\n' + one.resource;
+  auto known = denials_.find(key);
+  if (known == denials_.end()) {
+    if (denials_.size() >= kMostKinds) return;
+    known = denials_.emplace(key, std::move(one)).first;
+  }
+  ++known->second.count;
+  known->second.last_at = std::max(known->second.last_at, record.at);
+  if (!record.request_id.empty()) known->second.request_id = record.request_id;
+}
+
 /// One line for each object that the write touched, so that each of them can be traced: by its id, by its key.
 void Recorder::add_lines(const gateway::RequestRecord& record, store::WriteLine line) {
   const auto add = [&](const std::string& words, std::string store::WriteLine::*column) {
@@ -218,6 +256,7 @@ void Recorder::take(const gateway::RequestRecord& record) {
   if (record.effect != Effect::kPermit && !record.request_id.empty() && batch_.decisions.size() < kMostWaiting) {
     batch_.decisions.push_back({record.request_id, record.at, credential(), decision_json(record)});
   }
+  if (is_denial(record)) add_denial(record);
   if (record.successor_used && record.credential) first_uses_.push_back({credential(), SecretId(text(record.secret)), record.at});
   secret_uses_.add(record);
 }
@@ -280,9 +319,12 @@ Result<void> Recorder::store_attachment_homes() {
 
 Result<void> Recorder::turn(bool with_usage) {
   drained_ = log_.drain([this](const gateway::RequestRecord& record) { take(record); });
-  if (!batch_.writes.empty() || !batch_.decisions.empty()) {
+  if (!batch_.writes.empty() || !batch_.decisions.empty() || !denials_.empty()) {
+    batch_.denials.clear();
+    for (const auto& [kind, denial] : denials_) batch_.denials.push_back(denial);
     GH_TRYV(services_.database.record(batch_));
     batch_ = {};
+    denials_.clear();
   }
   GH_TRYV(carry_out());
   if (with_usage) {

@@ -85,6 +85,7 @@ class Recorder {
 
   void take(const gateway::RequestRecord& record);
   void add_tick(const gateway::RequestRecord& record);
+  void add_denial(const gateway::RequestRecord& record);
   void add_lines(const gateway::RequestRecord& record, store::WriteLine line);
   std::uint32_t place_of(std::string_view name);
   store::UsageTick spell_out(const TickKey& key, const TickCount& count) const;
@@ -110,8 +111,9 @@ class Recorder {
   std::unordered_map<std::string, std::uint32_t> place_of_;
   std::vector<const std::string*> names_;  ///< keys of place_of_
   std::chrono::steady_clock::time_point usage_due_{};
-  std::size_t drained_ = 0;  ///< by the last turn
-  store::UsageBatch batch_;  ///< lines and decisions
+  std::size_t drained_ = 0;                       ///< by the last turn
+  store::UsageBatch batch_;                       ///< lines and decisions
+  std::map<std::string, store::Denial> denials_;  ///< what was refused since the last turn, by kind
   std::vector<FirstUse> first_uses_;
   std::vector<store::AttachmentHome> homes_;  ///< changed, and not stored yet
   UsageFold fold_;

@@ -68,10 +68,10 @@ std::vector<Field> reason_field() { return {{"reason", Type::kText, false, "Why;
 
 std::vector<Route> all_routes() {
   std::vector<Route> all;
-  for (auto part : {self_routes,       sign_in_routes,   directory_routes, transfer_routes, site_routes,    user_routes,
-                    account_routes,    register_routes,  grant_routes,     token_routes,    client_routes,  app_routes,
-                    federation_routes, rotation_routes,  insight_routes,   report_routes,   propose_routes, audit_routes,
-                    policy_routes,     authority_routes, apply_routes,     notify_routes}) {
+  for (auto part : {self_routes,       sign_in_routes,  directory_routes, transfer_routes, site_routes,   user_routes,
+                    account_routes,    register_routes, grant_routes,     token_routes,    client_routes, app_routes,
+                    federation_routes, rotation_routes, insight_routes,   report_routes,   usage_routes,  propose_routes,
+                    audit_routes,      policy_routes,   authority_routes, apply_routes,    notify_routes}) {
     for (Route& route : part()) all.push_back(std::move(route));
   }
   return all;

@@ -19,6 +19,7 @@ std::vector<Route> client_routes();  ///< OAuth clients, and the keys of access 
 std::vector<Route> rotation_routes();
 std::vector<Route> insight_routes();  ///< explain, trace
 std::vector<Route> report_routes();
+std::vector<Route> usage_routes();  ///< days of use, denials
 std::vector<Route> audit_routes();
 std::vector<Route> policy_routes();
 std::vector<Route> notify_routes();     ///< delivery log, acknowledging, webhooks, calendars

@@ -80,6 +80,7 @@ void add_account_commands(CLI::App& root, Runner runner) {
       .run([](Call& call) {
         return call.post(api_path({"accounts", call.text("handle"), "transfer"}), print_record);
       });
+  add_usage_command(account, runner, "accounts", "HANDLE");
   Command(account, runner, "archive", "end it for ever: its tokens are revoked, its grants removed")
       .positional("HANDLE", "handle", "its handle")
       .text("--reason", "reason", "why; stands in the audit log")

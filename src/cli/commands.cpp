@@ -27,6 +27,7 @@ void add_remote_commands(CLI::App& root, Context& context, int& exit_status) {
   add_federation_commands(root, runner);
   add_agent_command(root, runner);
   add_explain_command(root, runner);
+  add_denials_command(root, runner);
   add_trace_command(root, runner);
   add_report_commands(root, runner);
   add_register_commands(root, runner);

@@ -21,6 +21,9 @@ void add_rotation_commands(CLI::App* token, Runner runner);
 void print_token(Context& context, const boost::json::value& token);
 void add_agent_command(CLI::App& root, Runner runner);
 void add_explain_command(CLI::App& root, Runner runner);
+void add_denials_command(CLI::App& root, Runner runner);
+/// token usage, account usage.
+void add_usage_command(CLI::App* noun, Runner runner, const std::string& plural, const std::string& word);
 void add_trace_command(CLI::App& root, Runner runner);
 void add_report_commands(CLI::App& root, Runner runner);
 void add_audit_commands(CLI::App& root, Runner runner);

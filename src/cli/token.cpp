@@ -194,6 +194,7 @@ void add_token_commands(CLI::App& root, Runner runner) {
         });
       });
   add_rotation_commands(token, runner);
+  add_usage_command(token, runner, "tokens", "ID");
   Command pause(token, runner, "pause", "refuse every request with it");
   with_paused_resource(with_pause_options(pause.positional("ID", "id", "its id"))).run([](Call& call) {
     return call.post(api_path({"tokens", call.text("id"), "pause"}), print_record);

@@ -5,6 +5,7 @@
 
 #include "admin/jwt.h"
 #include "admin/recorder.h"
+#include "admin/rotation.h"
 #include "admin/tokens.h"
 #include "base/encoding.h"
 #include "crypto/digest.h"
@@ -102,7 +103,10 @@ Result<void> note_retired(Context& context, const Credential& credential, store:
       return one.dead && one.secret == use.secret && one.last_at + kTellEvery > now;
     });
   }
-  const bool dead = credential.state == State::kRevoked || (credential.expires_at && *credential.expires_at <= now);
+  const bool taken_back = std::any_of(credential.secrets.begin(), credential.secrets.end(), [&](const SecretRecord& one) {
+    return one.id == use.secret && admin::rolled_back(credential, one);
+  });
+  const bool dead = taken_back || credential.state == State::kRevoked || (credential.expires_at && *credential.expires_at <= now);
   if (!told && dead) {
     GH_TRYV(admin::note_dead_use(context.services, credential.id, use.secret, use.address, use.user_agent));
   } else if (!told) {

@@ -146,7 +146,10 @@ Result<void> Database::writable() const {
 }
 
 Result<void> Database::record(const UsageBatch& batch) {
-  return tend(*state_, [&](Repositories& at) { return at.usage.append(batch, state_->options.kept_decisions); });
+  return tend(*state_, [&](Repositories& at) -> Result<void> {
+    GH_TRYV(at.denials.append(batch.denials));
+    return at.usage.append(batch, state_->options.kept_decisions);
+  });
 }
 
 Result<void> Database::tend_usage(const std::function<Result<void>(Rollups&, const Repositories&)>& work) {

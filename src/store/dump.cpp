@@ -90,6 +90,8 @@ const std::vector<DumpTable>& dump_tables() {
        "itttttii", "subject_kind, subject, site, resource_id"},
       {"judgements", "credential, site, operation, outcome, resource, requests, first_at, last_at, request_id", "tttttiiit",
        "credential, site, operation, outcome, resource"},
+      {"denials", "credential, site, operation, reason, resource, resource_id, requests, first_at, last_at, request_id",
+       "ttttttiiit", "credential, site, operation, reason, resource"},
       {"secrets", "id, credential, position, hash, state, created_at, first_used_at, ends_at", "ttitiiii", "id"},
       {"oauth_clients", "credential, auth, key_set, redirect_uris, issuer, audience, subject, claims, device", "titttttti",
        "credential"},

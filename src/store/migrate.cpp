@@ -7,7 +7,7 @@ namespace gatehouse::store {
 namespace {
 
 /// In order, never changed once released: schema N is the first N of them. Each file is one raw string literal.
-constexpr std::array<std::string_view, 18> kMigrations{
+constexpr std::array<std::string_view, 19> kMigrations{
 #include "store/migrations/0001_initial.sql"
     ,
 #include "store/migrations/0002_outbox.sql"
@@ -43,6 +43,8 @@ constexpr std::array<std::string_view, 18> kMigrations{
 #include "store/migrations/0017_app_devices.sql"
     ,
 #include "store/migrations/0018_openapi_sites.sql"
+    ,
+#include "store/migrations/0020_denials.sql"
 };
 
 Result<std::int64_t> version_of(Session& session) {

@@ -12,6 +12,7 @@
 #include "store/channels.h"
 #include "store/consents.h"
 #include "store/credentials.h"
+#include "store/denials.h"
 #include "store/directory.h"
 #include "store/grants.h"
 #include "store/handovers.h"
@@ -62,6 +63,7 @@ struct Repositories {
         attachment_homes(session),
         resource_pauses(session),
         judgements(session),
+        denials(session),
         oauth(session),
         consents(session),
         rollups(session),
@@ -95,6 +97,7 @@ struct Repositories {
   AttachmentHomes attachment_homes;
   ResourcePauses resource_pauses;
   Judgements judgements;
+  Denials denials;
   OAuth oauth;
   Consents consents;
   Rollups rollups;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "store/denials.h"
 #include "store/places.h"
 #include "store/table.h"
 
@@ -238,6 +239,40 @@ Result<bool> Rollups::refresh(Instant now, const Retention& retention, const Rep
   return false;
 }
 
+Result<std::vector<DayOfUse>> Rollups::days_of(const std::vector<std::string>& credentials, Instant from, Instant to) const {
+  constexpr std::size_t kAtOnce = 500;
+  GH_TRY(const Instant mark, rolled_until());
+  const std::string window = " >= " + number(count(from)), end = " < " + number(count(to)), day = number(kDay);
+  std::map<std::int64_t, DayOfUse> days;
+  for (std::size_t first = 0; first < credentials.size(); first += kAtOnce) {
+    std::vector<Value> binds;
+    std::string names;
+    for (std::size_t i = first; i < std::min(credentials.size(), first + kAtOnce); ++i) {
+      binds.emplace_back(credentials[i]);
+      names += (names.empty() ? ":p" : ", :p") + std::to_string(binds.size());
+    }
+    GH_TRY(const auto rows,
+           session_.rows(
+               "WITH wanted AS (SELECT id FROM credentials WHERE id IN (" + names +
+                   ")) SELECT day, CAST(SUM(requests) AS BIGINT), CAST(SUM(refused) AS BIGINT), CAST(SUM(failed) AS BIGINT) "
+                   "FROM usage_days WHERE credential IN (SELECT id FROM wanted) AND day" +
+                   window + " AND day" + end + " GROUP BY day UNION ALL SELECT hour / " + day + " * " + day + ", " + sums() +
+                   " FROM usage_ticks WHERE credential IN (SELECT id FROM wanted) AND hour >= " + number(count(mark)) +
+                   " AND hour" + window + " AND hour" + end + " GROUP BY hour / " + day + " * " + day,
+               "iiii", binds));
+    for (const Row& row : rows) {
+      DayOfUse& one = days[integer(row, 0)];
+      one.day = Instant(Duration(integer(row, 0)));
+      one.requests += integer(row, 1);
+      one.refused += integer(row, 2);
+      one.failed += integer(row, 3);
+    }
+  }
+  std::vector<DayOfUse> all;
+  for (const auto& [at, one] : days) all.push_back(one);
+  return all;
+}
+
 Result<bool> Rollups::drop_old(Instant now, const Retention& retention) {
   GH_TRY(const std::int64_t until, lock());
   const std::int64_t oldest = std::min(until, count(now - retention.hours));
@@ -247,6 +282,7 @@ Result<bool> Rollups::drop_old(Instant now, const Retention& retention) {
   if (hour >= 0) {
     GH_TRYV(session_.run("DELETE FROM usage_ticks WHERE hour = " + number(hour)));
   }
+  GH_TRYV(Denials(session_).forget(now));
   GH_TRY(const std::int64_t lines,
          session_.run("DELETE FROM write_lines WHERE request_id IN (SELECT request_id FROM write_lines WHERE at < " +
                       number(count(now - retention.writes)) + " ORDER BY at LIMIT " + number(kDropAtOnce) + ")"));

@@ -34,6 +34,13 @@ inline constexpr int kMostSeen = 64;
 
 enum class SeenKind { kOperation = 1, kResource = 2, kConsumer = 3 };
 
+struct DayOfUse {
+  Instant day{};  ///< its beginning
+  std::int64_t requests = 0;
+  std::int64_t refused = 0;  ///< by Gatehouse
+  std::int64_t failed = 0;   ///< behind it
+};
+
 /// Something that a credential did or that used it, over its whole life.
 struct Seen {
   CredentialId credential;
@@ -71,6 +78,9 @@ class Rollups {
 
   /// Hours before it are in days, totals and seen; ticks of later ones are not yet.
   Result<Instant> rolled_until() const;
+
+  /// Use of these credentials together in [from, to), by UTC days that hold some, the oldest first; up to the last flush.
+  Result<std::vector<DayOfUse>> days_of(const std::vector<std::string>& credentials, Instant from, Instant to) const;
 
   /// Adds the next hour that ended some minutes ago to days, totals and seen; false where there is none. Its mark moves in the
   /// same transaction, so no hour is added twice; a tick that comes later still counts in the first hour that is open.

@@ -14,6 +14,24 @@ std::pair<std::string, std::vector<std::string>> touching(const std::string& bef
 
 }  // namespace
 
+std::string any_of(const Alternatives& alternatives, const std::function<std::string(const std::string&)>& bind) {
+  std::string text;
+  for (const auto& [condition, values] : alternatives) {
+    text += text.empty() ? "((" : " OR (";
+    auto value = values.begin();
+    for (const char letter : condition) {
+      if (letter == '?') {
+        text += bind(*value++);
+      } else {
+        text += letter;
+      }
+    }
+    text += ")";
+  }
+  // Nothing holds where there is no alternative.
+  return text.empty() ? std::string("(1 = 0)") : text + ")";
+}
+
 Alternatives sight_of_accounts(const Sight& sight) {
   const std::string& user = sight.user.value;
   Alternatives any{{"owner = ? OR deputy = ?", {user, user}},
@@ -40,5 +58,21 @@ Alternatives sight_of_credentials(const Sight& sight) {
     any.push_back(touching("id IN (SELECT credential FROM boundary_entries WHERE ", one, ")"));
   return any;
 }
+
+Alternatives sight_of_denials(const Sight& sight) {
+  const std::string& user = sight.user.value;
+  Alternatives any{{std::string("credential IN (SELECT id FROM credentials WHERE owner = ? OR account ") + kOwnAccounts + ")",
+                    {user, user, user}}};
+  for (const Resource& one : sight.administers) {
+    if (one.whole_site()) {
+      any.emplace_back("site = ? AND resource_id <> ''", std::vector<std::string>{one.site.value});
+    } else {
+      any.emplace_back("site = ? AND resource_id = ?", std::vector<std::string>{one.site.value, one.id});
+    }
+  }
+  return any;
+}
+
+Sight own_sight(const Sight& sight) { return {sight.user, {}}; }
 
 }  // namespace gatehouse::store

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "model/ids.h"
+#include "store/denials.h"
 #include "store/stored.h"
 
 namespace gatehouse::store {
@@ -58,6 +59,7 @@ struct UsageBatch {
   std::vector<WriteLine> writes;
   std::vector<UsageTick> ticks;
   std::vector<KeptDecision> decisions;
+  std::vector<Denial> denials;
 };
 
 class Usage {
