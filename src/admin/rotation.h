@@ -114,8 +114,9 @@ struct RotationRule {
 Result<void> apply_rule(Credential& credential, const RotationRule& rule, const Policy& policy);
 Result<Document> set_rotation(Services& services, const Caller& caller, std::string_view token, const RotationRule& rule);
 
-/// Live credentials whose rotation is overdue, external ones too, the longest overdue first; each with its "rotation".
-Result<Documents> list_overdue(Services& services);
+/// Live credentials whose rotation is overdue, external ones too, the longest overdue first; each with its "rotation", as far as
+/// the caller may see it.
+Result<Documents> list_overdue(Services& services, const Caller& caller);
 
 struct ExtendToken {
   std::optional<Instant> expires_at;  ///< exactly one of these two

@@ -266,17 +266,20 @@ Result<Document> set_rotation(Services& services, const Caller& caller, std::str
   return with_rotation(services, caller, std::move(after), token);
 }
 
-Result<Documents> list_overdue(Services& services) {
+Result<Documents> list_overdue(Services& services, const Caller& caller) {
   const Instant now = services.clock.now();
   GH_TRY(const store::Reader reader, services.database.read());
   const store::Repositories& at = *reader.operator->();
+  GH_TRY(const Principal viewer, authority_of(services, at, caller));
   GH_TRY(const Policy policy, read_policy(at));
   Describer describer(at, now);
+  store::Credentials::Filter seen;
+  seen.sight = sight_of(viewer);
   std::map<std::string, ServiceAccount> accounts;
   std::vector<Document> found;
   store::Page page{{}, 1000};
   do {
-    GH_TRY(const auto listed, at.credentials.list({}, page));
+    GH_TRY(const auto listed, at.credentials.list(seen, page));
     for (const auto& stored : listed.items) {
       const Credential& credential = stored.value;
       auto account = accounts.find(credential.account.value);
@@ -286,8 +289,9 @@ Result<Documents> list_overdue(Services& services) {
       }
       GH_TRY(const std::optional<Instant> made_at, external_made_at(at, credential));
       if (!overdue(credential, account->second, policy, now, made_at)) continue;
-      GH_TRY(const auto uses, at.secret_uses.of_credential(credential.id));
-      GH_TRY(Document document, describer.token(credential));
+      GH_TRY(auto uses, at.secret_uses.of_credential(credential.id));
+      GH_TRY(Document document, token_for(describer, viewer, credential, account->second));
+      if (document.at("partial").as_bool()) uses.clear();
       document["rotation"] = describe_rotation(credential, account->second, uses, policy, now, made_at);
       found.push_back(std::move(document));
     }

@@ -23,7 +23,7 @@ Result<Reply> wake(Call& call) {
   filter.user = call.text("user");
   filter.site = call.text("site");
   GH_TRY(filter.limit, limit_of(call));
-  return reply(inventory::report_wake(call.services, filter));
+  return reply(inventory::report_wake(call.services, call.caller, filter));
 }
 
 Result<Reply> plan(Call& call) {
@@ -68,7 +68,7 @@ std::vector<Route> report_routes() {
                              "reportWake",
                              "report",
                              "What ends, what stops with it, and who wakes up.",
-                             Need::kAuditor,
+                             Need::kSee,
                              waked,
                              {},
                              "WakeReport",
@@ -91,14 +91,15 @@ std::vector<Route> report_routes() {
                       known.operation_id,
                       "report",
                       known.summary,
-                      Need::kAuditor,
+                      // Certificates and keys of the installation are nobody's own.
+                      known.name == "installation" ? Need::kAuditor : Need::kSee,
                       {limit},
                       {},
                       "Report",
                       200,
                       [name = known.name](Call& call) -> Result<Reply> {
                         GH_TRY(const int listed, limit_of(call));
-                        return reply(inventory::report(call.services, name, listed));
+                        return reply(inventory::report(call.services, call.caller, name, listed));
                       }});
   }
   return routes;

@@ -43,7 +43,7 @@ Result<Reply> extend(Call& call) {
   return reply(admin::extend_token(call.services, call.caller, call.at("token"), request));
 }
 
-Result<Reply> overdue(Call& call) { return reply(admin::list_overdue(call.services)); }
+Result<Reply> overdue(Call& call) { return reply(admin::list_overdue(call.services, call.caller)); }
 
 Route change(Need need, std::string_view path, std::string_view operation_id, std::string_view summary, std::vector<Field> body,
              Handler handler) {
@@ -98,7 +98,7 @@ std::vector<Route> rotation_routes() {
        "listOverdue",
        "token",
        "List the tokens whose rotation is overdue, the longest overdue first.",
-       Need::kAuditor,
+       Need::kSee,
        {},
        {},
        "Token[]",

@@ -23,7 +23,9 @@ std::vector<Member> subject_members() {
           {"runbook", Shape::kText, "", kOptional},
           {"expires_at", Shape::kInstant, "Null: it has no end, or none is known.", kOptional},
           {"last_used_at", Shape::kInstant, "", kOptional},
-          {"calls_a_day", Shape::kInteger, "Over the last 30 days, or its life where that is shorter."}};
+          {"calls_a_day", Shape::kInteger,
+           "Over the last 30 days, or its life where that is shorter. Null: not the caller's to know.", kOptional},
+          {"partial", Shape::kBoolean, "Only what concerns the resources that the caller administers is shown.", kOptional}};
 }
 
 std::vector<Member> joined(std::vector<Member> members, const std::vector<Member>& more) {
@@ -48,7 +50,8 @@ std::vector<Member> wake_members() {
       {"runbook", Shape::kText, "", kOptional},
       {"expires_at", Shape::kInstant, "", kOptional},
       {"last_used_at", Shape::kInstant, "", kOptional},
-      {"calls_a_day", Shape::kInteger, ""},
+      {"calls_a_day", Shape::kInteger, "Null: not the caller's to know.", kOptional},
+      {"partial", Shape::kBoolean, "Only what concerns the resources that the caller administers is shown."},
       {"resources", Shape::kTexts, ""},
       {"automations", Shape::kObjects, "What uses it, as it was seen; of a site credential the accounts.", false, "Consumer"},
       {"stops", Shape::kText, "What would stop."},

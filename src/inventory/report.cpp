@@ -12,6 +12,8 @@
 #include "inventory/installation_report.h"
 #include "inventory/migration.h"
 #include "inventory/subject_document.h"
+#include "inventory/viewer.h"
+#include "policy/authority.h"
 
 namespace gatehouse::inventory {
 namespace {
@@ -230,8 +232,7 @@ Extra overdue_extra(const Finding& finding) {
   return extra;
 }
 
-Result<Findings> find(const store::Repositories& at, std::string_view name, Instant now, int limit) {
-  const Reports& reports = at.reports;
+Result<Findings> find(const store::Repositories& at, const Reports& reports, std::string_view name, Instant now, int limit) {
   if (name == "overdue") {
     GH_TRY(const admin::Policy policy, admin::read_policy(at));
     // Nothing is overdue while a freeze window holds.
@@ -256,7 +257,8 @@ std::vector<std::string> boundary_of(const std::vector<std::pair<std::string, st
   return names;
 }
 
-Result<json::array> items_of(const Reports& reports, std::string_view name, const Findings& findings, Instant now) {
+Result<json::array> items_of(const Reports& reports, const Viewer& viewer, std::string_view name, const Findings& findings,
+                             Instant now) {
   const auto ids = token_ids(findings);
   std::vector<store::Seen> seen;
   std::vector<std::pair<std::string, std::string>> boundaries;
@@ -271,7 +273,9 @@ Result<json::array> items_of(const Reports& reports, std::string_view name, cons
     const std::string& id = finding.subject.id;
     json::array evidence;
     Extra extra;
-    const auto boundary = boundary_of(boundaries, id);
+    const bool whole = viewer.answers_for(finding.subject);
+    auto boundary = boundary_of(boundaries, id);
+    if (!whole) boundary = viewer.theirs(boundary);
     if (name == "shared") extra = shared_extra(finding, seen_of(seen, id, store::SeenKind::kConsumer), evidence);
     if (name == "drift") extra = drift_extra(finding, seen_of(seen, id, store::SeenKind::kConsumer), now);
     if (name == "unused") extra = unused_extra(finding, boundary);
@@ -283,6 +287,8 @@ Result<json::array> items_of(const Reports& reports, std::string_view name, cons
     Document item = item_of(finding.subject, std::move(extra), now);
     if (name == "shared") item["consumers"] = std::move(evidence);
     if (!boundary.empty()) item["resources"] = as_array(boundary);
+    item["partial"] = false;
+    if (!whole) keep_theirs(item);
     items.push_back(std::move(item));
   }
   return items;
@@ -290,16 +296,24 @@ Result<json::array> items_of(const Reports& reports, std::string_view name, cons
 
 }  // namespace
 
-Result<Document> report(admin::Services& services, std::string_view name, int limit) {
+Result<Document> report(admin::Services& services, const Caller& caller, std::string_view name, int limit) {
   GH_TRYV(admin::flush_records(services));
   const Instant now = services.clock.now();
   GH_TRY(const store::Reader reader, services.database.read());
-  if (name == "installation") return report_installation(services, *reader.operator->(), now);
+  const store::Repositories& at = *reader.operator->();
+  GH_TRY(const Viewer viewer, Viewer::of(services, at, caller));
+  if (name == "installation") {
+    if (!viewer.reads_all()) return policy::refusal_of(policy::Need::kAuditor);
+    return report_installation(services, at, now);
+  }
+  // Whose secret is late, and what nobody answers for or is too wide, concerns whose project it touches; how it is used does not.
+  const bool theirs_too = name == "orphans" || name == "overdue" || name == "weak";
+  const Reports reports = viewer.narrow(at.reports, !theirs_too);
   Document document;
   document["report"] = name;
   document["now"] = format_instant(now);
-  GH_TRY(const Findings findings, find(*reader.operator->(), name, now, limit));
-  GH_TRY(json::array items, items_of(reader->reports, name, findings, now));
+  GH_TRY(const Findings findings, find(at, reports, name, now, limit));
+  GH_TRY(json::array items, items_of(reports, viewer, name, findings, now));
   document["count"] = findings.count;
   document["items"] = std::move(items);
   return document;
@@ -317,7 +331,7 @@ std::map<std::string, std::int64_t> ReportCounts::get(admin::Services& services)
   tonight.until = now + kTonight;
   const store::Repositories& at = *reader.value().operator->();
   for (const std::string_view name : kReports) {
-    const auto found = find(at, name, now, 1);
+    const auto found = find(at, at.reports, name, now, 1);
     if (found) counts_[std::string(name)] = found.value().count;
   }
   const auto found = at.reports.wake(now, tonight, 1);

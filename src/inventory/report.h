@@ -20,7 +20,9 @@ inline constexpr std::array<std::string_view, 8> kReports{"shared",  "drift",   
 /// One of kReports, or "installation" (inventory/installation_report.h).
 /// {"report","now","count","items":[…]}: `count` is of all findings, the list ends at `limit`. Each item says what it is about,
 /// its `reasons`, a `detail` for people and, where one command puts it right, a `command`. kNotFound for another name.
-Result<admin::Document> report(admin::Services& services, std::string_view name, int limit);
+/// Who does not read everything gets what they answer for, and of orphans, overdue and weak what touches their resources, without
+/// what lies beyond ("partial"); "installation" is not for them.
+Result<admin::Document> report(admin::Services& services, const Caller& caller, std::string_view name, int limit);
 
 /// An `apply` file (docs/reference/apply_form.md) that gives each consumer of the shared tokens an account, grants and a token of
 /// its own, with no more than the token had. `token`: of that one alone; empty: of those that `shared` lists up to `limit`.

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "admin/authority.h"
 #include "admin/find.h"
 #include "admin/recorder.h"
 #include "inventory/installation_report.h"
 #include "inventory/subject_document.h"
+#include "inventory/viewer.h"
+#include "policy/authority.h"
 
 namespace gatehouse::inventory {
 namespace {
@@ -110,7 +113,8 @@ void add_told(Document& item, const std::vector<store::Told>& all, const std::st
   item["acknowledged"] = std::move(acknowledged);
 }
 
-Document item_of(const Subject& subject, const Evidence& evidence, const std::string& leaving, Instant now, Instant until) {
+Document item_of(const Subject& subject, const Evidence& evidence, const Viewer& viewer, const std::string& leaving, Instant now,
+                 Instant until) {
   Document item = describe(subject, now);
   json::array automations;
   for (const store::Seen* seen : seen_of(evidence.seen, subject.id, store::SeenKind::kConsumer)) {
@@ -124,6 +128,12 @@ Document item_of(const Subject& subject, const Evidence& evidence, const std::st
     item["stops"] = "nothing: no live token is for this site";
     for (const store::Reach& reach : evidence.reach) {
       if (reach.site_credential != subject.id) continue;
+      // Whose automations they are is not the business of who only keeps the site's credential.
+      if (!viewer.reads_all()) {
+        item["stops"] = "every request to this site by those who use this credential";
+        item["calls_a_day"] = nullptr;
+        continue;
+      }
       item["stops"] = "every request of " + counted(reach.tokens, "token") + " of " + counted(reach.account_count, "account") +
                       ": " + join(reach.accounts, ", ") +
                       (reach.account_count > static_cast<std::int64_t>(reach.accounts.size()) ? ", …" : "");
@@ -131,8 +141,11 @@ Document item_of(const Subject& subject, const Evidence& evidence, const std::st
       for (const std::string& account : reach.accounts) automations.push_back(json::object{{"account", account}});
     }
   } else {
-    item["resources"] = as_array(resources_of(evidence, subject.id));
-    item["stops"] = stops(subject, evidence, automations.size(), now);
+    const bool whole = viewer.answers_for(subject);
+    auto resources = resources_of(evidence, subject.id);
+    if (!whole) resources = viewer.theirs(resources);
+    item["resources"] = as_array(resources);
+    item["stops"] = whole ? stops(subject, evidence, automations.size(), now) : "what it does on " + join(resources, ", ");
   }
   item["automations"] = std::move(automations);
   const auto people = wakes(subject, leaving);
@@ -142,11 +155,13 @@ Document item_of(const Subject& subject, const Evidence& evidence, const std::st
                       : json::value(nullptr);
   add_told(item, evidence.told, subject.id);
   item["commands"] = commands(subject, people, leaving, ends);
+  item["partial"] = false;
+  if (!viewer.answers_for(subject)) keep_theirs(item);
   return item;
 }
 
 /// Certificates, the master key, administrator keys: the organization's administrators answer where no owner is named.
-Result<void> add_others(admin::Services& services, const store::Repositories& at, const WakeFilter& filter,
+Result<void> add_others(admin::Services& services, const store::Repositories& at, const Viewer& viewer, const WakeFilter& filter,
                         const std::string& leaving, Instant now, std::vector<Document>& items) {
   if (!filter.token.empty() || !filter.account.empty() || !filter.site.empty()) return success();
   const std::optional<Duration> within = leaving.empty() ? std::optional<Duration>(filter.within) : std::nullopt;
@@ -160,6 +175,7 @@ Result<void> add_others(admin::Services& services, const store::Repositories& at
   GH_TRY(const auto told, at.reports.told(subjects));
   for (const admin::OtherCredential& other : others) {
     if (!leaving.empty() && other.owner != leaving) continue;
+    if (!viewer.reads_all() && (other.owner.empty() || other.owner != viewer.who().email)) continue;
     const std::vector<std::string> who =
         other.owner.empty() || other.owner == leaving ? people : std::vector<std::string>{other.owner};
     Document item = describe_own(other, who);
@@ -171,7 +187,31 @@ Result<void> add_others(admin::Services& services, const store::Repositories& at
         who.empty() ? json::value("Nobody would wake up: there is no other live administrator.") : json::value(nullptr);
     add_told(item, told, subject_of(other));
     item["commands"] = json::array();
+    item["partial"] = false;
     items.push_back(std::move(item));
+  }
+  return success();
+}
+
+/// What is asked about must be theirs to see; of what is not they learn not even whether it is there.
+Result<void> check_may_ask(const store::Repositories& at, const Viewer& viewer, const WakeFilter& filter) {
+  if (viewer.reads_all()) return success();
+  const Principal& who = viewer.who();
+  if (!filter.token.empty()) {
+    GH_TRY(const auto token, admin::find_token(at, filter.token));
+    GH_TRY(const auto account, at.accounts.get(token.value.account));
+    if (!admin::may_see(who, token.value, account.value)) return admin::no_token();
+  }
+  if (!filter.account.empty()) {
+    GH_TRY(const auto account, admin::find_account(at, filter.account));
+    GH_TRY(const bool seen, admin::may_see(at, who, account.value));
+    if (!seen) return admin::no_account();
+  }
+  if (!filter.user.empty() && filter.user != who.email && filter.user != who.user.value)
+    return policy::refusal_of(policy::Need::kAuditor);
+  if (!filter.site.empty()) {
+    const auto site = admin::find_site(at, filter.site);
+    if (!site || !viewer.administers_on(site.value().value.id)) return policy::refusal_of(policy::Need::kAuditor);
   }
   return success();
 }
@@ -202,22 +242,25 @@ Result<store::WakeWanted> wanted_of(const store::Repositories& at, const WakeFil
 
 }  // namespace
 
-Result<Document> report_wake(admin::Services& services, const WakeFilter& filter) {
+Result<Document> report_wake(admin::Services& services, const Caller& caller, const WakeFilter& filter) {
   const int filters = !filter.token.empty() + !filter.account.empty() + !filter.user.empty() + !filter.site.empty();
   if (filters > 1) return fail(Errc::kInvalidArgument, "Give one of token, account, user and site.", {}, "token");
   GH_TRYV(admin::flush_records(services));
   const Instant now = services.clock.now();
   GH_TRY(const store::Reader reader, services.database.read());
   const store::Repositories& at = *reader.operator->();
+  GH_TRY(const Viewer viewer, Viewer::of(services, at, caller));
+  GH_TRYV(check_may_ask(at, viewer, filter));
   std::string leaving;
   GH_TRY(const store::WakeWanted wanted, wanted_of(at, filter, now, leaving));
-  GH_TRY(const store::Findings findings, at.reports.wake(now, wanted, filter.limit));
-  GH_TRY(const Evidence evidence, gather(at.reports, findings, now));
+  const store::Reports reports = viewer.narrow(at.reports, false);
+  GH_TRY(const store::Findings findings, reports.wake(now, wanted, filter.limit));
+  GH_TRY(const Evidence evidence, gather(reports, findings, now));
   std::vector<Document> items;
   for (const store::Finding& finding : findings.items)
-    items.push_back(item_of(finding.subject, evidence, leaving, now, wanted.until));
+    items.push_back(item_of(finding.subject, evidence, viewer, leaving, now, wanted.until));
   const std::size_t found = items.size();
-  GH_TRYV(add_others(services, at, filter, leaving, now, items));
+  GH_TRYV(add_others(services, at, viewer, filter, leaving, now, items));
   std::stable_sort(items.begin(), items.end(), [](const Document& left, const Document& right) {
     const json::value &one = left.at("expires_at"), &other = right.at("expires_at");
     if (one.is_null() || other.is_null()) return !one.is_null() && other.is_null();

@@ -19,6 +19,8 @@ struct WakeFilter {
 
 /// {"now","until","what_if","count","alarms","items":[…]}, soonest first. An item without `wakes` is an alarm: nobody is there
 /// who would notice.
-Result<admin::Document> report_wake(admin::Services& services, const WakeFilter& filter);
+/// Who does not read everything gets what they may see, of what only touches their resources no more than that ("partial"), and
+/// asks about no other person.
+Result<admin::Document> report_wake(admin::Services& services, const Caller& caller, const WakeFilter& filter);
 
 }  // namespace gatehouse::inventory

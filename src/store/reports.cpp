@@ -154,12 +154,34 @@ Result<void> describe(Session& session, const std::string& sql, Subject::Kind ki
   return success();
 }
 
+/// A condition on findings `f`; nothing where everything may be seen.
+std::string seen_by(const std::optional<Sight>& sight, std::vector<Value>& binds) {
+  if (!sight) return {};
+  const auto bind = [&binds](const std::string& value) {
+    binds.emplace_back(value);
+    return ":p" + std::to_string(binds.size());
+  };
+  // One after the other: within one expression the names would be given in any order.
+  std::string text = " WHERE (f.kind = 1 AND f.id IN (SELECT id FROM credentials WHERE ";
+  text += any_of(sight_of_credentials(*sight), bind);
+  text += ")) OR (f.kind = 2 AND f.id IN (SELECT id FROM accounts WHERE ";
+  text += any_of(sight_of_accounts(*sight), bind);
+  text += ")) OR (f.kind = 3 AND f.id IN (SELECT id FROM upstream_credentials WHERE owner = ";
+  text += bind(sight->user.value);
+  text += " OR deputy = ";
+  text += bind(sight->user.value);
+  return text + "))";
+}
+
 /// `found` is a SELECT of kind (as Subject::Kind), id, reasons, weight and note. It runs once; only what is listed is looked up.
-Result<Findings> run(Session& session, Instant now, const std::string& found, int limit, const std::vector<Value>& binds = {}) {
+Result<Findings> run(Session& session, const std::optional<Sight>& sight, Instant now, const std::string& found, int limit,
+                     std::vector<Value> binds = {}) {
   GH_TRY(const Instant mark, Rollups(session).rolled_until());
-  GH_TRY(const auto rows, session.rows("SELECT f.kind, f.id, f.reasons, f.weight, f.note, COUNT(*) OVER () FROM (" + found +
-                                           ") f ORDER BY f.weight DESC, f.id LIMIT " + number(std::clamp(limit, 1, 10'000)),
-                                       "itiiti", binds));
+  const std::string seen = seen_by(sight, binds);
+  GH_TRY(const auto rows,
+         session.rows("SELECT f.kind, f.id, f.reasons, f.weight, f.note, COUNT(*) OVER () FROM (" + found + ") f" + seen +
+                          " ORDER BY f.weight DESC, f.id LIMIT " + number(std::clamp(limit, 1, 10'000)),
+                      "itiiti", binds));
   Findings findings;
   for (const Row& row : rows) {
     Cells cells(row, "a report");
@@ -189,7 +211,7 @@ Result<Findings> Reports::unused(Instant now, int limit) const {
   const std::string never = "(t.credential IS NULL AND c.created_at < " + number(count(now) - kYoung) + silent;
   const std::string idle = "(t.last_at < " + number(count(now - kMonth)) + silent;
   return run(
-      session_, now,
+      session_, sight_, now,
       "SELECT 1 AS kind, c.id AS id, " + bit(kNeverUsed, never) + " + " + bit(kIdle, idle) + " + " +
           bit(kUnusedScopes, "t.unused_scopes <> ''") + " + " + bit(kUnusedResources, "t.unused_resources <> ''") +
           " AS reasons, " + number(count(now)) +
@@ -212,7 +234,7 @@ Result<Findings> Reports::shared(Instant now, int limit) const {
       "AND "
       "s.a = f.place AND s.b = f.tool AND s.last_at >= " +
       month + ") GROUP BY f.credential";
-  return run(session_, now,
+  return run(session_, sight_, now,
              "SELECT 1 AS kind, c.id AS id, 1 AS reasons, n.consumers AS weight, '' AS note FROM (SELECT o.credential, "
              "CAST(SUM(o.consumers) AS BIGINT) AS consumers FROM (" +
                  seen + " UNION ALL " + new_ones +
@@ -237,7 +259,7 @@ Result<Findings> Reports::drift(Instant now, int limit) const {
       "k.tool AND s.last_at >= 0)";
   const std::string missed = number(count(now)) + " - " + std::to_string(kMissed) + " * a.expected_every";
   return run(
-      session_, now,
+      session_, sight_, now,
       "SELECT 1 AS kind, c.id AS id, " + number(kNewPlace) + " AS reasons, COUNT(*) AS weight, '' AS note FROM (" + places +
           ") p JOIN credentials c ON c.id = p.credential WHERE " + live_token(count(now)) +
           " GROUP BY c.id UNION ALL SELECT 1, c.id, " + number(kBeyondDeclared) +
@@ -258,7 +280,7 @@ Result<Findings> Reports::orphans(Instant now, int limit) const {
   const std::string owner = live_user("uo", n), account_owner = live_user("ua", n), deputy = live_user("ud", n);
   const std::string weight = " AS weight, '' AS note FROM ";
   return run(
-      session_, now,
+      session_, sight_, now,
       "SELECT 1 AS kind, c.id AS id, " + number(kOwnerGone) + " + " + bit(kNobodyLeft, account_owner + " + " + deputy + " = 0") +
           " AS reasons, a.criticality" + weight +
           "credentials c JOIN accounts a ON a.id = c.account LEFT JOIN users uo ON uo.id = c.owner LEFT JOIN users ua ON "
@@ -280,7 +302,7 @@ Result<Findings> Reports::overdue(Instant now, std::optional<Duration> longest, 
   const std::string period = longest ? "(CASE WHEN " + rule + " < " + most + " THEN " + rule + " ELSE " + most + " END)" : rule;
   const std::string due = "COALESCE(s.created_at, x.made_at, c.created_at) + " + period;
   return run(
-      session_, now,
+      session_, sight_, now,
       "SELECT 1 AS kind, c.id AS id, 1 AS reasons, " + number(count(now)) + " - (" + due +
           ") AS weight, '' AS note FROM credentials c JOIN accounts a ON a.id = c.account LEFT JOIN secrets s ON s.credential = "
           "c.id AND s.state = 2 LEFT JOIN external_credentials x ON x.credential = c.id WHERE (s.id IS NOT NULL OR c.kind = 4) "
@@ -296,7 +318,7 @@ Result<Findings> Reports::incomplete(Instant now, int limit) const {
   const std::string purpose = "a.purpose = ''", place = "a.runs_in = ''";
   const std::string any =
       "(" + docs + " OR " + runbook + " OR " + deputy + " OR " + rotation + " OR " + purpose + " OR " + place + ")";
-  return run(session_, now,
+  return run(session_, sight_, now,
              "SELECT 2 AS kind, a.id AS id, " + bit(kNoDocs, docs) + " + " + bit(kNoRunbook, runbook) + " + " +
                  bit(kNoRotation, rotation) + " + " + bit(kNoDeputy, deputy) + " + " + bit(kNoPurpose, purpose) + " + " +
                  bit(kNoPlace, place) +
@@ -310,7 +332,7 @@ Result<Findings> Reports::incomplete(Instant now, int limit) const {
 Result<Findings> Reports::grown(Instant now, int limit) const {
   const std::string objects = "t.month_objects >= " + std::to_string(kManyObjectsOfMonth), second = "t.consumers >= 2";
   return run(
-      session_, now,
+      session_, sight_, now,
       "SELECT 1 AS kind, c.id AS id, " + number(kMostDays) + " + " + bit(kManyObjects, objects) + " + " +
           bit(kSecondPlace, second) +
           " AS reasons, t.month_requests AS weight, t.month_days || ' ' || t.month_objects AS note FROM usage_totals t JOIN "
@@ -324,7 +346,7 @@ Result<Findings> Reports::weak(Instant now, int limit) const {
   const std::string permanent = "c.expires_at IS NULL", relaxed = "c.relaxed_queries <> 0";
   const std::string whole = "c.id IN (SELECT b.credential FROM boundary_entries b WHERE b.resource_id = '*')";
   const std::string suspended = live_user("uo", count(now)) + " = 0";
-  return run(session_, now,
+  return run(session_, sight_, now,
              "SELECT 1 AS kind, w.id AS id, w.reasons AS reasons, w.weight AS weight, '' AS note FROM (SELECT c.id AS id, " +
                  bit(kPermanent, permanent) + " + " + bit(kWholeSite, whole) + " + " + bit(kOwnerSuspended, suspended) + " + " +
                  bit(kRelaxedQueries, relaxed) + " AS reasons, " + bit(1, permanent) + " + " + bit(1, whole) + " + " +
@@ -372,7 +394,7 @@ Result<Findings> Reports::wake(Instant now, const WakeWanted& wanted, int limit)
     upstream += " OR u.deputy = " + next(wanted.user.value) + ")";
   }
   const std::string never = number(INT64_MAX);
-  return run(session_, now,
+  return run(session_, sight_, now,
              "SELECT 1 AS kind, c.id AS id, 0 AS reasons, 0 - COALESCE(c.expires_at, " + never +
                  ") AS weight, '' AS note FROM credentials c WHERE " + tokens +
                  " UNION ALL SELECT 3, u.id, 0, 0 - COALESCE(u.expires_at, " + never +

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -14,6 +15,7 @@
 #include "model/credential.h"
 #include "model/service_account.h"
 #include "store/rollups.h"
+#include "store/sight.h"
 #include "store/stored.h"
 
 namespace gatehouse::store {
@@ -97,6 +99,9 @@ class Reports {
  public:
   explicit Reports(Session& session) noexcept : session_(session) {}
   Reports(const Reports&) = delete;
+  /// The same reports over what this person may see, and counted over that alone: tokens and accounts as in the lists, site
+  /// credentials that they answer for. Nothing: over everything.
+  Reports within(std::optional<Sight> sight) const { return Reports(session_, std::move(sight)); }
 
   enum : std::int64_t { kNeverUsed = 1, kIdle = 2, kUnusedScopes = 4, kUnusedResources = 8 };
   /// Note: unused scopes, '|', unused resources, each as words.
@@ -147,7 +152,10 @@ class Reports {
   Result<std::vector<Told>> told(const std::vector<std::string>& subjects) const;
 
  private:
+  Reports(Session& session, std::optional<Sight> sight) noexcept : session_(session), sight_(std::move(sight)) {}
+
   Session& session_;
+  std::optional<Sight> sight_;
 };
 
 }  // namespace gatehouse::store

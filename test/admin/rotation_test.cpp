@@ -321,7 +321,7 @@ TEST_F(Rotations, SayWhenTheyEndAnOlderSecretEarly) {
 
 TEST_F(Rotations, AreOverdueUnlessAFreezeHolds) {
   create();
-  const auto count = [&] { return must(list_overdue(world.services())).items.size(); };
+  const auto count = [&] { return must(list_overdue(world.services(), world.caller())).items.size(); };
   EXPECT_EQ(count(), 0U);
   world.clock().advance(kDay * 30);
   EXPECT_EQ(count(), 1U);

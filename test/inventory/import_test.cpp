@@ -79,7 +79,7 @@ TEST_F(AtlassianImport, BringsTokensWithThoseWhoHoldThem) {
 
 TEST_F(AtlassianImport, IsCoveredByWake) {
   must(import());
-  const json::object report = must(report_wake(world.services(), {}));
+  const json::object report = must(report_wake(world.services(), world.caller(), {}));
   const std::string text = json::serialize(report);
   EXPECT_THAT(text, HasSubstr("Jenkins nightly"));
   EXPECT_THAT(text, HasSubstr("alice@example.com"));

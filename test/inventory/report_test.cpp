@@ -58,7 +58,7 @@ class Reports : public testing::Test {
     batch.ticks = {tick};
     ASSERT_TRUE(world.database().record(batch));
   }
-  json::object found(std::string_view name) { return must(report(world.services(), name, 100)); }
+  json::object found(std::string_view name) { return must(report(world.services(), world.caller(), name, 100)); }
 
   test::World world;
 };
@@ -69,12 +69,124 @@ std::vector<std::string> texts(const json::value& array) {
   return out;
 }
 
+/// Beside the administrator's account "ci": olga's "hr" with tokens for A and B. Anna administers A, max nothing.
+class ReportsOfPeople : public Reports {
+ protected:
+  ReportsOfPeople() {
+    olga = person("olga@example.com", "member", {});
+    max = person("max@example.com", "member", {});
+    anna = person("anna@example.com", "project-admin", {"acme/A"});
+    admin::CreateAccount account;
+    account.handle = "hr";
+    account.owner = "olga@example.com";
+    account.purpose = "joiners and leavers";
+    account.runs_in = "HR";
+    account.runbook_url = "https://hr.example.com/runbook";
+    must(admin::create_account(world.services(), world.caller(), account));
+    world.add_grant("acme/A", "hr");
+    world.add_grant("acme/B", "hr");
+    wide = of_hr("wide", {"acme/A", "acme/B"});
+    elsewhere = of_hr("elsewhere", {"acme/B"});
+    token("others", hours(20));
+    use(wide, "10.0.0.1", "curl/8", 30);
+    use(wide, "192.0.2.1", "python-requests/2.31", 2);
+  }
+  Caller person(const std::string& email, const std::string& role, const std::vector<std::string>& resources) {
+    must(admin::add_user(world.services(), world.caller(), {email, email, role, resources}));
+    const admin::CreatedKey key = must(admin::create_admin_key(world.services(), world.caller(), email, "laptop", {}));
+    return must(admin::authenticate(world.services(), key.text.expose(), "", "")).caller;
+  }
+  std::string of_hr(const std::string& name, std::vector<std::string> resources) {
+    admin::CreateToken request;
+    request.account = "hr";
+    request.name = name;
+    request.scopes = {"read:jira-work"};
+    request.resources = std::move(resources);
+    request.expires_in = hours(20);
+    request.owner = "olga@example.com";
+    return std::string(must(create_token(world.services(), world.caller(), request)).document.at("id").as_string());
+  }
+  json::object wake(const Caller& who, const WakeFilter& filter = {}) { return must(report_wake(world.services(), who, filter)); }
+
+  Caller olga, max, anna;
+  std::string wide, elsewhere;
+};
+
+TEST_F(ReportsOfPeople, AreOfWhatTheyAnswerFor) {
+  EXPECT_EQ(wake(world.caller()).at("count").as_int64(), 3);
+  const json::object hers = wake(olga);
+  EXPECT_EQ(hers.at("count").as_int64(), 2) << "and not even the number of the others";
+  for (const json::value& item : hers.at("items").as_array()) {
+    EXPECT_EQ(item.at("account").as_string(), "hr");
+    EXPECT_FALSE(item.at("partial").as_bool());
+    if (item.at("id").as_string() == wide) {
+      EXPECT_EQ(item.at("automations").as_array().size(), 2U);
+    }
+  }
+  for (const std::string_view name : kReports) {
+    const json::object none = must(report(world.services(), max, name, 100));
+    EXPECT_EQ(none.at("count").as_int64(), 0) << name;
+    EXPECT_TRUE(none.at("items").as_array().empty()) << name;
+  }
+  EXPECT_EQ(wake(max).at("count").as_int64(), 0);
+  EXPECT_EQ(must(report(world.services(), olga, "shared", 100)).at("count").as_int64(), 1);
+  EXPECT_EQ(report(world.services(), olga, "installation", 100).error().code, Errc::kNotAllowed);
+}
+
+TEST_F(ReportsOfPeople, TellAProjectAdministratorOfTheirProjectAndNothingElse) {
+  const json::object report_of_anna = wake(anna);
+  // The token of "ci" touches her project too.
+  EXPECT_EQ(report_of_anna.at("count").as_int64(), 2);
+  const std::string text = json::serialize(report_of_anna);
+  EXPECT_EQ(text.find("acme/B"), std::string::npos);
+  EXPECT_EQ(text.find(elsewhere), std::string::npos);
+  EXPECT_EQ(text.find("curl"), std::string::npos) << "from where it is used";
+  EXPECT_EQ(text.find("runbook\":\"http"), std::string::npos);
+  EXPECT_EQ(text.find("certificate"), std::string::npos);
+  for (const json::value& item : report_of_anna.at("items").as_array()) {
+    EXPECT_TRUE(item.at("partial").as_bool());
+    EXPECT_THAT(texts(item.at("resources")), ElementsAre("acme/A"));
+    EXPECT_TRUE(item.at("calls_a_day").is_null());
+    EXPECT_TRUE(item.at("commands").as_array().empty());
+  }
+  EXPECT_EQ(must(report(world.services(), anna, "shared", 100)).at("count").as_int64(), 0);
+  EXPECT_EQ(must(report(world.services(), anna, "incomplete", 100)).at("count").as_int64(), 0);
+  must(admin::suspend_user(world.services(), world.caller(), "olga@example.com", ""));
+  const json::object orphans = must(report(world.services(), anna, "orphans", 100));
+  EXPECT_EQ(orphans.at("count").as_int64(), 2) << "the account, and the one of its tokens that touches her project";
+  EXPECT_EQ(json::serialize(orphans).find("elsewhere"), std::string::npos);
+}
+
+TEST_F(ReportsOfPeople, AnswerWhatIfAboutWhatTheyMaySee) {
+  const auto ask = [&](const Caller& who, const WakeFilter& filter) {
+    const auto asked = report_wake(world.services(), who, filter);
+    return asked ? std::string("answered") : std::string(to_string(asked.error().code));
+  };
+  const std::string hidden(to_string(Errc::kNotFound)), refused(to_string(Errc::kNotAllowed));
+  WakeFilter token, account, user, site;
+  token.token = wide;
+  account.account = "hr";
+  user.user = "olga@example.com";
+  site.site = "acme";
+  EXPECT_EQ(ask(olga, token), "answered");
+  EXPECT_EQ(ask(max, token), hidden);
+  EXPECT_EQ(ask(max, account), hidden);
+  EXPECT_EQ(ask(anna, account), "answered");
+  EXPECT_EQ(ask(olga, user), "answered") << "oneself";
+  EXPECT_EQ(ask(anna, user), refused);
+  EXPECT_EQ(ask(max, site), refused);
+  EXPECT_EQ(ask(anna, site), "answered");
+  site.site = "nowhere";
+  EXPECT_EQ(ask(max, site), refused) << "the same, whether there is such a site or not";
+  EXPECT_EQ(wake(anna, account).at("count").as_int64(), 1);
+}
+
 TEST_F(Reports, WakeNamesWhatEndsTonightAndWhoIsWoken) {
   const std::string id = token("notify", hours(20));
   token("later", hours(24 * 30));
   use(id, "10.0.0.1", "curl/8", 3);
   use(id, "192.0.2.1", "python-requests/2.31", 2);
-  const json::object report = must(report_wake(world.services(), {}));
+  const json::object report = must(report_wake(world.services(), world.caller(), {}));
   ASSERT_EQ(report.at("count").as_int64(), 1);
   const json::object& item = report.at("items").at(0).as_object();
   EXPECT_EQ(item.at("id").as_string(), id);
@@ -86,14 +198,14 @@ TEST_F(Reports, WakeNamesWhatEndsTonightAndWhoIsWoken) {
                                                       "gatehouse account edit ci --deputy EMAIL"));
   WakeFilter soon;
   soon.within = hours(1);
-  EXPECT_EQ(must(report_wake(world.services(), soon)).at("count").as_int64(), 0);
+  EXPECT_EQ(must(report_wake(world.services(), world.caller(), soon)).at("count").as_int64(), 0);
 }
 
 TEST_F(Reports, WakeOfAPersonWhoLeavesIsAnAlarmWhereNobodyIsLeft) {
   const std::string id = token("notify", hours(24 * 90));
   WakeFilter leaving;
   leaving.user = test::kAdministrator;
-  json::object report = must(report_wake(world.services(), leaving));
+  json::object report = must(report_wake(world.services(), world.caller(), leaving));
   const auto of_token = [&]() -> json::object {
     for (const json::value& item : report.at("items").as_array()) {
       if (item.at("id").as_string() == id) return item.as_object();
@@ -111,7 +223,7 @@ TEST_F(Reports, WakeOfAPersonWhoLeavesIsAnAlarmWhereNobodyIsLeft) {
   admin::EditAccount change;
   change.deputy = "deputy@example.com";
   must(edit_account(world.services(), world.caller(), "ci", change));
-  report = must(report_wake(world.services(), leaving));
+  report = must(report_wake(world.services(), world.caller(), leaving));
   EXPECT_TRUE(of_token().at("alarm").is_null());
   EXPECT_THAT(texts(of_token().at("wakes")), ElementsAre("deputy@example.com"));
 }
@@ -187,7 +299,7 @@ TEST_F(Reports, InstallationListsGatehousesOwnAndFindsWhatNeedsSomebody) {
   EXPECT_EQ(reasons().at("administrator key ni"), "ends within 30 days");
   world.clock().advance(hours(24 * 355));
   EXPECT_FALSE(reasons().contains("administrator key ni")) << "it has ended, and nothing stops with it any more";
-  EXPECT_EQ(must(report_wake(world.services(), {})).at("count").as_int64(), 0);
+  EXPECT_EQ(must(report_wake(world.services(), world.caller(), {})).at("count").as_int64(), 0);
   EXPECT_EQ(reasons().at("the master key; epoc"), "its keys are older than a year");
 }
 
@@ -213,7 +325,7 @@ TEST_F(Reports, CountsAreThoseOfTheReports) {
                                world.clock().now() + hours(20)));
   const auto counts = ReportCounts().get(world.services());
   EXPECT_EQ(counts.at("wake"), 2);
-  EXPECT_EQ(must(report_wake(world.services(), {})).at("count").as_int64(), 2);
+  EXPECT_EQ(must(report_wake(world.services(), world.caller(), {})).at("count").as_int64(), 2);
   EXPECT_EQ(counts.at("installation"), found("installation").at("count").as_int64());
   EXPECT_EQ(counts.at("installation"), 1);
   for (const std::string_view name : kReports) {

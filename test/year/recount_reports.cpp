@@ -307,7 +307,7 @@ void recount_reports(Story& story, Differences& differences) {
   admin::Services& services = story.house().services();
   const Recount recount(story, services.clock.now());
   for (const std::string_view name : inventory::kReports) {
-    const json::object document = must(inventory::report(services, name, kAll));
+    const json::object document = must(inventory::report(services, story.house().caller(), name, kAll));
     const Found wanted = recount.of(name);
     compare(story, std::string(name), wanted, read(document, "reasons", name == "shared" ? "shared" : ""), differences);
     // A token with two sorts of drift stands there twice.
@@ -319,7 +319,8 @@ void recount_reports(Story& story, Differences& differences) {
     inventory::WakeFilter filter;
     filter.within = within;
     filter.limit = kAll;
-    compare(story, "wake", recount.wake(within), read(must(inventory::report_wake(services, filter)), "wakes", ""), differences);
+    compare(story, "wake", recount.wake(within),
+            read(must(inventory::report_wake(services, story.house().caller(), filter)), "wakes", ""), differences);
   }
   for (const Person& person : story.model().people) {
     inventory::WakeFilter filter;
@@ -328,7 +329,7 @@ void recount_reports(Story& story, Differences& differences) {
     // The administrator's own key stands there too.
     if (!person.live || person.email == kAdministrator) continue;
     compare(story, "wake without " + person.email, recount.without(person.email),
-            read(must(inventory::report_wake(services, filter)), "wakes", ""), differences);
+            read(must(inventory::report_wake(services, story.house().caller(), filter)), "wakes", ""), differences);
   }
 }
 
