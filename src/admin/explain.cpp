@@ -6,6 +6,7 @@
 #include "admin/describe.h"
 #include "admin/find.h"
 #include "admin/recorder.h"
+#include "admin/remedy.h"
 #include "gateway/explain.h"
 
 namespace gatehouse::admin {
@@ -79,6 +80,11 @@ Document describe(const Decision& decision) {
   return document;
 }
 
+void add(Document& document, Remedy remedy) {
+  document["changes"] = std::move(remedy.changes);
+  document["changes_suffice"] = remedy.suffice ? boost::json::value(*remedy.suffice) : boost::json::value(nullptr);
+}
+
 /// The index has no credential that is revoked or long expired: there is nothing to run the request with.
 Error not_live(const Document& token) {
   const std::string state(token.at("state").as_string());
@@ -112,37 +118,47 @@ std::string text_of(const Document& document, std::string_view name) {
 
 }  // namespace
 
-Result<Document> explain_token(Services& services, const ExplainToken& request) {
+Result<Document> explain_token(Services& services, const Caller& caller, const ExplainToken& request) {
   gateway::ExplainRequest wanted;
   GH_TRY(wanted.method, parse_method(request.method));
   wanted.target = request.target;
   wanted.body = request.body;
   GH_TRY(wanted.address, parse_ip(request.address.empty() ? std::string("127.0.0.1") : request.address));
-  std::string token_id;
+  Credential token;
+  bool reads_all = false;
   {
     GH_TRY(const store::Reader reader, services.database.read());
     GH_TRY(const auto found, find_token(*reader.operator->(), request.token));
-    token_id = found.value.id.value;
+    token = found.value;
+    GH_TRY(const Principal who, authority_of(services, *reader.operator->(), caller));
+    reads_all = who.reads_all();
     for (const SecretRecord& secret : found.value.secrets) {
       if (!wanted.credential) wanted.credential = services.index.find_locked(secret.id.value).credential;
     }
     if (!wanted.credential) {
-      GH_TRY(const Document token, Describer(*reader.operator->(), services.clock.now()).token(found.value));
-      return not_live(token);
+      GH_TRY(const Document shown, Describer(*reader.operator->(), services.clock.now()).token(found.value));
+      return not_live(shown);
     }
   }
   const auto lookup = [&services](const http::UpstreamRequest& one) { return look_up(services.fetch, one); };
   const Decision decision = gateway::explain(services.gateway, wanted, lookup, services.clock.now());
   Document document = describe(decision);
-  document["token_id"] = token_id;
+  document["token_id"] = token.id.value;
   document["method"] = request.method;
   document["path"] = request.target;
+  Remedy remedy;
+  if (!decision.permitted()) {
+    wanted.name_outside = reads_all;
+    GH_TRY(remedy, find_remedy(services, wanted, token, lookup));
+  }
+  add(document, std::move(remedy));
   return document;
 }
 
-Result<Document> explain_request(Services& services, std::string_view request_id) {
+Result<Document> explain_request(Services& services, const Caller& caller, std::string_view request_id) {
   GH_TRYV(flush_records(services));
   GH_TRY(Document document, kept_decision(services, request_id));
+  add(document, {});
   // The steps are taken again, with what is true now. Neither query nor body was kept, so they show only where it is the same
   // end.
   ExplainToken again;
@@ -151,8 +167,20 @@ Result<Document> explain_request(Services& services, std::string_view request_id
   again.target = text_of(document, "path");
   again.address = text_of(document, "address");
   if (again.token.empty() || again.method.empty() || again.target.empty()) return document;
-  const auto now = explain_token(services, again);
-  if (now && now.value().at("reason") == document.at("reason")) document["steps"] = now.value().at("steps");
+  const auto now = explain_token(services, caller, again);
+  if (!now && now.error().code == Errc::kConflict) {
+    Credential token;
+    {
+      GH_TRY(const store::Reader reader, services.database.read());
+      GH_TRY(const auto found, find_token(*reader.operator->(), again.token));
+      token = found.value;
+    }
+    GH_TRY(Remedy remedy, replace_token(services, token));
+    add(document, std::move(remedy));
+    return document;
+  }
+  if (!now || now.value().at("reason") != document.at("reason")) return document;
+  for (const char* member : {"steps", "changes", "changes_suffice"}) document[member] = now.value().at(member);
   return document;
 }
 

@@ -22,11 +22,13 @@ http::LookupAnswer look_up(const http::FetchOptions& options, const http::Upstre
 
 /// The decision that was kept of a refused request, with its steps taken again (look-ups are carried out) where they still lead
 /// to the same end. kNotFound where it never was, or has been dropped since.
-Result<Document> explain_request(Services& services, std::string_view request_id);
+/// "changes" and "changes_suffice" (admin/remedy.h) are of now, and stand there where today's end is the same.
+Result<Document> explain_request(Services& services, const Caller& caller, std::string_view request_id);
 /// Who answers for the token, or reads everything; for anybody else it is not there.
 Result<void> check_may_explain(Services& services, const Caller& caller, std::string_view token);
-/// What the gateway would do, by its own code; look-ups are carried out, the request itself is not.
-Result<Document> explain_token(Services& services, const ExplainToken& request);
+/// What the gateway would do, by its own code; look-ups are carried out, the request itself is not. With "changes": what would
+/// permit it. What lies outside of the boundary is named to who reads everything alone.
+Result<Document> explain_token(Services& services, const Caller& caller, const ExplainToken& request);
 /// Which automation wrote to this object (id or key), newest first; up to `until`.
 Result<Documents> trace(Services& services, std::string_view site, const std::string& object, std::optional<Instant> until,
                         int limit);

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "admin/judge.h"
+#include "admin/live_events.h"
 #include "admin/tokens.h"
 #include "store/places.h"
 
@@ -282,6 +283,7 @@ Result<void> Recorder::carry_out() {
 }
 
 Result<void> Recorder::store_usage() {
+  const bool stored = !waiting_.empty() || !ticks_.empty();
   for (;;) {
     if (waiting_.empty()) {
       if (ticks_.empty()) break;
@@ -304,6 +306,7 @@ Result<void> Recorder::store_usage() {
   names_.clear();
   place_of_.clear();
   usage_due_ = steady_clock::now() + kUsageEvery;
+  if (LiveEvents* const live = services_.live_events.load(); live && stored) live->used();
   return thread_.joinable() ? mark_.stored(services_.clock.now()) : Result<void>(success());
 }
 
@@ -323,6 +326,11 @@ Result<void> Recorder::turn(bool with_usage) {
     batch_.denials.clear();
     for (const auto& [kind, denial] : denials_) batch_.denials.push_back(denial);
     GH_TRYV(services_.database.record(batch_));
+    if (LiveEvents* const live = services_.live_events.load(); live && !denials_.empty()) {
+      std::vector<std::string> tokens;
+      for (const auto& [kind, denial] : denials_) tokens.push_back(denial.credential.value);
+      live->denied(tokens);
+    }
     batch_ = {};
     denials_.clear();
   }

@@ -2,6 +2,7 @@
 
 #include "admin/authority.h"
 #include "admin/index_feed.h"
+#include "admin/live_events.h"
 #include "admin/sign_in_throttle.h"
 #include "admin/upstream_tokens.h"
 
@@ -56,7 +57,9 @@ Result<void> commit(Services& services, store::UnitOfWork work, std::vector<Audi
     GH_TRYV(check_still_allowed(services, *work.operator->(), event));
   }
   GH_TRY(const store::Committed done, services.log.commit(std::move(work), std::move(events)));
-  return services.feed->catch_up(done.change);
+  const Result<void> in_force = services.feed->catch_up(done.change);
+  if (LiveEvents* const live = services.live_events.load()) live->wake();
+  return in_force;
 }
 
 }  // namespace gatehouse::admin

@@ -31,6 +31,7 @@ class Atlassian;
 class AuthoritySource;
 class IndexFeed;
 class Judge;
+class LiveEvents;
 class Recorder;
 class SignInThrottle;
 class UpstreamTokens;
@@ -94,6 +95,8 @@ struct Services {
   std::atomic<Recorder*> recorder{nullptr};
   /// Set by the Judge as long as it lives; the recorder hands it what is to be judged.
   std::atomic<Judge*> judge{nullptr};
+  /// Set by LiveEvents as long as it lives: told of every commit, of denials and of usage.
+  std::atomic<LiveEvents*> live_events{nullptr};
   /// People's own sign-in at Atlassian (admin/atlassian.h). Set by main/ where there is an app.
   std::atomic<Atlassian*> atlassian{nullptr};
   /// Who administers what, beside the roles given in Gatehouse (admin/authority.h). Set by main/ where there is one.

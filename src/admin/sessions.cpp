@@ -65,6 +65,8 @@ Result<LiveSession> find_session_by_id(Services& services, const std::string& id
   return found;
 }
 
+Result<LiveSession> peek_session(Services& services, const std::string& id) { return read_live(services, id); }
+
 Result<LiveSession> find_session(Services& services, std::string_view cookie) {
   if (cookie.size() != kIdLength + kCookieSecret) return not_signed_in();
   const std::string id(cookie.substr(0, kIdLength));

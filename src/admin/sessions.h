@@ -39,6 +39,8 @@ struct SignedIn {
 Result<LiveSession> find_session(Services& services, std::string_view cookie);
 /// The same by its id, for whoever kept that under a seal of its own (oauth/gate_session.h).
 Result<LiveSession> find_session_by_id(Services& services, const std::string& id);
+/// The same without noting a use: what only stays open keeps no session alive.
+Result<LiveSession> peek_session(Services& services, const std::string& id);
 /// "gthw_…", for the REST API, which takes no cookies: good for five minutes, and as long as the session is.
 std::string make_bearer(Services& services, const LiveSession& session);
 inline constexpr std::string_view kSessionBearer = "gthw_";

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <mutex>
+#include <utility>
 
+#include "admin/live_events.h"
 #include "api/problem.h"
 #include "base/secret.h"
 
@@ -14,6 +17,8 @@ constexpr seconds kHeadTime{15};    // for a whole request, body included
 constexpr seconds kIdleTime{75};    // between two requests
 constexpr seconds kEndTime{2};      // the same, once the server ends
 constexpr seconds kAnswerTime{60};  // for the client to take the answer
+constexpr seconds kPieceTime{20};   // the same for a piece of a stream
+constexpr std::size_t kMostWaiting = 64 * 1024;
 
 bool trusted(const std::vector<Network>& networks, const IpAddress& address) {
   return std::any_of(networks.begin(), networks.end(), [&address](const Network& one) { return one.contains(address); });
@@ -60,17 +65,66 @@ IpAddress client_address(const Request& request, const IpAddress& peer, const st
   return address;
 }
 
+class StreamWriter : public admin::EventSink {
+ public:
+  StreamWriter(std::weak_ptr<Connection> connection, boost::asio::any_io_executor executor)
+      : connection_(std::move(connection)), executor_(std::move(executor)) {}
+
+  bool push(std::string text) override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (over_) return false;
+      if (waiting_.size() + text.size() > kMostWaiting) {
+        over_ = true;
+      } else {
+        waiting_ += text;
+      }
+    }
+    wake();
+    return true;
+  }
+  void finish() override {
+    {
+      const std::lock_guard lock(mutex_);
+      over_ = true;
+    }
+    wake();
+  }
+  /// What waits; `over`: nothing will come after it.
+  std::string take(bool& over) {
+    const std::lock_guard lock(mutex_);
+    over = over_;
+    return std::exchange(waiting_, {});
+  }
+
+ private:
+  void wake() {
+    boost::asio::post(executor_, [connection = connection_] {
+      if (const auto open = connection.lock()) open->pump();
+    });
+  }
+
+  const std::weak_ptr<Connection> connection_;
+  const boost::asio::any_io_executor executor_;
+  std::mutex mutex_;
+  std::string waiting_;
+  bool over_ = false;
+};
+
 Connection::Connection(std::unique_ptr<ByteStream> stream, boost::asio::any_io_executor executor, IpAddress peer,
                        const ConnectionShared& shared)
     : stream_(std::move(stream)), executor_(std::move(executor)), timer_(executor_), peer_(peer), shared_(shared) {}
 
 void Connection::close() noexcept {
   timer_.cancel();
+  if (writer_) writer_->finish();
+  events_.reset();
   stream_->close();
 }
 
 void Connection::close_when_idle() {
-  if (!writing_) return close();
+  // A stream has no end of its own.
+  if (!writing_ || writer_) return close();
   ending_ = true;
   arm(kEndTime);
 }
@@ -140,7 +194,45 @@ void Connection::run() {
   });
 }
 
+/// Whoever reads a stream sends nothing more; that the connection ends shows by reading.
+void Connection::watch_for_end() {
+  stream_->read(buffer_.data(), buffer_.size(),
+                [self = shared_from_this()](const boost::system::error_code&, std::size_t) { self->close(); });
+}
+
+void Connection::stream(const Response& response) {
+  outgoing_ = serialize(response, false, false);
+  arm(kPieceTime);
+  writing_ = true;
+  events_ = response.stream;
+  writer_ = std::make_shared<StreamWriter>(weak_from_this(), executor_);
+  stream_->write(outgoing_, [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
+    self->writing_ = false;
+    self->timer_.cancel();
+    if (error || !self->events_) return self->close();
+    self->watch_for_end();
+    self->events_->open(self->writer_);
+  });
+}
+
+void Connection::pump() {
+  if (writing_ || !events_) return;
+  bool over = false;
+  outgoing_ = writer_->take(over);
+  if (over) return close();
+  if (outgoing_.empty()) return;
+  arm(kPieceTime);
+  writing_ = true;
+  stream_->write(outgoing_, [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
+    self->writing_ = false;
+    self->timer_.cancel();
+    if (error) return self->close();
+    self->pump();
+  });
+}
+
 void Connection::respond(const Response& response, bool keep_alive, bool head_only) {
+  if (response.stream && !head_only) return stream(response);
   outgoing_ = serialize(response, keep_alive, head_only);
   arm(kAnswerTime);
   writing_ = true;

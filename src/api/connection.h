@@ -22,6 +22,9 @@ struct ConnectionShared {
   boost::asio::thread_pool& workers;
 };
 
+/// What other threads have to write to a connection that streams. Never waits: a reader who leaves kMost bytes lying is dropped.
+class StreamWriter;
+
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(std::unique_ptr<ByteStream> stream, boost::asio::any_io_executor executor, IpAddress peer,
@@ -38,6 +41,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void run();
   void respond(const Response& response, bool keep_alive, bool head_only);
   void arm(std::chrono::seconds after);
+  void stream(const Response& response);
+  /// Writes what waits in the writer, until nothing does.
+  void pump();
+  void watch_for_end();
+  friend class StreamWriter;
 
   std::unique_ptr<ByteStream> stream_;
   boost::asio::any_io_executor executor_;
@@ -48,6 +56,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::array<char, 16 * 1024> buffer_{};
   std::string pending_;  ///< read and not used yet
   std::string outgoing_;
+  std::shared_ptr<StreamWriter> writer_;                   ///< of a stream
+  std::shared_ptr<gatehouse::admin::EventStream> events_;  ///< gives its place back when it goes
   bool continue_sent_ = false;
   bool writing_ = false;
   bool ending_ = false;

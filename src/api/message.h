@@ -1,10 +1,15 @@
 // One request to the admin listener and its answer, as plain values: what admin_server.h hands to the API and to the panel.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+namespace gatehouse::admin {
+class EventStream;  // admin/live_events.h
+}
 
 namespace gatehouse::api {
 
@@ -26,6 +31,7 @@ struct Response {
   std::string content_type = "application/json";  ///< empty: no body
   std::string body;
   HeaderFields fields;
+  std::shared_ptr<admin::EventStream> stream = {};  ///< what it writes until it ends, instead of `body`
 };
 
 /// Compares header names as RFC 9110 section 5.1 says.

@@ -116,7 +116,8 @@ std::string serialize(const Response& response, bool keep_alive, bool head_only)
   };
   add("Date", http_date());
   if (!response.content_type.empty()) add("Content-Type", response.content_type);
-  if (response.status != 204 && response.status != 304) add("Content-Length", std::to_string(response.body.size()));
+  const bool streams = response.stream != nullptr && !head_only;
+  if (response.status != 204 && response.status != 304 && !streams) add("Content-Length", std::to_string(response.body.size()));
   for (const auto& [name, value] : response.fields) {
     // A line break in a value would begin a field, or an answer, of somebody else's making.
     if (value.find_first_of("\r\n") == std::string::npos) add(name, value);

@@ -42,7 +42,8 @@ class RequestReader {
 };
 
 /// Status line, fields, body. Adds Date, Content-Length, and what every answer carries: nosniff, no-store where nothing else says
-/// how to cache, no framing by other pages. `head_only`: of a HEAD request.
+/// how to cache, no framing by other pages. `head_only`: of a HEAD request. Of a stream the head alone: it ends with the
+/// connection.
 std::string serialize(const Response& response, bool keep_alive, bool head_only);
 
 }  // namespace gatehouse::api

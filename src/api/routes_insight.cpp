@@ -12,7 +12,7 @@ Result<Reply> explain(Call& call) {
     return fail(Errc::kInvalidArgument, "Give either request_id, or token with method and path.", {}, "request_id");
   }
   if (request_id) {
-    GH_TRY(admin::Document decision, admin::explain_request(call.services, *request_id));
+    GH_TRY(admin::Document decision, admin::explain_request(call.services, call.caller, *request_id));
     const auto* const of = decision.if_contains("token_id");
     GH_TRYV(admin::check_may_explain(call.services, call.caller, of && of->is_string() ? of->get_string() : std::string_view()));
     return reply(std::move(decision));
@@ -21,7 +21,7 @@ Result<Reply> explain(Call& call) {
     return fail(Errc::kInvalidArgument, "With token also stand method and path.", {}, "path");
   }
   GH_TRYV(admin::check_may_explain(call.services, call.caller, *token));
-  return reply(admin::explain_token(call.services,
+  return reply(admin::explain_token(call.services, call.caller,
                                     {*token, call.text("method"), call.text("path"), call.text("body"), call.text("address")}));
 }
 

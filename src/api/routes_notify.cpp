@@ -13,11 +13,15 @@ Result<Reply> log(Call& call) {
   return reply(lifecycle::notify_log(call.services, query, static_cast<int>(limit)));
 }
 
-Result<Reply> matters(Call& call) { return reply(lifecycle::list_matters(call.services, call.text("subject"))); }
+Result<Reply> matters(Call& call) {
+  return reply(lifecycle::list_matters(call.services, call.caller, call.text("subject"), call.flag("mine")));
+}
 
 Result<Reply> acknowledge(Call& call) { return reply(lifecycle::acknowledge(call.services, call.caller, call.at("matter"))); }
 
 Result<Reply> test(Call& call) { return reply(lifecycle::queue_test(call.services, call.caller, call.text("to")), 202); }
+
+Result<Reply> my_digest(Call& call) { return reply(lifecycle::show_digest(call.services, call.caller)); }
 
 Result<Reply> digest(Call& call) {
   return reply(lifecycle::set_digest(call.services, call.caller, call.text("user"), call.text("digest")));
@@ -110,8 +114,10 @@ std::vector<Route> log_routes() {
        "listMatters",
        "notify",
        "What is open: who was told, who acknowledged.",
-       Need::kAuditor,
-       {{"subject", Type::kText, false, "Of the token, account … with this id."}},
+       Need::kSee,
+       {{"subject", Type::kText, false, "Of the token, account … with this id."},
+        {"mine", Type::kBoolean, false,
+         "Of which oneself was told, and which nobody has acknowledged; always so for who does not read everything."}},
        {},
        "Matter[]",
        200,
@@ -138,12 +144,23 @@ std::vector<Route> log_routes() {
        "NotifyTest",
        202,
        test},
+      {"GET",
+       "/api/v1/notify/digest",
+       "showDigest",
+       "notify",
+       "When mail that does not hurry is sent to oneself.",
+       Need::kAnyKey,
+       {},
+       {},
+       "NotifyDigest",
+       200,
+       my_digest},
       {"PUT",
        "/api/v1/notify/digest",
        "setDigest",
        "notify",
-       "When mail that does not hurry is sent to a person.",
-       Need::kOrgAdmin,
+       "When mail that does not hurry is sent to oneself; to somebody else: for organization administrators.",
+       Need::kAnyKey,
        {},
        {{"user", Type::kText, false, "E-mail address; yours by default."},
         {"digest", Type::kText, true, "At once, gathered each hour, or at 08:00 UTC.", {"none", "hourly", "daily"}}},

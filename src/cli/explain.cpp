@@ -33,6 +33,18 @@ void print_decision(Context& context, const json::value& answer) {
       missing && missing->is_array() && !missing->get_array().empty()) {
     context.out << "missing scopes: " << in_words(*missing) << "\n";
   }
+  const auto* changes = decision.if_contains("changes");
+  if (!changes || !changes->is_array() || changes->get_array().empty()) return;
+  const auto* suffice = decision.if_contains("changes_suffice");
+  const bool enough = suffice && suffice->is_bool() && suffice->get_bool();
+  context.out << (enough ? "This would permit it:\n" : "This is missing first:\n");
+  for (const json::value& one : changes->get_array()) {
+    const json::object& change = one.as_object();
+    context.out << "  " << in_words(change.at("what")) << "\n    by: " << in_words(change.at("may"));
+    if (!change.at("people").as_array().empty()) context.out << " (" << in_words(change.at("people")) << ")";
+    context.out << "\n";
+    if (change.at("command").is_string()) context.out << "    $ " << in_words(change.at("command")) << "\n";
+  }
 }
 
 }  // namespace

@@ -134,6 +134,7 @@ void add_notify_commands(CLI::App& root, Runner runner) {
       });
   Command(notify, runner, "open", "what is open: who was told, who acknowledged; exit 6 where nobody has")
       .text("--subject", "subject", "of the token, account … with this id")
+      .flag("--mine", "mine", "of which you were told, and which nobody has acknowledged")
       .run([](Call& call) {
         int status = kDone;
         const json::value found = call.fetch("GET", with_query(api_path({"notify", "matters"}), call.query()), status);
@@ -165,9 +166,10 @@ void add_notify_commands(CLI::App& root, Runner runner) {
       .text("--to", "to", "e-mail address of a person; yours by default")
       .run(test);
   Command(notify, runner, "digest", "when mail that does not hurry is sent to a person")
-      .positional("WHEN", "digest", "none, hourly or daily")
+      .positional("WHEN", "digest", "none, hourly or daily; left out: what you have", false)
       .text("--user", "user", "e-mail address; yours by default")
       .run([](Call& call) {
+        if (call.text("digest").empty() && call.body.empty()) return call.get(api_path({"notify", "digest"}), print_record);
         call.body["digest"] = call.text("digest");
         return call.send("PUT", api_path({"notify", "digest"}), print_record);
       });

@@ -67,6 +67,7 @@ class Explanation {
     GH_TRY(auto matched, match(authenticate_for_explanation(wanted_.credential), thread_, request_));
     before_.push_back({"operation", true, matched.operation().id + " on site " + matched.site().site.key});
     site_ = matched.site().site.key;
+    if (wanted_.found) *wanted_.found = {&matched.operation(), matched.shared_site(), {}};
     GH_TRY(auto waiting, wait_for_admission(std::move(matched)));
     route_ = waiting->route();
     std::optional<Located> located;
@@ -158,6 +159,7 @@ class Explanation {
       if (reference.kind == catalogue::Kind::kProject && !reference.key.empty()) key = reference.key;
       if (request_.site && request_.site->entry->site.product == Product::kOpenApi) key = reference.project;
       decision_.resource = format_resource_name(site_, key);
+      if (wanted_.found) wanted_.found->outside_id = reference.project;
       return;
     }
   }

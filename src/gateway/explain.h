@@ -13,6 +13,13 @@
 
 namespace gatehouse::gateway {
 
+/// What was found on the way, beside the decision.
+struct ExplainFound {
+  const catalogue::Operation* operation = nullptr;  ///< null: none was matched; lives as long as `site`
+  upstream::SiteEntryPtr site;
+  std::string outside_id;  ///< with name_outside: the id of the resource that the decision then names
+};
+
 struct ExplainRequest {
   token::LiveCredentialPtr credential;  ///< instead of a token; must not be null
   http::Method method = http::Method::kGet;
@@ -23,6 +30,7 @@ struct ExplainRequest {
   std::string body;
   std::string content_type = "application/json";  ///< of `body`, where there is one
   IpAddress address;                              ///< the client's, for address allow-lists
+  ExplainFound* found = nullptr;                  ///< filled in where it is given
 };
 
 /// Carries out one look-up of the gateway's (http::fetch over its route). Never called for the request itself.

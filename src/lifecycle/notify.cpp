@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "admin/authority.h"
 #include "admin/describe.h"
 #include "admin/find.h"
 #include "admin/notices.h"
 #include "admin/notify_policy.h"
+#include "admin/policy.h"
 #include "lifecycle/notifier.h"
 #include "lifecycle/subject.h"
 #include "lifecycle/words.h"
@@ -165,12 +167,43 @@ Result<admin::Documents> notify_log(admin::Services& services, const LogQuery& q
   return documents;
 }
 
-Result<admin::Documents> list_matters(admin::Services& services, const std::string& subject) {
+namespace {
+
+bool stands_on(const Rungs& rungs, const UserId& who) {
+  return std::any_of(rungs.begin(), rungs.end(), [&who](const std::vector<Person>& rung) {
+    return std::any_of(rung.begin(), rung.end(), [&who](const Person& one) { return one.id == who; });
+  });
+}
+
+/// They were told, it is still theirs, and nobody has said yet that they take care of it.
+Result<bool> concerns(const store::Repositories& at, const store::Matter& matter, const UserId& who) {
+  if (who.empty() || matter.acknowledged_at) return false;
+  GH_TRY(const Rungs rungs, rungs_of(at, matter.subject_kind, matter.subject_id));
+  if (!stands_on(rungs, who)) return false;
+  GH_TRY(const auto notices, at.outbox.notices_of_matter(matter.id));
+  for (const store::StoredNotice& notice : notices) {
+    GH_TRY(const auto messages, at.outbox.messages_of(notice.id));
+    const bool told = std::any_of(messages.begin(), messages.end(), [&who](const store::Message& one) {
+      return one.channel == "email" && one.recipient == who.value && one.state != store::MessageState::kNotNeeded;
+    });
+    if (told) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<admin::Documents> list_matters(admin::Services& services, const Caller& caller, const std::string& subject, bool mine) {
   GH_TRY(const store::Reader reader, services.database.read());
-  GH_TRY(const auto matters, reader->outbox.open_matters(subject));
+  const store::Repositories& at = *reader.operator->();
+  GH_TRY(const Principal viewer, admin::authority_of(services, at, caller));
+  GH_TRY(const auto matters, at.outbox.open_matters(subject));
   admin::Documents documents;
   for (const store::Matter& matter : matters) {
-    GH_TRY(admin::Document one, describe(*reader.operator->(), matter, services.clock.now()));
+    GH_TRY(const bool theirs, concerns(at, matter, viewer.user));
+    if ((mine || !viewer.reads_all()) && !theirs) continue;
+    GH_TRY(admin::Document one, describe(at, matter, services.clock.now()));
+    one["mine"] = theirs;
     documents.items.push_back(std::move(one));
   }
   return documents;
@@ -182,11 +215,8 @@ Result<admin::Document> acknowledge(admin::Services& services, const Caller& cal
     GH_TRY(const store::Reader reader, services.database.read());
     GH_TRY(const store::Matter found, reader->outbox.matter(matter));
     GH_TRY(const Rungs rungs, rungs_of(*reader.operator->(), found.subject_kind, found.subject_id));
-    const UserId by = admin::user_of(caller);
-    const bool among = std::any_of(rungs.begin(), rungs.end(), [&by](const std::vector<Person>& rung) {
-      return std::any_of(rung.begin(), rung.end(), [&by](const Person& one) { return one.id == by; });
-    });
-    if (!among) return fail(Errc::kNotAllowed, "You are not among those who answer for it, so it is not yours to acknowledge.");
+    if (!stands_on(rungs, admin::user_of(caller)))
+      return fail(Errc::kNotAllowed, "You are not among those who answer for it, so it is not yours to acknowledge.");
   }
   return acknowledge_matter(services, caller, matter, admin::user_of(caller));
 }
@@ -246,11 +276,27 @@ Result<admin::Document> queue_test(admin::Services& services, const Caller& call
   return document;
 }
 
+Result<admin::Document> show_digest(admin::Services& services, const Caller& caller) {
+  GH_TRY(const store::Reader reader, services.database.read());
+  const store::Repositories& at = *reader.operator->();
+  GH_TRY(const auto user, admin::find_user(at, caller.actor_id));
+  GH_TRY(std::string digest, at.channels.digest_of(user.value.id));
+  if (digest.empty()) {
+    GH_TRY(const admin::Policy policy, admin::read_policy(at));
+    digest = admin::to_string(policy.notify.digest);
+  }
+  return admin::Document{{"user", user.value.email}, {"digest", digest}};
+}
+
 Result<admin::Document> set_digest(admin::Services& services, const Caller& caller, const std::string& user,
                                    std::string_view digest) {
   GH_TRY(const admin::Digest parsed, admin::parse_digest(digest));
   GH_TRY(store::UnitOfWork work, services.database.begin());
   store::Repositories& at = *work.operator->();
+  GH_TRY(const Principal who, admin::authority_of(services, at, caller));
+  // Whether there is such a person is told to nobody who may not set it.
+  if (!user.empty() && user != who.email && user != who.user.value && !who.org_admin())
+    return policy::refusal_of(policy::Need::kOrgAdmin);
   GH_TRY(const auto found, admin::find_user(at, user.empty() ? caller.actor_id : user));
   GH_TRYV(at.channels.set_digest(found.value.id, admin::to_string(parsed)));
   admin::Document after{{"user", found.value.email}, {"digest", admin::to_string(parsed)}};

@@ -20,8 +20,10 @@ struct LogQuery {
 /// Newest first: each message with its state, attempts and last outcome.
 Result<admin::Documents> notify_log(admin::Services& services, const LogQuery& query, int limit);
 
-/// What is open: who was told so far, when the next rung is, who acknowledged. `subject` empty: everything.
-Result<admin::Documents> list_matters(admin::Services& services, const std::string& subject);
+/// What is open: who was told so far, when the next rung is, who acknowledged. `subject` empty: everything. `mine`, and always
+/// for who does not read everything: those that nobody has acknowledged, of which the caller was told and which they may
+/// acknowledge. "mine" says so of each.
+Result<admin::Documents> list_matters(admin::Services& services, const Caller& caller, const std::string& subject, bool mine);
 /// Ends its escalation. A reused secret is closed by it, since nothing else would. Acknowledging again
 /// changes nothing.
 Result<admin::Document> acknowledge(admin::Services& services, const Caller& caller, const std::string& matter);
@@ -57,7 +59,10 @@ Result<void> revoke_feed(admin::Services& services, const Caller& caller, const 
 /// The iCalendar text behind a feed's address. kNotFound, with the same words, whatever is wrong with it.
 Result<std::string> read_feed(admin::Services& services, std::string_view secret);
 
-/// When calm mail is sent to a person: none, hourly, daily. `user` empty: the caller.
+/// When calm mail is sent to the caller.
+Result<admin::Document> show_digest(admin::Services& services, const Caller& caller);
+/// When calm mail is sent to a person: none, hourly, daily. `user` empty: the caller; another's is an organization
+/// administrator's to set.
 Result<admin::Document> set_digest(admin::Services& services, const Caller& caller, const std::string& user,
                                    std::string_view digest);
 

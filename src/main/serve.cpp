@@ -18,6 +18,7 @@
 #include "admin/handovers.h"
 #include "admin/index_feed.h"
 #include "admin/judge.h"
+#include "admin/live_events.h"
 #include "admin/person_routes.h"
 #include "admin/provider.h"
 #include "admin/recorder.h"
@@ -73,6 +74,7 @@ struct Serving::Parts {
   std::unique_ptr<admin::Atlassian> atlassian;
   std::unique_ptr<admin::AtlassianAuthority> authority;
   std::unique_ptr<admin::PersonRoutes> people;
+  std::unique_ptr<admin::LiveEvents> live_events;
   std::unique_ptr<web::Web> web;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<admin::Judge> judge;
@@ -98,7 +100,9 @@ struct Serving::Parts {
 Serving::Serving(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Serving::~Serving() {
-  // The admin listener first, so that no change is half-way; then requests are finished; then what they left is written down.
+  // Streams have no end of their own. The admin listener first, so that no change is half-way; then requests are finished; then
+  // what they left is written down.
+  if (parts_->live_events) parts_->live_events->stop();
   if (parts_->admin) parts_->admin->stop();
   if (parts_->jobs) parts_->jobs->stop();
   if (parts_->deliveries) parts_->deliveries->stop();
@@ -188,6 +192,8 @@ Result<void> Serving::Parts::start_admin(const Settings& settings) {
   if (!settings.provider.issuer.empty()) {
     GH_TRY(provider, admin::Provider::make(installation.services(), settings.provider));
   }
+  live_events = std::make_unique<admin::LiveEvents>(installation.services());
+  live_events->start();
   web = std::make_unique<web::Web>(
       installation.services(),
       web::WebOptions{tls, !settings.server.trusted_proxies.empty(), settings.public_url, provider.get(), atlassian.get()});

@@ -224,6 +224,17 @@ Result<std::vector<Matter>> Outbox::open_matters(const std::string& subject_id) 
       read_matter);
 }
 
+Result<std::string> Outbox::matters_mark() const {
+  GH_TRY(
+      const auto row,
+      session_.row("SELECT COUNT(*), COALESCE(MAX(opened_at), 0), COALESCE(MAX(acknowledged_at), 0), COALESCE(CAST(SUM(rung) AS "
+                   "BIGINT), 0) FROM matters WHERE closed_at IS NULL",
+                   "iiii", {}, "A count has a row."));
+  std::string mark;
+  for (const Value& value : row) mark += std::to_string(std::get<std::int64_t>(value)) + " ";
+  return mark;
+}
+
 Result<std::vector<Matter>> Outbox::overtaken(Instant latest) const {
   const std::string columns = "SELECT " + qualified("matters", kMatterColumns) + " FROM matters JOIN ";
   return read_all(

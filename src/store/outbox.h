@@ -104,6 +104,8 @@ class Outbox {
   Result<void> update_matter(const Matter& matter);
   /// All open ones of a subject; empty subject: of all.
   Result<std::vector<Matter>> open_matters(const std::string& subject_id) const;
+  /// A text that changes whenever a matter is opened, closed, acknowledged or told further up.
+  Result<std::string> matters_mark() const;
   /// Open ones that were overtaken: their token or site credential is gone, or the expiry of a token that they are about ends
   /// after `latest` now, or never. That a dead token was reused or is in use is not overtaken by its death.
   Result<std::vector<Matter>> overtaken(Instant latest) const;

@@ -106,22 +106,28 @@ std::optional<Key> to_key(std::string_view text) noexcept {
   return key;
 }
 
+std::shared_ptr<LiveCredential> copy_of(const LiveCredential& credential) {
+  auto copy = std::make_shared<LiveCredential>();
+  copy->id = credential.id;
+  copy->kind = credential.kind;
+  copy->state = credential.state;
+  copy->relaxed_queries = credential.relaxed_queries;
+  copy->paused_until = credential.paused_until;
+  copy->expires_at = credential.expires_at;
+  copy->scopes = *credential.scopes;
+  copy->role = *credential.role;
+  copy->account = credential.account;
+  copy->boundary = credential.boundary;
+  copy->pauses = *credential.pauses;
+  copy->allow_ips = *credential.allow_ips;
+  copy->narrowing = credential.narrowing;
+  return copy;
+}
+
 LiveCredentialPtr with_proposed_boundary(const LiveCredential& credential) {
   if (!credential.proposal->boundary) return nullptr;
-  auto bounded = std::make_shared<LiveCredential>();
-  bounded->id = credential.id;
-  bounded->kind = credential.kind;
-  bounded->state = credential.state;
-  bounded->relaxed_queries = credential.relaxed_queries;
-  bounded->paused_until = credential.paused_until;
-  bounded->expires_at = credential.expires_at;
-  bounded->scopes = *credential.scopes;
-  bounded->role = *credential.role;
-  bounded->account = credential.account;
+  const auto bounded = copy_of(credential);
   bounded->boundary = credential.proposal->boundary;
-  bounded->pauses = *credential.pauses;
-  bounded->allow_ips = *credential.allow_ips;
-  bounded->narrowing = credential.narrowing;
   return bounded;
 }
 

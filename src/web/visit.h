@@ -72,5 +72,6 @@ const std::vector<WebRoute>& take_pages();
 const std::vector<WebRoute>& device_pages();
 const std::vector<WebRoute>& atlassian_pages();
 const std::vector<WebRoute>& authorize_pages();
+const std::vector<WebRoute>& event_streams();
 
 }  // namespace gatehouse::web

@@ -25,8 +25,8 @@ bool matches(const WebRoute& route, std::string_view path) {
 api::Response show_panel(Visit& visit) { return panel_page(visit.request); }
 
 const WebRoute* find(std::string_view method, std::string_view path, bool& other_method) {
-  const std::array lists{&sign_in_pages(), &account_pages(), &passkey_calls(),   &provider_pages(),
-                         &take_pages(),    &device_pages(),  &atlassian_pages(), &authorize_pages()};
+  const std::array lists{&sign_in_pages(), &account_pages(),   &passkey_calls(),   &provider_pages(), &take_pages(),
+                         &device_pages(),  &atlassian_pages(), &authorize_pages(), &event_streams()};
   for (const auto* list : lists) {
     for (const WebRoute& route : *list) {
       if (!matches(route, path)) continue;

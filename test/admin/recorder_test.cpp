@@ -118,10 +118,10 @@ TEST_F(Recorded, RefusalsAreExplained) {
     record.status = 404;
     record.request_id = "request000000002";
   });
-  const Document explained = must(explain_request(world.services(), "request000000002"));
+  const Document explained = must(explain_request(world.services(), world.caller(), "request000000002"));
   EXPECT_EQ(explained.at("reason").as_string(), "outside_boundary");
   EXPECT_EQ(explained.at("token_id").as_string(), id);
-  EXPECT_EQ(explain_request(world.services(), "request000000003").error().code, Errc::kNotFound);
+  EXPECT_EQ(explain_request(world.services(), world.caller(), "request000000003").error().code, Errc::kNotFound);
 }
 
 TEST_F(Recorded, FirstUseOfASuccessorStartsTheOverlap) {
@@ -154,15 +154,18 @@ TEST_F(Recorded, WhatIsLeftIsWrittenAtTheEnd) {
 }
 
 TEST_F(Recorded, ExplainRunsTheGatewaysOwnCode) {
-  const Document inside = must(explain_token(world.services(), {id, "GET", "/ex/jira/acme/rest/api/3/issue/A-1", "", ""}));
+  const Document inside =
+      must(explain_token(world.services(), world.caller(), {id, "GET", "/ex/jira/acme/rest/api/3/issue/A-1", "", ""}));
   EXPECT_TRUE(inside.at("permitted").as_bool()) << boost::json::serialize(inside);
   EXPECT_FALSE(inside.at("steps").as_array().empty());
-  const Document outside = must(explain_token(world.services(), {id, "GET", "/ex/jira/acme/rest/api/3/issue/B-1", "", ""}));
+  const Document outside =
+      must(explain_token(world.services(), world.caller(), {id, "GET", "/ex/jira/acme/rest/api/3/issue/B-1", "", ""}));
   EXPECT_FALSE(outside.at("permitted").as_bool());
-  EXPECT_EQ(explain_token(world.services(), {id, "FETCH", "/", "", ""}).error().field, "method");
+  EXPECT_EQ(explain_token(world.services(), world.caller(), {id, "FETCH", "/", "", ""}).error().field, "method");
   must(revoke_token(world.services(), world.caller(), id, ""));
-  EXPECT_EQ(explain_token(world.services(), {id, "GET", "/ex/jira/acme/rest/api/3/issue/A-1", "", ""}).error().code,
-            Errc::kConflict);
+  EXPECT_EQ(
+      explain_token(world.services(), world.caller(), {id, "GET", "/ex/jira/acme/rest/api/3/issue/A-1", "", ""}).error().code,
+      Errc::kConflict);
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ class ReportsOfPeople : public Reports {
     account.owner = "olga@example.com";
     account.purpose = "joiners and leavers";
     account.runs_in = "HR";
-    account.runbook_url = "https://hr.example.com/runbook";
+    account.runbook = "https://hr.example.com/runbook";
     must(admin::create_account(world.services(), world.caller(), account));
     world.add_grant("acme/A", "hr");
     world.add_grant("acme/B", "hr");
@@ -151,7 +151,7 @@ TEST_F(ReportsOfPeople, TellAProjectAdministratorOfTheirProjectAndNothingElse) {
   }
   EXPECT_EQ(must(report(world.services(), anna, "shared", 100)).at("count").as_int64(), 0);
   EXPECT_EQ(must(report(world.services(), anna, "incomplete", 100)).at("count").as_int64(), 0);
-  must(admin::suspend_user(world.services(), world.caller(), "olga@example.com", ""));
+  must(admin::suspend_user(world.services(), world.caller(), "olga@example.com", {}));
   const json::object orphans = must(report(world.services(), anna, "orphans", 100));
   EXPECT_EQ(orphans.at("count").as_int64(), 2) << "the account, and the one of its tokens that touches her project";
   EXPECT_EQ(json::serialize(orphans).find("elsewhere"), std::string::npos);

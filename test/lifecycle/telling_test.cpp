@@ -113,7 +113,7 @@ class Telling : public ::testing::Test {
   }
 
   boost::json::object matter(const std::string& subject) {
-    const auto open = must(lifecycle::list_matters(services(), subject));
+    const auto open = must(lifecycle::list_matters(services(), world_.caller(), subject, false));
     return open.items.empty() ? boost::json::object() : open.items.front().as_object();
   }
 
