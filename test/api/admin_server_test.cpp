@@ -5,6 +5,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "admin/live_events.h"
 #include "api/admin_server.h"
 #include "api/connection.h"
 
@@ -93,6 +99,136 @@ TEST_F(Listener, SaysThatItsPortIsTaken) {
   const auto started = second.start();
   ASSERT_FALSE(started);
   EXPECT_EQ(started.error().code, Errc::kConflict);
+}
+
+/// Streams what the test says, on a real socket.
+class Streaming : public testing::Test {
+ protected:
+  struct Source : admin::EventStream {
+    explicit Source(Streaming& owner) : test(owner) {}
+    void open(std::shared_ptr<admin::EventSink> to) override {
+      const std::lock_guard lock(test.mutex);
+      test.sink = std::move(to);
+    }
+    Streaming& test;
+  };
+  void SetUp() override {
+    AdminServerOptions options;
+    options.listen = http::parse_listen_address("127.0.0.1:0").value();
+    options.workers = 1;
+    server = std::make_unique<AdminServer>(options, [this](const Request& request) {
+      Response response;
+      if (request.target != "/stream") return response;
+      response.content_type = "text/event-stream";
+      const auto source = std::make_shared<Source>(*this);
+      response.stream = source;
+      const std::lock_guard lock(mutex);
+      given = source;
+      return response;
+    });
+    ASSERT_TRUE(server->start());
+  }
+  void TearDown() override {
+    if (socket >= 0) ::close(socket);
+  }
+  void connect(const std::string& method = "GET") {
+    socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(server->address().port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ASSERT_EQ(::connect(socket, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
+    const timeval patience{5, 0};
+    setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    const std::string bytes = method + " /stream HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    ASSERT_EQ(::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
+  }
+  /// Reads until what came ends so, or nothing comes any more.
+  std::string read_to(const std::string& end) {
+    std::string got;
+    char letter = 0;
+    while (!(!end.empty() && got.ends_with(end)) && ::recv(socket, &letter, 1, 0) == 1) got += letter;
+    return got;
+  }
+  std::shared_ptr<admin::EventSink> opened() {
+    for (int i = 0; i < 500; ++i) {
+      {
+        const std::lock_guard lock(mutex);
+        if (sink) return sink;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return nullptr;
+  }
+  bool given_back() {
+    for (int i = 0; i < 500; ++i) {
+      {
+        const std::lock_guard lock(mutex);
+        if (given.expired()) return true;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+  }
+
+  std::unique_ptr<AdminServer> server;
+  std::mutex mutex;
+  std::shared_ptr<admin::EventSink> sink;
+  std::weak_ptr<Source> given;
+  int socket = -1;
+};
+
+TEST_F(Streaming, WritesAsItComesAndHoldsNoWorker) {
+  connect();
+  const std::string head = read_to("\r\n\r\n");
+  EXPECT_THAT(head, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(head, HasSubstr("Content-Type: text/event-stream\r\n"));
+  EXPECT_THAT(head, HasSubstr("Connection: close\r\n"));
+  EXPECT_THAT(head, testing::Not(HasSubstr("Content-Length")));
+  const auto to = opened();
+  ASSERT_TRUE(to);
+  EXPECT_TRUE(to->push("event: one\n\n"));
+  EXPECT_EQ(read_to("\n\n"), "event: one\n\n");
+  EXPECT_TRUE(to->push("event: two\n\n"));
+  EXPECT_EQ(read_to("\n\n"), "event: two\n\n");
+  // The one worker is free for others meanwhile.
+  const int streaming = socket;
+  connect("POST");
+  ::close(socket);
+  socket = streaming;
+  EXPECT_TRUE(to->push("event: three\n\n"));
+  EXPECT_EQ(read_to("\n\n"), "event: three\n\n");
+  to->finish();
+  EXPECT_EQ(read_to(""), "") << "and the connection is closed";
+  EXPECT_FALSE(to->push("late"));
+}
+
+TEST_F(Streaming, GivesItsPlaceBackWhenTheReaderGoes) {
+  connect();
+  ASSERT_TRUE(opened());
+  ::close(std::exchange(socket, -1));
+  EXPECT_TRUE(given_back());
+  EXPECT_FALSE(opened()->push("late"));
+}
+
+TEST_F(Streaming, DropsAReaderWhoDoesNotRead) {
+  connect();
+  const auto to = opened();
+  ASSERT_TRUE(to);
+  const std::string piece(16 * 1024, 'x');
+  int taken = 0;
+  while (taken < 100'000 && to->push(piece)) ++taken;
+  EXPECT_LT(taken, 100'000) << "nothing piles up for a reader who sleeps";
+  EXPECT_TRUE(given_back());
+}
+
+TEST_F(Streaming, EndsAtOnceWithTheServer) {
+  connect();
+  ASSERT_TRUE(opened());
+  const auto begin = std::chrono::steady_clock::now();
+  server->stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
+  read_to("");
 }
 
 TEST(Listening, OffLoopbackNeedsTls) {

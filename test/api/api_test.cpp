@@ -137,6 +137,15 @@ TEST_F(RestApi, AnswersAsItsSchemasSay) {
   holds(object(ask("POST", "/api/v1/explain",
                    R"({"token":")" + id + R"(","method":"GET","path":"/ex/jira/acme/rest/api/3/issue/A-1"})")),
         "Decision");
+  const json::object refused = object(
+      ask("POST", "/api/v1/explain", R"({"token":")" + id + R"(","method":"GET","path":"/ex/jira/acme/rest/api/3/issue/B-1"})"));
+  holds(refused, "Decision");
+  ASSERT_FALSE(refused.at("changes").as_array().empty());
+  holds(refused.at("changes").as_array()[0].as_object(), "DecisionChange");
+  holds(object(ask("GET", "/api/v1/tokens/" + id + "/usage?days=3")), "Usage");
+  holds(object(ask("GET", "/api/v1/accounts/ci/usage")), "Usage");
+  holds(object(ask("POST", "/api/v1/tokens/" + id + "/rotation/roll-back", R"({"reason":"went astray"})")), "Token");
+  holds(object(ask("GET", "/api/v1/notify/digest")), "NotifyDigest");
   for (const auto& [target, schema] :
        std::vector<std::pair<std::string, std::string>>{{"/api/v1/sites", "Site"},
                                                         {"/api/v1/sites/acme/credentials", "SiteCredential"},

@@ -357,6 +357,53 @@ TEST_F(Telling, CalmMailWaitsForItsDigest) {
   EXPECT_EQ(must(lifecycle::notify_log(services(), {}, 10)).items.front().at("due_at").as_string(), "2027-03-02T00:00:00Z");
 }
 
+TEST_F(Telling, EachIsShownWhatTheyWereToldAndMayTakeOn) {
+  const auto caller_of = [&](const std::string& email) {
+    const auto reader = must(services().database.read());
+    Caller caller;
+    caller.actor_kind = "user";
+    caller.actor_id = must(reader->users.get_by_email(email)).value.id.value;
+    caller.actor_name = email;
+    return caller;
+  };
+  const Caller tina = caller_of(kTokenOwner);
+  must(admin::add_user(services(), world_.caller(), {"max@example.com", "Max", "member", {}}));
+  const Caller max = caller_of("max@example.com");
+  const std::string token = add_token(24h * 90);
+  world_.clock().advance(24h * 84);
+  run();
+  const auto listed = [&](const Caller& who, bool mine) {
+    return must(lifecycle::list_matters(services(), who, "", mine)).items;
+  };
+  ASSERT_EQ(listed(tina, false).size(), 1U) << "hers, without asking for hers alone";
+  EXPECT_TRUE(listed(tina, false)[0].at("mine").as_bool());
+  EXPECT_EQ(listed(tina, false)[0].at("subject_id").as_string(), token);
+  EXPECT_TRUE(listed(max, false).empty()) << "nothing of others, and not that there is something";
+  EXPECT_EQ(listed(world_.caller(), false).size(), 1U);
+  const std::string matter(listed(tina, true)[0].at("id").as_string());
+  EXPECT_EQ(lifecycle::acknowledge(services(), max, matter).error().code, Errc::kNotAllowed);
+  must(lifecycle::acknowledge(services(), tina, matter));
+  EXPECT_TRUE(listed(tina, true).empty()) << "taken on";
+  EXPECT_EQ(listed(world_.caller(), false).size(), 1U) << "and still open";
+}
+
+TEST_F(Telling, EachChoosesTheirOwnDigest) {
+  Caller tina;
+  tina.actor_kind = "user";
+  {
+    const auto reader = must(services().database.read());
+    tina.actor_id = must(reader->users.get_by_email(kTokenOwner)).value.id.value;
+  }
+  EXPECT_EQ(must(lifecycle::show_digest(services(), tina)).at("digest").as_string(), "hourly") << "the policy's";
+  must(lifecycle::set_digest(services(), tina, "", "daily"));
+  EXPECT_EQ(must(lifecycle::show_digest(services(), tina)).at("digest").as_string(), "daily");
+  must(lifecycle::set_digest(services(), tina, kTokenOwner, "none"));
+  EXPECT_EQ(lifecycle::set_digest(services(), tina, "admin@example.com", "none").error().code, Errc::kNotAllowed);
+  EXPECT_EQ(lifecycle::set_digest(services(), tina, "nobody@example.com", "none").error().code, Errc::kNotAllowed)
+      << "the same, whether there is such a person or not";
+  EXPECT_EQ(lifecycle::set_digest(services(), tina, "", "weekly").error().code, Errc::kInvalidArgument);
+}
+
 TEST_F(Telling, TheLinkOfAMessageAcknowledgesAndNothingElseDoes) {
   const std::string token = add_token(24h * 90);
   world_.clock().advance(24h * 60);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "admin/live_events.h"
 #include "admin/passwords.h"
 #include "admin/sign_in.h"
 #include "admin/users.h"
@@ -87,6 +88,7 @@ class SignIn : public testing::Test {
   boost::json::object session() { return boost::json::parse(browser.get("/session").body).as_object(); }
 
   test::World world;
+  admin::LiveEvents live{world.services()};
   Web web;
   api::Api api;
   Browser browser;
@@ -415,6 +417,41 @@ TEST_F(SignIn, NamesOfPeopleAreTexts) {
   const api::Response page = browser.submit("/sign-in", {{"email", odd}, {"password", "x"}});
   EXPECT_THAT(page.body, Not(HasSubstr("<script>alert")));
   EXPECT_THAT(page.body, HasSubstr("&lt;script&gt;"));
+}
+
+TEST_F(SignIn, TellsAnOpenPageByItsCookieAlone) {
+  const api::Response stranger = browser.get("/session/events");
+  EXPECT_EQ(stranger.status, 401);
+  EXPECT_FALSE(stranger.stream);
+  set_up();
+  const api::Response page = browser.get("/session/events");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(page.content_type, "text/event-stream");
+  ASSERT_TRUE(page.stream);
+  EXPECT_EQ(live.streams(), 1U);
+  EXPECT_EQ(rest(bearer(), "GET", "/api/v1/events").status, 404) << "no cookie counts under /api";
+  std::vector<api::Response> more;
+  for (std::size_t i = 1; i < admin::LiveEvents::kMostOfOnePerson; ++i) more.push_back(browser.get("/session/events"));
+  const api::Response one_more = browser.get("/session/events");
+  EXPECT_EQ(one_more.status, 429);
+  EXPECT_FALSE(one_more.stream);
+  more.clear();
+  EXPECT_EQ(live.streams(), 1U) << "each gives its place back";
+}
+
+TEST_F(SignIn, OpensNoStreamForAPageOfSomebodyElse) {
+  set_up();
+  api::Request request;
+  request.method = "GET";
+  request.target = "/session/events";
+  request.id = "request000000001";
+  std::string cookies;
+  for (const auto& [name, value] : browser.cookies) cookies += (cookies.empty() ? "" : "; ") + name + "=" + value;
+  request.fields = {{"Host", "localhost:8481"}, {"Cookie", cookies}, {"Sec-Fetch-Site", "cross-site"}};
+  EXPECT_EQ(web.handle(request).status, 403);
+  request.fields.back().second = "same-origin";
+  EXPECT_EQ(web.handle(request).status, 200);
+  EXPECT_EQ(live.streams(), 0U);
 }
 
 }  // namespace
