@@ -87,6 +87,7 @@ struct LiveEvents::Subscriber {
   steady_clock::time_point usage_due{};
   steady_clock::time_point round_due = steady_clock::now() + kRoundEvery;
   bool usage_waits = false;
+  bool greeted = false;
 
   std::shared_ptr<EventSink> opened() {
     const std::lock_guard lock(mutex);
@@ -104,7 +105,7 @@ class LiveEvents::Stream : public EventStream {
     all_->erase(subscriber_);
   }
   void open(std::shared_ptr<EventSink> sink) override {
-    sink->push("retry: 3000\n" + frame("hello"));
+    sink->push("retry: 3000\n\n");
     {
       const std::lock_guard lock(subscriber_->mutex);
       subscriber_->sink = sink;
@@ -249,7 +250,8 @@ bool LiveEvents::tell(Subscriber& to, const News& news) {
   const auto sink = to.opened();
   // Its head is still on the way.
   if (!sink) return true;
-  std::string text;
+  // The page asks for everything when it is greeted; what changes from then on, and not before, is told.
+  std::string text = to.greeted ? std::string() : frame("hello");
   const bool due = now - to.checked >= kBeat;
   const bool something = news.any_record || !news.denied.empty() || news.matters;
   if (news.used) to.usage_waits = true;
@@ -299,6 +301,7 @@ bool LiveEvents::tell(Subscriber& to, const News& news) {
   if (text.empty() && now - to.told >= kBeat) text = ": beat\n\n";
   if (text.empty()) return true;
   to.told = now;
+  to.greeted = true;
   return sink->push(std::move(text));
 }
 

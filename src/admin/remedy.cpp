@@ -8,6 +8,7 @@
 
 #include "admin/describe.h"
 #include "store/repositories.h"
+#include "token/live_copy.h"
 
 namespace gatehouse::admin {
 namespace {

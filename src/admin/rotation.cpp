@@ -91,10 +91,17 @@ bool overdue(const Credential& credential, const ServiceAccount& account, const 
 }
 
 bool rolled_back(const Credential& credential, const SecretRecord& secret) {
-  const SecretRecord* current = find_state(credential, SecretState::kCurrent);
-  if (secret.state != SecretState::kRetired || !current || secret.created_at <= current->created_at) return false;
+  // In the order in which they were made: two may be of one instant.
+  bool current_before = false;
+  bool later = false;
+  bool pending = false;
+  for (const SecretRecord& one : credential.secrets) {
+    if (one.id == secret.id) later = current_before;
+    current_before = current_before || one.state == SecretState::kCurrent;
+    pending = pending || one.state == SecretState::kPending;
+  }
   // One that was never used may also have been replaced by the successor that is pending now.
-  return secret.first_used_at || !find_state(credential, SecretState::kPending);
+  return secret.state == SecretState::kRetired && later && (secret.first_used_at || !pending);
 }
 
 Duration quiet_after(const Credential& credential, const ServiceAccount& account) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "token/live_copy.h"
+
 namespace gatehouse::token {
 namespace {
 
@@ -104,24 +106,6 @@ std::optional<Key> to_key(std::string_view text) noexcept {
   if (text.size() != key.size()) return std::nullopt;
   std::copy(text.begin(), text.end(), key.begin());
   return key;
-}
-
-std::shared_ptr<LiveCredential> copy_of(const LiveCredential& credential) {
-  auto copy = std::make_shared<LiveCredential>();
-  copy->id = credential.id;
-  copy->kind = credential.kind;
-  copy->state = credential.state;
-  copy->relaxed_queries = credential.relaxed_queries;
-  copy->paused_until = credential.paused_until;
-  copy->expires_at = credential.expires_at;
-  copy->scopes = *credential.scopes;
-  copy->role = *credential.role;
-  copy->account = credential.account;
-  copy->boundary = credential.boundary;
-  copy->pauses = *credential.pauses;
-  copy->allow_ips = *credential.allow_ips;
-  copy->narrowing = credential.narrowing;
-  return copy;
 }
 
 LiveCredentialPtr with_proposed_boundary(const LiveCredential& credential) {

@@ -126,8 +126,6 @@ struct LiveCredential {
 
 using LiveCredentialPtr = std::shared_ptr<const LiveCredential>;
 
-/// A copy of its own to be changed, in no index, without secrets: what requests of a credential that differs would meet.
-std::shared_ptr<LiveCredential> copy_of(const LiveCredential& credential);
 /// The same credential as it will be when its proposed boundary counts; in no index. Null where nothing is proposed.
 LiveCredentialPtr with_proposed_boundary(const LiveCredential& credential);
 
