@@ -90,10 +90,14 @@ class StreamWriter : public admin::EventSink {
     }
     wake();
   }
-  /// What waits; `over`: nothing will come after it.
-  std::string take(bool& over) {
+  /// It was finished, or too much waits.
+  bool over() {
     const std::lock_guard lock(mutex_);
-    over = over_;
+    return over_;
+  }
+  /// What waits.
+  std::string take() {
+    const std::lock_guard lock(mutex_);
     return std::exchange(waiting_, {});
   }
 
@@ -216,10 +220,11 @@ void Connection::stream(const Response& response) {
 }
 
 void Connection::pump() {
-  if (writing_ || !events_) return;
-  bool over = false;
-  outgoing_ = writer_->take(over);
-  if (over) return close();
+  if (!events_) return;
+  // Nobody waits for a reader who does not read.
+  if (writer_->over()) return close();
+  if (writing_) return;
+  outgoing_ = writer_->take();
   if (outgoing_.empty()) return;
   arm(kPieceTime);
   writing_ = true;
