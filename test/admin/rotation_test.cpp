@@ -341,7 +341,7 @@ TEST_F(Rotations, AreOverdueUnlessAFreezeHolds) {
 TEST_F(Rotations, AreOverdueByAPolicyThatCameLater) {
   create();
   world.clock().advance(kDay * 12);
-  const auto count = [&] { return must(list_overdue(world.services())).items.size(); };
+  const auto count = [&] { return must(list_overdue(world.services(), world.caller())).items.size(); };
   EXPECT_EQ(count(), 0U);
   must(set_policy(world.services(), world.caller(), {{"longest-rotation", "10d"}}));
   EXPECT_EQ(count(), 1U) << "its own rule says 30 days";

@@ -283,7 +283,7 @@ TEST_F(RegisterTest, KnowsWhenWhatIsExternalIsOverdueAndThatItWasRotated) {
            std::string(test::kAdministrator) + "\n  rotate_every: 30d\n  credentials:\n  - kind: external\n    name: licence\n" +
            more;
   };
-  const auto overdue = [&] { return must(report(world.services(), "overdue", 10)); };
+  const auto overdue = [&] { return must(report(world.services(), world.caller(), "overdue", 10)); };
   must(import(file(""), "yaml"));
   world.clock().advance(std::chrono::hours(24 * 29));
   EXPECT_EQ(overdue().at("count").as_int64(), 0);
@@ -294,11 +294,11 @@ TEST_F(RegisterTest, KnowsWhenWhatIsExternalIsOverdueAndThatItWasRotated) {
   EXPECT_EQ(item.at("kind"), json::value("external credential"));
   EXPECT_TRUE(item.at("command").is_null()) << "Gatehouse can't rotate it";
   EXPECT_THAT(std::string(item.at("detail").as_string()), HasSubstr("where it was issued"));
-  EXPECT_EQ(must(admin::list_overdue(world.services())).items.size(), 1U);
+  EXPECT_EQ(must(admin::list_overdue(world.services(), world.caller())).items.size(), 1U);
   EXPECT_THAT(refusal(file("    rotated_at: 2027-03-01T00:00:00Z\n"), "yaml"), HasSubstr("future"));
   must(import(file("    rotated_at: 2027-01-30T00:00:00Z\n"), "yaml"));
   EXPECT_EQ(overdue().at("count").as_int64(), 0);
-  EXPECT_EQ(must(admin::list_overdue(world.services())).items.size(), 0U);
+  EXPECT_EQ(must(admin::list_overdue(world.services(), world.caller())).items.size(), 0U);
   const json::object credential =
       must(show_register(world.services(), "forms-app")).at("credentials").as_array().at(0).as_object();
   EXPECT_EQ(credential.at("rotated_at"), json::value("2027-01-30T00:00:00Z"));

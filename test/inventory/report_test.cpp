@@ -309,7 +309,7 @@ TEST_F(Reports, InstallationFindsASecretWhoseEndNobodyEntered) {
                              known.random,   known.index, known.sites, known.gateway,   known.fetch};
   input.configured_secrets = {{"openid connect secret", "the secret at idp.example", "/secret", {}, "nobody signs in"}};
   admin::Services services(std::move(input));
-  const json::object report = must(inventory::report(services, "installation", 100));
+  const json::object report = must(inventory::report(services, world.caller(), "installation", 100));
   EXPECT_EQ(report.at("count").as_int64(), 1);
   for (const json::value& item : report.at("items").as_array()) {
     if (item.at("kind") != json::value("openid connect secret")) continue;
