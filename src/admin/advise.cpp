@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <vector>
 
 namespace gatehouse::admin {
@@ -16,8 +17,8 @@ struct Ci {
   std::string_view claims;
 };
 constexpr std::array<Ci, 4> kCis{{
-    {"github", "https://token.actions.githubusercontent.com", "repo:OWNER/NAME:ref:refs/heads/main",
-     " --claims repository_id=ID --claims repository_owner_id=ID"},
+    {"github", "https://token.actions.githubusercontent.com", "repo:OWNER@OWNER-ID/NAME@ID:ref:refs/heads/main",
+     " --claims repository_id=ID --claims repository_owner_id=OWNER-ID"},
     {"gitlab", "https://gitlab.com", "project_path:GROUP/NAME:ref_type:branch:ref:main",
      " --claims project_id=ID --claims namespace_id=ID"},
     {"kubernetes", "https://ISSUER-OF-THE-CLUSTER", "system:serviceaccount:NAMESPACE:NAME", ""},
@@ -37,28 +38,45 @@ struct Advice {
   std::vector<std::string> commands;
 };
 
+std::vector<std::string_view> resources_of(const JobAnswers& answers) {
+  if (answers.projects == "all") return {"acme/*"};
+  return answers.projects == "many" ? std::vector<std::string_view>{"acme/A", "acme/B"} : std::vector<std::string_view>{"acme/A"};
+}
+
 std::string resources(const JobAnswers& answers) {
-  if (answers.projects == "all") return "--resource acme/*";
-  return answers.projects == "many" ? "--resource acme/A --resource acme/B" : "--resource acme/A";
+  std::string options;
+  for (const std::string_view one : resources_of(answers)) options.append(" --resource ").append(one);
+  return options.substr(1);
 }
 
 Advice for_person(const JobAnswers& answers) {
   return {"app with consent",
           {"It can do no more than the person who uses it, and ends with that person.",
            "Each person chooses the projects, and can take it back.", "Jira's own history names the person."},
-          {"gatehouse app create --name NAME --redirect-uri https://APP/callback --scopes read:jira-work" +
-               std::string(answers.runs_in == "tool" ? " --public" : ""),
+          {answers.runs_in == "tool"
+               ? "gatehouse app create --name NAME --redirect-uri http://127.0.0.1/callback --scopes read:jira-work --public"
+               : "gatehouse app create --name NAME --redirect-uri https://APP/callback --scopes read:jira-work",
            "gatehouse app consents"}};
 }
 
 Advice for_ci(const JobAnswers& answers, const Ci& ci) {
-  return {"federation",
-          {"The job proves itself by the token that its CI system gives it: no secret exists that could be found, shared or "
-           "forgotten.",
-           "Nothing has to be rotated."},
-          {"gatehouse federation add --account HANDLE --issuer " + std::string(ci.issuer) +
-           " --audience https://GATEWAY --subject '" + std::string(ci.subject) + "'" + std::string(ci.claims) +
-           " --scopes read:jira-work " + resources(answers)}};
+  Advice advice{
+      "federation",
+      {"The job proves itself by the token that its CI system gives it: no secret exists that could be found, shared or "
+       "forgotten.",
+       "Nothing has to be rotated."},
+      {"gatehouse federation add --account HANDLE --issuer " + std::string(ci.issuer) +
+       " --audience https://GATEWAY --subject '" + std::string(ci.subject) + "'" + std::string(ci.claims) +
+       " --scopes read:jira-work " + resources(answers)}};
+  if (ci.word == "github")
+    advice.reasons.emplace_back(
+        "GitHub writes the ids into the subject where the repository is new or renamed since July 2026; of others it is "
+        "repo:OWNER/NAME:ref:refs/heads/main.");
+  if (ci.word == "bitbucket")
+    advice.reasons.emplace_back(
+        "The step asks for that audience (oidc: audiences:); of a deployment the subject is "
+        "{REPOSITORY-UUID}:{ENVIRONMENT-UUID}:*.");
+  return advice;
 }
 
 Advice for_fixed_token(const JobAnswers& answers) {
@@ -82,6 +100,24 @@ Advice for_server(const JobAnswers& answers) {
           {"It asks for a token when it starts; what it sends with each request ends within the hour.",
            "Where it can keep a key of its own, there is no secret: --auth private_key_jwt --jwks-file FILE."},
           {"gatehouse client create --account HANDLE --name NAME --scopes read:jira-work " + resources(answers)}};
+}
+
+/// What the credential rests on: the service account, if it is one of its own, and what is granted to it.
+std::vector<std::string> commands_before(const JobAnswers& answers, bool own) {
+  std::vector<std::string> commands;
+  if (own) {
+    commands.emplace_back("gatehouse account create HANDLE --owner EMAIL --deputy EMAIL --purpose WHAT-FOR --runs-in WHERE" +
+                          std::string(answers.critical ? " --criticality high" : ""));
+  }
+  if (answers.named) {
+    commands.emplace_back(
+        "gatehouse site credential add --site acme --account HANDLE --auth basic --username BOT-EMAIL --secret-file -");
+  }
+  for (const std::string_view one : resources_of(answers)) {
+    commands.emplace_back("gatehouse grant add --account HANDLE --resource " + std::string(one) + " --scopes read:jira-work" +
+                          (answers.runs_in == "outside" ? " --role viewer" : ""));
+  }
+  return commands;
 }
 
 Advice choose(const JobAnswers& answers) {
@@ -108,6 +144,12 @@ Result<Document> advise_on_job(const JobAnswers& answers) {
   if (answers.projects == "all")
     advice.reasons.emplace_back("The whole site is much: --propose acme/A --until T shows what a smaller boundary would break.");
   const bool own = answers.critical || answers.other_team || answers.named;
+  if (answers.acts_as == "system") {
+    auto before = commands_before(answers, own);
+    advice.commands.insert(advice.commands.begin(), std::make_move_iterator(before.begin()),
+                           std::make_move_iterator(before.end()));
+    advice.reasons.emplace_back("If it stops, its owner is woken, then its deputy: name two who can act.");
+  }
   Document document;
   document["recommendation"] = advice.what;
   document["reasons"] = texts(advice.reasons);

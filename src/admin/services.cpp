@@ -3,6 +3,7 @@
 #include "admin/authority.h"
 #include "admin/index_feed.h"
 #include "admin/live_events.h"
+#include "admin/refusals.h"
 #include "admin/sign_in_throttle.h"
 #include "admin/upstream_tokens.h"
 
@@ -26,6 +27,7 @@ Services::Services(ServicesInput input)
       hasher(input.keys),
       session_limits(input.session_limits),
       throttle(std::make_unique<SignInThrottle>()),
+      refusals(std::make_unique<Refusals>(log)),
       upstream_tokens(std::make_unique<UpstreamTokens>(input.clock, input.random, fetch)),
       feed(std::make_unique<IndexFeed>(input.database, sealer, input.clock, input.index, input.sites, *upstream_tokens)) {}
 

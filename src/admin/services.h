@@ -33,6 +33,7 @@ class IndexFeed;
 class Judge;
 class LiveEvents;
 class Recorder;
+class Refusals;
 class SignInThrottle;
 class UpstreamTokens;
 
@@ -89,6 +90,7 @@ struct Services {
   const crypto::TokenHasher hasher;
   const SessionLimits session_limits;
   const std::unique_ptr<SignInThrottle> throttle;
+  const std::unique_ptr<Refusals> refusals;               ///< at the door
   const std::unique_ptr<UpstreamTokens> upstream_tokens;  ///< likewise
   const std::unique_ptr<IndexFeed> feed;                  ///< load() and start() are main's to call
   /// Set by the Recorder as long as it lives. `explain` and `trace` flush it, so that they know what was just answered.

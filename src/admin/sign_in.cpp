@@ -2,6 +2,7 @@
 
 #include "admin/find.h"
 #include "admin/passwords.h"
+#include "admin/refusals.h"
 #include "admin/sign_in_throttle.h"
 #include "admin/signed_value.h"
 #include "base/encoding.h"
@@ -51,7 +52,7 @@ Result<Person> by_email(Services& services, std::string_view email) {
 }
 
 /// Refusals of people who exist are recorded; what somebody typed who does not may be a password, and is not.
-Result<void> record_refusal(Services& services, const ClientInfo& client, const User& user, std::string_view why) {
+AuditEvent refusal_of(const ClientInfo& client, const User& user, std::string_view why) {
   Caller caller;
   caller.actor_kind = "user";
   caller.actor_name = "somebody at the door";
@@ -59,8 +60,7 @@ Result<void> record_refusal(Services& services, const ClientInfo& client, const 
   AuditEvent event = make_event(caller, "session.open", "user", user.id.value, user.email);
   event.outcome = "refused";
   event.reason = why;
-  GH_TRYV(services.log.record(std::move(event)));
-  return success();
+  return event;
 }
 
 std::string link_name(std::string_view id) { return "link " + std::string(id); }
@@ -103,9 +103,7 @@ Result<PasswordAnswer> sign_in_by_password(Services& services, const ClientInfo&
   GH_TRY(const bool right, password_is(services, person.login, password));
   if (!right || !person.user) {
     attempt_failed(services, client, email);
-    if (person.user) {
-      GH_TRYV(record_refusal(services, client, *person.user, "password"));
-    }
+    if (person.user) services.refusals->add(refusal_of(client, *person.user, "password"));
     return sign_in_refused();
   }
   if (!person.login.sealed_code_key.empty())
@@ -127,7 +125,7 @@ Result<SignedIn> sign_in_by_code(Services& services, const ClientInfo& client, s
   if (!right) {
     attempt_failed(services, client, email);
     { const store::UnitOfWork dropped = std::move(work); }
-    GH_TRYV(record_refusal(services, client, *person.user, "code"));
+    GH_TRYV(services.log.record(refusal_of(client, *person.user, "code")));
     return sign_in_refused();
   }
   GH_TRY(const bool first, work->sign_in.use_once("password " + value.nonce, value.ends_at));
@@ -150,7 +148,7 @@ Result<SignedIn> prove_again(Services& services, const LiveSession& session, con
   if (!whole) {
     attempt_failed(services, client, email);
     { const store::UnitOfWork dropped = std::move(work); }
-    GH_TRYV(record_refusal(services, client, session.user, "step-up"));
+    GH_TRYV(services.log.record(refusal_of(client, session.user, "step-up")));
     return sign_in_refused();
   }
   attempt_succeeded(services, client, email);

@@ -166,7 +166,7 @@ int advise(Call& call) {
 
 /// Which credential for a job (docs/choose.md).
 int advise_on_job(Call& call) {
-  return call.get(api_path({"advise"}), [](Context& context, const json::value& answer) {
+  return call.get(with_query(api_path({"advise"}), call.query()), [](Context& context, const json::value& answer) {
     const json::object& advice = answer.as_object();
     context.out << word(advice, "recommendation") << "\n";
     for (const json::value& reason : advice.at("reasons").as_array()) context.out << "  - " << reason.as_string().c_str() << "\n";

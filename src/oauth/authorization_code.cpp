@@ -62,7 +62,7 @@ Answered<boost::json::object> redeem_code(Context& context, const AuthorizationR
   if (!noted) return server_error(noted.error());
   if (!first) {
     // Somebody has it twice: what came of it the first time ends (RFC 9700 section 4.5.2).
-    GH_TRYV(end_family(context, code->family, request, "authorization_code.reuse"));
+    GH_TRYV(end_family(context, code->family, client, request, "authorization_code.reuse"));
     return bad_grant();
   }
   if (now >= code->ends_at || shown.redirect_uri != code->redirect_uri || !verifies(shown.verifier, code->challenge))

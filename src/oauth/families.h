@@ -31,8 +31,8 @@ enum class FamilyAge { kBegins, kGoesOn };
 Answered<boost::json::object> issue_for_person(Context& context, const ProvenClient& client, const Family& family, FamilyAge age);
 Answered<std::string> first_refresh_token(Context& context, const ProvenClient& client, const Family& family);
 /// In force on this node when it returns. A family that has ended already is no error.
-Answered<bool> end_family(Context& context, const std::string& family, const AuthorizationRequest& request,
-                          std::string_view action);
+Answered<bool> end_family(Context& context, const std::string& family, const ProvenClient& client,
+                          const AuthorizationRequest& request, std::string_view action);
 /// For revocation: ends the family of a refresh token, if it is this client's.
 Answered<bool> revoke_refresh_token(Context& context, const std::string& text, const ProvenClient& client,
                                     const AuthorizationRequest& request);

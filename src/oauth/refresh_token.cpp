@@ -116,8 +116,8 @@ Answered<std::string> first_refresh_token(Context& context, const ProvenClient& 
   return std::string(fresh.text.expose());
 }
 
-Answered<bool> end_family(Context& context, const std::string& family, const AuthorizationRequest& request,
-                          std::string_view action) {
+Answered<bool> end_family(Context& context, const std::string& family, const ProvenClient& client,
+                          const AuthorizationRequest& request, std::string_view action) {
   const Instant now = context.now();
   auto work = context.services.database.begin();
   if (!work) return server_error(work.error());
@@ -127,6 +127,7 @@ Answered<bool> end_family(Context& context, const std::string& family, const Aut
   if (!ended.value()) return true;
   Caller caller;
   caller.actor_kind = "client";
+  caller.actor_id = std::string(token::as_view(client.credential->id));
   caller.address = format_ip(request.client);
   caller.user_agent = request.user_agent;
   const auto done =
@@ -141,7 +142,7 @@ Answered<bool> revoke_refresh_token(Context& context, const std::string& text, c
   if (!found) return true;
   if (found->client.value != token::as_view(client.credential->id))
     return OAuthError{"unauthorized_client", "The token was issued to another client.", 400, 0};
-  return end_family(context, found->family, request, "refresh_token.revoke");
+  return end_family(context, found->family, client, request, "refresh_token.revoke");
 }
 
 Answered<boost::json::object> refresh_token(Context& context, const AuthorizationRequest& request, const Parameters& parameters,
@@ -168,7 +169,7 @@ Answered<boost::json::object> refresh_token(Context& context, const Authorizatio
   }
   GH_TRY(const std::optional<SecretString> successor, succeed(context, *found));
   if (!successor) {
-    GH_TRYV(end_family(context, found->family, request, "refresh_token.reuse"));
+    GH_TRYV(end_family(context, found->family, client, request, "refresh_token.reuse"));
     return bad_grant();
   }
   GH_TRY(boost::json::object answer, issue_for_person(context, client, family, FamilyAge::kGoesOn));

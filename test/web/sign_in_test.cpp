@@ -2,8 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "admin/live_events.h"
 #include "admin/passwords.h"
+#include "admin/refusals.h"
 #include "admin/sign_in.h"
 #include "admin/users.h"
 #include "api/router.h"
@@ -147,6 +150,28 @@ TEST_F(SignIn, SaysTheSameForPeopleWhoDoNotExist) {
   const auto note = [](const std::string& body) { return body.substr(body.find("role=\"alert\""), 100); };
   EXPECT_EQ(note(known.body), note(unknown.body));
   EXPECT_EQ(world.audited("session.open").event.outcome, "done") << "the link's";
+}
+
+/// What takes time for people who exist alone comes after the answer: nobody learns by it who is here.
+TEST_F(SignIn, ARefusalIsRecordedAfterItsAnswer) {
+  set_up();
+  Browser stranger(web);
+  {
+    // Nothing can be written as long as this one lives.
+    const store::UnitOfWork writer = must(world.database().begin());
+    EXPECT_EQ(enter(stranger, "wrong wrong wrong").status, 401);
+    EXPECT_EQ(enter(stranger, "wrong wrong wrong", "nobody@example.com").status, 401);
+  }
+  world.services().refusals->flush();
+  store::AuditRecords::Filter filter;
+  filter.action = "session.open";
+  const auto reader = must(world.database().read());
+  const auto records = must(reader->audit_records.list(filter, store::Page{})).items;
+  const auto refused = std::count_if(records.begin(), records.end(), [](const AuditRecord& one) {
+    return one.event.outcome == "refused" && one.event.target_name == test::kAdministrator && one.event.reason == "password";
+  });
+  EXPECT_EQ(refused, 1);
+  EXPECT_EQ(records.size(), 2U) << "the link's, and this one: of nobody there is none";
 }
 
 TEST_F(SignIn, WeakPasswordsAreRefused) {
