@@ -3,13 +3,17 @@ checklist for workload federation (RFC 7523, OpenID Connect Discovery)."""
 import concurrent.futures
 import http.server
 import json
+import os
+import pathlib
+import re
 import socket
+import subprocess
 import threading
 import time
 import unittest
 import urllib.parse
 
-from harness import Installation, SCOPES, http as send
+from harness import ADMIN, BINARY, Installation, SCOPES, http as send
 from signer import Signer
 
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
@@ -167,6 +171,88 @@ class Federation(unittest.TestCase):
         took = time.monotonic() - began
         self.assertEqual((answer.status, answer.json()["error"]), (503, "temporarily_unavailable"))
         self.assertLess(took, 7.5)
+
+
+class Snippets(unittest.TestCase):
+    """What docs/operate/ci_jobs.md says for each CI system, run as it stands there but for the addresses; the issuer is ours, and writes tokens
+    as that system does."""
+
+    PAGE = pathlib.Path(__file__).parents[2] / "docs/operate/ci_jobs.md"
+    REPOSITORY = "{9d8d1a52-0c2f-4c0a-8a2c-000000000001}"
+    CLAIMS = {
+        "GitHub Actions": {"sub": "repo:acme@789/api@123456:ref:refs/heads/main", "repository_id": "123456", "repository_owner_id": "789"},
+        "GitLab CI": {"sub": "project_path:acme/api:ref_type:branch:ref:main", "project_id": "42", "namespace_id": "7"},
+        "Bitbucket Pipelines": {"sub": REPOSITORY + ":{00000000-1111-4222-8333-444444444444}", "aud": ["https://gatehouse.example"], "branchName": "main", "jti": None},
+        "Kubernetes": {"sub": "system:serviceaccount:ci:builder", "aud": ["https://gatehouse.example"], "iss": "https://kubernetes.default.svc.cluster.local"},
+    }
+
+    @classmethod
+    def setUpClass(cls):
+        cls.it = Installation(granted=False)
+        cls.bin = pathlib.Path(cls.it.folder) / "bin"
+        cls.bin.mkdir()
+        (cls.bin / "gatehouse").symlink_to(BINARY)
+        text = cls.PAGE.read_text(encoding="utf-8")
+        before, *parts = re.split(r"^## (.+)$", text, flags=re.M)
+        cls.parts = dict(zip(parts[::2], parts[1::2]))
+        for command in cls.commands(before):
+            cls.shell(command.replace("you@example.com", ADMIN))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.it.close()
+
+    @staticmethod
+    def commands(part):
+        return re.findall(r"^    (gatehouse .+)$", part, flags=re.M)
+
+    @staticmethod
+    def script(part):
+        """The shell lines of the job."""
+        block = re.search(r"```yaml\n(.*?)```", part, re.S).group(1)
+        lines = (line.strip().removeprefix("- ") for line in block.splitlines())
+        return [line for line in lines if re.match(r"(export |ID=\$\(|TOKEN=\$\(|curl )", line)]
+
+    @classmethod
+    def shell(cls, script, **more):
+        environment = {"PATH": f"{cls.bin}:{os.environ['PATH']}", "GATEHOUSE_URL": cls.it.admin, "GATEHOUSE_KEY": cls.it.key, "GATEHOUSE": cls.it.gateway, "no_proxy": "*", **more}
+        done = subprocess.run(["bash", "-ec", script], capture_output=True, text=True, env=environment, cwd=cls.it.folder, timeout=60)
+        assert done.returncode == 0, f"{script}: {done.stdout} {done.stderr}"
+        return done.stdout
+
+    def run_job(self, system):
+        part = self.parts[system]
+        issuer = Issuer(self.it.folder, system.replace(" ", ""))
+        self.addCleanup(issuer.close)
+        (pathlib.Path(self.it.folder) / "cluster.json").write_text(json.dumps(issuer.signer.key_set))
+        (command,) = self.commands(part)
+        named = re.search(r"--issuer (\S+)", command).group(1)
+        claims = {"aud": "https://gatehouse.example", **self.CLAIMS[system]}
+        if "iss" in claims:
+            self.assertEqual(claims["iss"], named)
+        else:
+            command = command.replace(named, issuer.url)
+        self.shell(command)
+        token = issuer.token(**claims)
+        (pathlib.Path(self.it.folder) / "token").write_text(token)
+        issuer.answers["/job?version=1&audience=" + self.it.gateway] = Issuer.document({"count": 1, "value": token})
+        lines = self.script(part)
+        self.assertIn("/issue/A-1", lines[-1])
+        script = "\n".join(lines).replace("https://gatehouse.example", self.it.gateway).replace("/var/run/gatehouse/token", self.it.folder + "/token")
+        answer = self.shell(script, ID=token, BITBUCKET_STEP_OIDC_TOKEN=token, ACTIONS_ID_TOKEN_REQUEST_TOKEN="x", ACTIONS_ID_TOKEN_REQUEST_URL=issuer.url + "/job?version=1")
+        self.assertEqual(json.loads(answer[answer.index("{"):])["key"], "A-1")
+
+    def test_github_actions(self):
+        self.run_job("GitHub Actions")
+
+    def test_gitlab_ci(self):
+        self.run_job("GitLab CI")
+
+    def test_bitbucket_pipelines(self):
+        self.run_job("Bitbucket Pipelines")
+
+    def test_kubernetes(self):
+        self.run_job("Kubernetes")
 
 
 if __name__ == "__main__":
