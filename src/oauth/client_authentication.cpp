@@ -83,6 +83,13 @@ Answered<Shown> read_shown(const gateway::AuthorizationRequest& request, const P
   return shown;
 }
 
+/// What nobody's id can be is not asked of the store.
+bool is_id(std::string_view text) {
+  return text.size() == kIdLength && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+         });
+}
+
 bool is_live_client(const token::LiveCredential& credential, Instant now) {
   const ServiceAccount& account = credential.account->account;
   return credential.live(now) && is_live(account.state, account.pause, now);
@@ -196,21 +203,25 @@ Answered<ProvenClient> by_assertion(Context& context, Shown shown) {
     const auto parsed = claims ? token::parse_strict(as_text(claims.value())) : std::nullopt;
     if (parsed) shown.client = token::text_member(*parsed, "sub");
   }
+  if (!is_id(shown.client)) return invalid_client();
   const token::LiveCredentialPtr credential = context.find(shown.client).credential;
   const bool client = credential && token::as_view(credential->id) == shown.client &&
-                      (credential->kind == CredentialKind::kOAuthClient || credential->kind == CredentialKind::kApp);
-  if (!client || !is_live_client(*credential, context.now())) return invalid_client();
+                      (credential->kind == CredentialKind::kOAuthClient || credential->kind == CredentialKind::kApp) &&
+                      is_live_client(*credential, context.now());
   auto reader = context.services.database.read();
   if (!reader) return server_error(reader.error());
   const auto registered = reader.value()->oauth.client(CredentialId(shown.client));
   if (!registered && registered.error().code != Errc::kNotFound) return server_error(registered.error());
-  if (registered && registered.value().auth == store::ClientAuth::kFederated) {
+  if (client && registered && registered.value().auth == store::ClientAuth::kFederated) {
     // RFC 7523 section 2.2 with a workload's identity in the place of a signature of the client's own.
     auto federated = client_of_foreign_token(context, shown.assertion, shown.client);
     if (!federated && federated.error().status < 500) return invalid_client();
     return federated;
   }
-  if (!registered || registered.value().auth != store::ClientAuth::kPrivateKeyJwt) return invalid_client();
+  if (!client || !registered || registered.value().auth != store::ClientAuth::kPrivateKeyJwt) {
+    verify_for_nobody(shown.assertion);
+    return invalid_client();
+  }
   const auto keys = admin::read_key_set(registered.value().key_set);
   const auto claims = keys ? admin::verify_token(shown.assertion, keys.value()) : Result<json::object>(keys.error());
   Instant ends_at;

@@ -12,4 +12,8 @@ namespace gatehouse::oauth {
 /// and conditions, which must then be one. Every failure is invalid_grant with one text.
 Answered<ProvenClient> client_of_foreign_token(Context& context, const std::string& text, const std::string& client);
 
+/// Takes the time that a signature takes: for tokens of which nobody here has the key, so that the time does not tell whose there
+/// are.
+void verify_for_nobody(const std::string& text);
+
 }  // namespace gatehouse::oauth

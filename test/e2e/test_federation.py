@@ -123,6 +123,21 @@ class Federation(unittest.TestCase):
         for token in (issuer.token(), issuer.token(jti=None)):
             self.assertEqual([self.exchange(token).status for _ in range(2)], [200, 400])
 
+    def test_one_that_was_removed_is_not_in_the_way_of_its_successor(self):
+        issuer = self.issuer()
+        first = json.loads(self.federate(issuer.url, "project:acme/api").stdout)
+        self.it.ok("federation", "remove", first["client_id"])
+        self.assertEqual(self.exchange(issuer.token()).status, 200)
+        # Two live ones: a token that the issuer signed is told to name one of them, and nobody else learns that there are two.
+        second = json.loads(self.federate(issuer.url, "project:acme/api").stdout)
+        answer = self.exchange(issuer.token())
+        self.assertEqual((answer.status, answer.json()["error"]), (400, "invalid_request"), answer)
+        stranger = Signer(self.it.folder, "nobody")
+        forged = self.exchange(stranger.sign(iss=issuer.url, sub="project:acme/api", aud="gatehouse"))
+        self.assertEqual((forged.status, forged.json()["error"]), (400, "invalid_grant"), forged)
+        self.it.ok("token", "pause", second["client_id"])
+        self.assertEqual(self.exchange(issuer.token()).status, 200)
+
     def test_a_condition_on_the_subject_is_needed_and_an_issuer_is_an_https_address(self):
         for url, subject in (("https://issuer.example", ""), ("https://issuer.example", "*"), ("http://issuer.example", "x"), ("https://issuer.example?x", "x"), ("https://a@issuer.example", "x"),
                              ("issuer.example", "x")):
