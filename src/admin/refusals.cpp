@@ -1,7 +1,5 @@
 #include "admin/refusals.h"
 
-#include <chrono>
-
 namespace gatehouse::admin {
 
 Refusals::~Refusals() {
@@ -35,10 +33,10 @@ void Refusals::run() {
     waiting_.pop_front();
     writing_ = true;
     lock.unlock();
-    // Where the log can't be written the next change says so to whoever makes it.
-    const auto ignored = log_.record(event);
-    static_cast<void>(ignored);
+    const auto written = log_.record(event);
     lock.lock();
+    // Where the log can't be written the next change says so to whoever makes it; the end of the process does not wait for it.
+    if (!written && stopping_) waiting_.clear();
     writing_ = false;
     written_.notify_all();
   }
