@@ -63,7 +63,8 @@ class NoEnumeration(unittest.TestCase):
         return self.post(self.it.gateway, path, form, address or next(self.addresses), headers)
 
     def same(self, cases, rounds, most_apart, retries=3):
-        """`cases`: name → what is tried, as (answer, seconds). All answers are one; the medians lie less than `most_apart` of them apart."""
+        """`cases`: name → what is tried, as (answer, seconds). All answers are one; the medians are less than `most_apart` of the least apart,
+        or than what any of those leaks would take."""
         for left in reversed(range(retries)):
             times = {name: [] for name in cases}
             answers = {}
@@ -76,7 +77,7 @@ class NoEnumeration(unittest.TestCase):
             medians = {name: statistics.median(all_of_it) for name, all_of_it in times.items()}
             apart = max(medians.values()) / min(medians.values()) - 1
             print(f"{self.id().rpartition('.')[2]}: {apart:.0%} apart;", ", ".join(f"{name} {took * 1000:.2f} ms" for name, took in medians.items()), flush=True)
-            if apart < most_apart:
+            if apart < most_apart or max(medians.values()) - min(medians.values()) < 0.002:
                 return answers.popitem()[0]
             if not left:
                 self.fail(f"{apart:.0%} apart: {medians}")
@@ -149,7 +150,7 @@ class NoEnumeration(unittest.TestCase):
             return ask
 
         # Hashing is nearly all of it.
-        answer = self.same({"wrong password": shown(known[0]), "has no password": shown(known[1]), "suspended": shown(known[2]), "nobody": shown("p9@example.com")}, rounds=5, most_apart=0.5)
+        answer = self.same({"wrong password": shown(known[0]), "has no password": shown(known[1]), "suspended": shown(known[2]), "nobody": shown("p9@example.com")}, rounds=8, most_apart=0.6)
         self.assertEqual(answer[0], 401)
 
     def test_who_fails_in_anothers_name_slows_down_himself(self):
