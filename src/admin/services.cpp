@@ -27,9 +27,9 @@ Services::Services(ServicesInput input)
       hasher(input.keys),
       session_limits(input.session_limits),
       throttle(std::make_unique<SignInThrottle>()),
-      refusals(std::make_unique<Refusals>(log)),
       upstream_tokens(std::make_unique<UpstreamTokens>(input.clock, input.random, fetch)),
-      feed(std::make_unique<IndexFeed>(input.database, sealer, input.clock, input.index, input.sites, *upstream_tokens)) {}
+      feed(std::make_unique<IndexFeed>(input.database, sealer, input.clock, input.index, input.sites, *upstream_tokens)),
+      refusals(std::make_unique<Refusals>(log)) {}
 
 Services::~Services() = default;
 

@@ -90,7 +90,6 @@ struct Services {
   const crypto::TokenHasher hasher;
   const SessionLimits session_limits;
   const std::unique_ptr<SignInThrottle> throttle;
-  const std::unique_ptr<Refusals> refusals;               ///< at the door
   const std::unique_ptr<UpstreamTokens> upstream_tokens;  ///< likewise
   const std::unique_ptr<IndexFeed> feed;                  ///< load() and start() are main's to call
   /// Set by the Recorder as long as it lives. `explain` and `trace` flush it, so that they know what was just answered.
@@ -103,6 +102,7 @@ struct Services {
   std::atomic<Atlassian*> atlassian{nullptr};
   /// Who administers what, beside the roles given in Gatehouse (admin/authority.h). Set by main/ where there is one.
   std::atomic<AuthoritySource*> authority_source{nullptr};
+  const std::unique_ptr<Refusals> refusals;
 };
 
 /// Commits, and returns when this node's index says so too. An error after the commit (kUnavailable) means that the change is
