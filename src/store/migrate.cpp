@@ -44,7 +44,7 @@ constexpr std::array<std::string_view, 19> kMigrations{
     ,
 #include "store/migrations/0018_openapi_sites.sql"
     ,
-#include "store/migrations/0020_denials.sql"
+#include "store/migrations/0019_denials.sql"
 };
 
 Result<std::int64_t> version_of(Session& session) {
