@@ -95,7 +95,7 @@ TEST_F(Remedies, NameTheScopeThatTheGrantLacks) {
   reading.scopes = {"read:jira-work"};
   must(add_grant(world.services(), world.caller(), reading));
   const std::string id = token({"acme/B"}, {"read:jira-work", "write:jira-work"});
-  const Document decision = explain(id, "PUT", "/issue/B-2", edit);
+  const Document decision = explain(id, "PUT", "/issue/B-1", edit);
   EXPECT_THAT(kinds(decision), ElementsAre("grant_scope")) << boost::json::serialize(decision);
   EXPECT_TRUE(decision.at("changes_suffice").as_bool());
   EXPECT_EQ(command(decision), "gatehouse grant add --account ci --resource acme/B --scopes write:jira-work");
@@ -105,7 +105,7 @@ TEST_F(Remedies, NameTheScopeThatTheGrantLacks) {
   AddGrant more = reading;
   more.scopes = {"write:jira-work"};
   must(add_grant(world.services(), world.caller(), more));
-  EXPECT_TRUE(explain(id, "PUT", "/issue/B-2", edit).at("permitted").as_bool());
+  EXPECT_TRUE(explain(id, "PUT", "/issue/B-1", edit).at("permitted").as_bool());
 }
 
 TEST_F(Remedies, AskForTheGrantThatIsWaitedFor) {
@@ -173,8 +173,7 @@ TEST_F(Remedies, AreNoneWhereNothingThatOneCanGiveHelps) {
 }
 
 TEST_F(Remedies, AreAWholeSiteForWhatIsNotConfined) {
-  const Document decision = explain(token({"acme/A"}, {"read:jira-work", "manage:jira-configuration"}), "POST", "/field",
-                                    R"({"name":"x","type":"com.atlassian.jira.plugin.system.customfieldtypes:textfield"})");
+  const Document decision = explain(token({"acme/A"}, {"read:jira-work"}), "GET", "/dashboard/10000");
   EXPECT_EQ(decision.at("reason").as_string(), "operation_refused") << boost::json::serialize(decision);
   EXPECT_THAT(kinds(decision), ElementsAre("whole_site", "grant"));
   EXPECT_THAT(command(decision), HasSubstr("--resource 'acme/*'"));
