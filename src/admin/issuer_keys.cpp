@@ -81,6 +81,7 @@ Result<std::vector<NamedKey>> IssuerKeys::keys_of(const std::string& issuer, con
   std::unique_lock lock(mutex_);
   if (known_.size() >= kMostIssuers && !known_.contains(issuer)) return failed("too many issuers");
   Known& known = known_[issuer];
+  if (known.fetched_at + kTrustFor <= now) known.keys.clear();
   // Jobs come several at once. Whoever comes while it is asked for the first time has nothing else to go by than that answer.
   answered_.wait(lock, [&known] { return !known.asking || !known.keys.empty(); });
   const bool has =
@@ -100,8 +101,7 @@ Result<std::vector<NamedKey>> IssuerKeys::keys_of(const std::string& issuer, con
   if (fetched) {
     known.keys = fetched.value();
     known.fetched_at = now;
-  } else if (known.keys.empty() || known.fetched_at + kTrustFor <= now) {
-    known.keys.clear();
+  } else if (known.keys.empty()) {
     return fetched.error();
   }
   return known.keys;

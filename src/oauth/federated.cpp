@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <map>
 
 #include "admin/federations.h"
 #include "base/encoding.h"
@@ -17,9 +18,13 @@ constexpr Duration kSkew = std::chrono::seconds(60);
 /// However long an issuer lets a token live, an older one is a stored one.
 constexpr Duration kOldest = std::chrono::hours(1);
 constexpr std::int64_t kLatest = 100'000'000'000;
-/// Of RFC 8037 appendix A.2, whose private half everybody knows.
+/// Of RFC 8037 appendix A.2 and of RFC 7515 appendices A.3 and A.2, whose private halves everybody knows: one of each algorithm.
 constexpr std::string_view kNobodysKeys =
-    R"({"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})";
+    R"({"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},)"
+    R"({"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"},)"
+    R"({"kty":"RSA","e":"AQAB","n":"ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL)"
+    R"(-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg)"
+    R"(665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ"}]})";
 
 struct Verified {
   const store::OAuthClient* federation = nullptr;
@@ -62,26 +67,53 @@ std::optional<Instant> lives_until(const json::object& claims, Instant now) {
   return until;
 }
 
-/// The live ones whose conditions the claims meet, before any signature was looked at: it decides only whose keys are asked for.
-Result<std::vector<store::OAuthClient>> candidates(Context& context, const json::object& claims, const std::string& client) {
+bool meets(const store::OAuthClient& one, const json::object& claims, const std::string& client) {
+  return (client.empty() || one.credential.value == client) && for_us(claims, one.audience) &&
+         admin::federation_matches(one, claims);
+}
+
+/// The live ones of the token's issuer, whatever their conditions.
+Result<std::vector<store::OAuthClient>> of_issuer(Context& context, const json::object& claims, const std::string& client) {
   std::vector<store::OAuthClient> all;
   {
     GH_TRY(const store::Reader reader, context.services.database.read());
     GH_TRY(all, reader->oauth.federations(token::text_member(claims, "iss")));
   }
-  std::erase_if(all, [&](const store::OAuthClient& one) {
-    return (!client.empty() && one.credential.value != client) || !for_us(claims, one.audience) ||
-           !admin::federation_matches(one, claims);
-  });
   // The store keeps what has ended, too: it would be in the way of its successor.
   const auto live = [&context](const store::OAuthClient& one) {
     const token::LiveCredentialPtr found = context.services.index.find_locked(one.credential.value).credential;
     return found && found->kind == CredentialKind::kOAuthClient && found->acts(context.now());
   };
-  if (!all.empty() && std::none_of(all.begin(), all.end(), live)) context.find(all.back().credential.value);
+  // One that another node made a moment ago.
+  const auto met = std::find_if(all.rbegin(), all.rend(), [&](const auto& one) { return meets(one, claims, client); });
+  if (met != all.rend() && !live(*met)) context.find(met->credential.value);
   std::erase_if(all, [&live](const store::OAuthClient& one) { return !live(one); });
   return all;
 }
+
+/// What each set of keys of these says of a token. A signature costs time, and keys are fetched or can't be: all of it goes by
+/// the issuer alone, since conditions could be found out one by one otherwise, by whoever has no key at all.
+class Signatures {
+ public:
+  Signatures(Context& context, const std::string& text, const std::string& key_id, const std::vector<store::OAuthClient>& all) {
+    for (const store::OAuthClient& one : all) {
+      if (said_.contains(one.key_set)) continue;
+      const auto keys = one.key_set.empty() ? context.issuer_keys.keys_of(one.issuer, key_id) : admin::read_key_set(one.key_set);
+      asked_in_vain_ = asked_in_vain_ || !keys;
+      said_.emplace(one.key_set, keys ? admin::verify_token(text, keys.value()) : Result<json::object>(keys.error()));
+    }
+  }
+  bool asked_in_vain() const noexcept { return asked_in_vain_; }
+  /// Its claims, where the keys of this one made its signature.
+  const json::object* claims_for(const store::OAuthClient& one) const {
+    const Result<json::object>& said = said_.at(one.key_set);
+    return said ? &said.value() : nullptr;
+  }
+
+ private:
+  std::map<std::string, Result<json::object>> said_;
+  bool asked_in_vain_ = false;
+};
 
 }  // namespace
 
@@ -98,23 +130,18 @@ Answered<ProvenClient> client_of_foreign_token(Context& context, const std::stri
   // An access token is nobody's identity (RFC 9068 section 5).
   const std::string& type = head.value().type;
   if (type == "at+jwt" || type == "application/at+jwt") return not_good();
-  const auto federations = candidates(context, *unverified, client);
+  const auto federations = of_issuer(context, *unverified, client);
   if (!federations) return server_error(federations.error());
-  // Before its signature was found right nothing is said of who it would stand for; and where it stands for nobody a signature is
-  // looked at as well, so that the time does not tell whose tokens are taken here.
+  const Signatures signatures(context, text, head.value().key_id, federations.value());
   std::vector<Verified> verified;
-  bool asked_in_vain = false;
   for (const store::OAuthClient& one : federations.value()) {
-    const auto keys =
-        one.key_set.empty() ? context.issuer_keys.keys_of(one.issuer, head.value().key_id) : admin::read_key_set(one.key_set);
-    asked_in_vain = asked_in_vain || !keys;
-    auto right = keys ? admin::verify_token(text, keys.value()) : Result<json::object>(keys.error());
-    if (right) verified.push_back({&one, std::move(right).value()});
+    const json::object* const claims = signatures.claims_for(one);
+    if (claims && meets(one, *claims, client)) verified.push_back({&one, *claims});
   }
   if (federations.value().empty()) verify_for_nobody(text);
   if (verified.size() > 1)
     return OAuthError{"invalid_request", "The token stands for several clients here: name one by client_id.", 400, 0};
-  if (verified.empty() && asked_in_vain)
+  if (verified.empty() && signatures.asked_in_vain())
     return OAuthError{"temporarily_unavailable", "The issuer of the token could not be asked for its keys.", 503, 60};
   if (verified.empty()) return not_good();
   const store::OAuthClient& federation = *verified.front().federation;
