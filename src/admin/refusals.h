@@ -5,6 +5,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -23,10 +24,10 @@ class Refusals {
   Refusals& operator=(const Refusals&) = delete;
 
   void add(AuditEvent event);
-  /// Returns when all that was added before is written, or could not be.
+  /// Returns when all that was added before is written, or the log can't be written now.
   void flush();
 
-  /// Of these more are dropped: each costs its caller an Argon2 hash, so that only a log that can't be written gets here.
+  /// More are only counted: each costs its caller an Argon2 hash, so that only a log that can't be written gets here.
   static constexpr std::size_t kMostWaiting = 1000;
 
  private:
@@ -37,7 +38,9 @@ class Refusals {
   std::condition_variable wake_;
   std::condition_variable written_;
   std::deque<AuditEvent> waiting_;
+  std::size_t dropped_ = 0;
   bool writing_ = false;
+  bool failing_ = false;
   bool stopping_ = false;
   std::thread thread_;  ///< from the first one on
 };
