@@ -1,4 +1,4 @@
-// What the reports answer: findings of one form, and `wake`.
+// What is told of use: days, denials, and the reports: findings of one form, and `wake`.
 #include "api/schemas.h"
 
 namespace gatehouse::api {
@@ -65,7 +65,36 @@ std::vector<Member> wake_members() {
 }  // namespace
 
 std::vector<Schema> report_schemas() {
-  return {{"Consumer",
+  return {{"DayOfUse",
+           "One day (UTC).",
+           {{"day", Shape::kText, "2027-02-24"},
+            {"calls", Shape::kInteger, "All requests."},
+            {"errors", Shape::kInteger, "Of them: failed behind Gatehouse."},
+            {"denials", Shape::kInteger, "Of them: refused by Gatehouse."}}},
+          {"Usage",
+           "Use by day.",
+           {{"from", Shape::kInstant, ""},
+            {"to", Shape::kInstant, "The end of the last day."},
+            {"partial", Shape::kBoolean, "Only of those tokens that the caller may count; there may be more."},
+            {"calls", Shape::kInteger, ""},
+            {"errors", Shape::kInteger, ""},
+            {"denials", Shape::kInteger, ""},
+            {"days", Shape::kObjects, "Each day of the window, the oldest first.", false, "DayOfUse"}}},
+          {"Denial",
+           "What was refused: one for each token, operation, code and resource.",
+           {{"token", Shape::kText, "Its id. Null: nobody's; no token, or none that is known.", kOptional},
+            {"name", Shape::kText, "The token's.", kOptional},
+            {"account", Shape::kText, "The service account's handle.", kOptional},
+            {"owner", Shape::kText, "The token's, by e-mail address.", kOptional},
+            {"site", Shape::kText, "", kOptional},
+            {"operation", Shape::kText, "Null: none was matched.", kOptional},
+            {"code", Shape::kText, "A stable word."},
+            {"resource", Shape::kText, "", kOptional},
+            {"count", Shape::kInteger, ""},
+            {"first_at", Shape::kInstant, ""},
+            {"last_at", Shape::kInstant, ""},
+            {"request_id", Shape::kText, "For `explain`. Null: not kept any more, or not the caller's to explain.", kOptional}}},
+          {"Consumer",
            "One place and tool that use a credential.",
            {{"place", Shape::kText, "Its network.", kOptional},
             {"tool", Shape::kText, "Its user agent without versions.", kOptional},
