@@ -17,6 +17,7 @@ class Advise(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.it = Installation(granted=False)
+        cls.it.ok("policy", "set", "service-accounts", "guard-standard")
         cls.it.ok("user", "add", "deputy@example.com", "--name", "D", "--role", "member")
         cls.bin = pathlib.Path(cls.it.folder) / "bin"
         cls.bin.mkdir()
