@@ -7,7 +7,7 @@ import type { Schemas } from '../api/types.ts';
 import { useMay, useMe } from '../parts/me.tsx';
 import { Expiry, urgencyOf, useNow, When, type Urgency } from '../parts/Time.tsx';
 import { toast } from '../parts/Toasts.tsx';
-import { Commands, commandLine, Empty, Facts, Loaded, Outside, Page, Section, State } from '../parts/ui.tsx';
+import { Commands, commandLine, Empty, Facts, Loaded, Outside, Page, Section, State, Waiting } from '../parts/ui.tsx';
 import { Link, pathOf } from '../router.ts';
 import { texts } from '../texts.ts';
 
@@ -27,14 +27,20 @@ export function Tonight() {
   return may('reportWake') ? <Everybody /> : <Mine />;
 }
 
+/** Everything is asked for at once and shown in the order in which it is read: what comes later stands below, and moves nothing. */
 function Everybody() {
   const wake = useLive('reportWake', { query: { within: '30d', limit: 500 } }, 30_000);
   const matters = useList('listMatters', {});
+  const reports = useReports();
   return (
     <Page title={t.title} lede={t.question}>
-      <Loaded of={wake} lines={5}>{(report) => <Ends items={report.items} matters={matters.data ?? []} />}</Loaded>
-      <OpenMatters matters={matters} />
-      <Reports />
+      {wake.loading || matters.loading ? <Waiting lines={5} /> : (
+        <>
+          <Loaded of={wake}>{(report) => <Ends items={report.items} matters={matters.data ?? []} />}</Loaded>
+          <OpenMatters matters={matters} />
+          <Reports all={reports} />
+        </>
+      )}
     </Page>
   );
 }
@@ -172,12 +178,14 @@ const kReports = [
   ['unused', 'reportUnused'],
 ] as const;
 
-function Reports() {
-  const all = kReports.map(([name, id]) => [name, useLive(id, { query: { limit: 5 } }, 60_000)] as const);
+const useReports = () => kReports.map(([name, id]) => [name, useLive(id, { query: { limit: 5 } }, 60_000)] as const);
+
+/** All of them together, since which cards there are says where each stands. */
+function Reports({ all }: { all: ReturnType<typeof useReports> }) {
   const nothing = all.every(([, report]) => report.data?.count === 0);
   return (
     <Section title={t.reportsTitle}>
-      {nothing ? (
+      {all.some(([, report]) => report.loading) ? <Waiting lines={4} /> : nothing ? (
         <Empty title={t.reportsNone} />
       ) : (
         <div className="columns">

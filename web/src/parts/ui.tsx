@@ -76,17 +76,20 @@ export function ProblemNote({ problem }: { problem: Problem }) {
   );
 }
 
+/** That something is on its way. Nothing stands below it that would move when it comes. */
+export function Waiting({ lines = 3 }: { lines?: number }) {
+  return (
+    <div className="waiting" aria-busy="true">
+      <span className="hidden">{texts.loading}</span>
+      {Array.from({ length: lines }, (_, line) => <div key={line} className="bone" />)}
+    </div>
+  );
+}
+
 /** What was read, or that it is on its way, or why not: never over the whole page, and what is there stays there. */
 export function Loaded<T>({ of, lines = 3, children }: { of: Live<T>; lines?: number; children: (data: T) => ReactNode }) {
   if (of.data === undefined && of.problem) return <ProblemNote problem={of.problem} />;
-  if (of.data === undefined) {
-    return (
-      <div className="waiting" aria-busy="true">
-        <span className="hidden">{texts.loading}</span>
-        {Array.from({ length: lines }, (_, line) => <div key={line} className="bone" />)}
-      </div>
-    );
-  }
+  if (of.data === undefined) return <Waiting lines={lines} />;
   return (
     <>
       {of.problem && <ProblemNote problem={of.problem} />}
