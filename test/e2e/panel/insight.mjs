@@ -7,7 +7,7 @@ export function insightSteps({ page, walk, told }) {
   const dialog = page.locator('dialog');
   const paths = [
     '/blast', `/blast?user=admin@example.com`, '/calendar', `/explain?request=${refused}`, '/explain?site=acme&object=A-1', '/register', `/register/${account}`, '/reports', '/reports/shared',
-    '/reports/would-deny', '/reports/migration', '/reports/bypass', '/channels',
+    '/reports/would-deny', '/reports/migration', '/reports/bypass', '/reports/installation', '/channels',
   ];
   return {
     async whatLooksAheadOpensWithoutAFaultInEitherTheme() {
@@ -149,6 +149,17 @@ export function insightSteps({ page, walk, told }) {
       await found.getByRole('button', { name: 'Make the file' }).click();
       await found.locator('pre.tall').waitFor();
       assert.ok((await found.locator('pre.tall').innerText()).includes('version: 1'));
+    },
+
+    async whatGatehouseItselfLivesByIsListed() {
+      await visit(page, '/reports');
+      await page.getByRole('link', { name: 'Gatehouse’s own' }).click();
+      await settled(page);
+      const { count, items } = await state('/reports/installation');
+      const shown = await page.innerText('main');
+      for (const { kind, name } of items) assert.ok(shown.includes(name) && shown.includes(kind), `${name}, ${kind}`);
+      assert.ok(items.some((one) => one.kind === 'master key'), JSON.stringify(items));
+      assert.equal(await page.locator('article.end').count(), count);
     },
 
     async aPolicyAndAChannelAreChanged() {

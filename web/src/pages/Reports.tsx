@@ -13,7 +13,7 @@ import { placeOf } from './Tonight.tsx';
 
 const t = texts.reports;
 const kPlain = {
-  orphans: 'reportOrphans', weak: 'reportWeak', shared: 'reportShared', overdue: 'reportOverdue', drift: 'reportDrift', unused: 'reportUnused', grown: 'reportGrown', incomplete: 'reportIncomplete',
+  orphans: 'reportOrphans', weak: 'reportWeak', shared: 'reportShared', overdue: 'reportOverdue', drift: 'reportDrift', unused: 'reportUnused', grown: 'reportGrown', incomplete: 'reportIncomplete', installation: 'reportInstallation',
 } as const;
 type Plain = keyof typeof kPlain;
 const kMost = 200;
@@ -69,7 +69,7 @@ function Findings({ name }: { name: Plain }) {
     <Loaded of={report} lines={8}>
       {(found) => (
         <>
-          {found.count === 0 ? <div className="calm"><p className="calm-title">{t.calm}</p></div> : (
+          {name === 'installation' ? <Installation found={found} /> : found.count === 0 ? <div className="calm"><p className="calm-title">{t.calm}</p></div> : (
             <>
               <p className="quiet count-line" role="status">{t.found(found.count)}. {found.count > found.items.length && t.shown(found.items.length, found.count)}</p>
               {found.items.map((item) => <Finding key={item.kind + item.id} report={name} item={item} />)}
@@ -83,8 +83,44 @@ function Findings({ name }: { name: Plain }) {
   );
 }
 
+/** Gatehouse's own: what needs somebody first, then everything else that it lives by. */
+function Installation({ found }: { found: Schemas['Report'] }) {
+  const pressing = found.items.filter((item) => item.reasons.length > 0);
+  const rest = found.items.filter((item) => item.reasons.length === 0);
+  return (
+    <>
+      {pressing.length === 0 ? <div className="calm"><p className="calm-title">{t.installationCalm}</p></div> : (
+        <>
+          <p className="quiet count-line" role="status">{t.found(pressing.length)}.</p>
+          {pressing.map((item) => <Finding key={item.kind + item.id} report="installation" item={item} />)}
+        </>
+      )}
+      {rest.length > 0 && (
+        <Section title={t.inOrder} count={rest.length}>
+          <div className="small-table" tabIndex={0} role="region" aria-label={t.inOrder}>
+            <table>
+              <thead><tr>{[texts.tokens.name, texts.tokens.kind, t.answers, texts.tokens.expires].map((name) => <th key={name} scope="col">{name}</th>)}</tr></thead>
+              <tbody>
+                {rest.map((item) => (
+                  <tr key={item.kind + item.id}>
+                    <td>{item.name}</td>
+                    <td>{item.kind}</td>
+                    <td>{item.answers ?? <strong className="alarm-word">▲ {t.nobody}</strong>}</td>
+                    <td><Expiry at={item.expires_at} /></td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </Section>
+      )}
+    </>
+  );
+}
+
 function Finding({ report, item }: { report: Plain; item: Schemas['ReportItem'] }) {
   const to = placeOf(item.kind, item.id, item.account, item.site);
+  const own = report === 'installation';
   return (
     <article className={`end ${item.answers ? '' : 'unattended'}`}>
       <div className="end-head">
@@ -99,11 +135,11 @@ function Finding({ report, item }: { report: Plain; item: Schemas['ReportItem'] 
         of={[
           [t.answers, item.answers ?? <strong className="alarm-word">▲ {t.nobody}</strong>],
           [texts.accounts.owner, item.owner && <>{item.owner} {!item.owner_live && <State is="suspended" />}</>],
-          [texts.accounts.purpose, item.purpose],
-          [texts.accounts.runsIn, item.runs_in],
+          [texts.accounts.purpose, !own && item.purpose],
+          [texts.accounts.runsIn, !own && item.runs_in],
           [texts.tokens.expires, item.kind !== 'account' && <Expiry at={item.expires_at} none="–" />],
-          [texts.tokens.lastUsed, item.kind !== 'account' && <When at={item.last_used_at} />],
-          [t.calls, item.calls_a_day.toLocaleString('en')],
+          [texts.tokens.lastUsed, item.kind !== 'account' && !own && <When at={item.last_used_at} />],
+          [t.calls, !own && item.calls_a_day.toLocaleString('en')],
           [texts.tokens.resources, item.resources && item.resources.length > 0 && <Words of={item.resources} />],
           [texts.tonight.runbook, item.runbook && <Outside to={item.runbook} />],
         ]}
