@@ -35,6 +35,8 @@ class Panel(unittest.TestCase):
         self.addCleanup(it.close)
         person(it, MEMBER, "Eva")
         account(it, "theirs", MEMBER, "of a member", "cron")
+        grant(it, "theirs", "acme/A", SCOPES)
+        token(it, "theirs", "of theirs", "read:jira-work", expires_in="5d", owner=MEMBER)
         person(it, "leaver@example.com", "Lea Ver")
         account(it, "left-behind", "leaver@example.com", "its owner leaves", "cron")
         ask(it, "POST", "/users/leaver@example.com/suspend", {})

@@ -17,6 +17,7 @@ import { Tonight } from './pages/Tonight.tsx';
 import { Blast } from './pages/Blast.tsx';
 import { Calendar } from './pages/Calendar.tsx';
 import { Channels } from './pages/Channels.tsx';
+import { Denials } from './pages/Denials.tsx';
 import { Entry } from './pages/Entry.tsx';
 import { Explain } from './pages/Explain.tsx';
 import { Register } from './pages/Register.tsx';
@@ -56,12 +57,13 @@ export const pages: PanelPage[] = [
   { segment: 'sites', title: texts.sites.title, group: 'organization', needs: 'listSites', key: 's', list: Sites, details: Site },
   { segment: 'people', title: texts.people.title, group: 'organization', needs: 'listUsers', key: 'p', list: People, details: Person },
   { segment: 'policies', title: texts.policies.title, group: 'organization', needs: 'showPolicy', key: 'o', list: Policies },
-  { segment: 'notifications', title: texts.notifications.title, group: 'record', needs: 'listDeliveries', key: 'n', list: Notifications },
+  { segment: 'notifications', title: texts.notifications.title, group: 'record', needs: 'listMatters', key: 'n', list: Notifications },
   { segment: 'audit', title: texts.audit.title, group: 'record', needs: 'listAudit', key: 'u', list: Audit, details: AuditRecord },
   { segment: 'calendar', title: texts.calendar.title, group: 'now', needs: 'listTokens', key: 'c', list: Calendar },
   { segment: 'blast', title: texts.blast.title, group: 'now', needs: 'reportWake', key: 'w', list: Blast },
   { segment: 'reports', title: texts.reports.title, group: 'now', needs: 'reportShared', key: 'f', list: Reports, details: ReportPage },
   { segment: 'register', title: texts.register.title, group: 'automations', needs: 'listRegister', key: 'i', list: Register, details: Entry },
   { segment: 'channels', title: texts.channels.title, group: 'record', needs: 'listWebhooks', key: 'b', list: Channels },
+  { segment: 'denials', title: texts.denials.title, group: 'record', needs: 'listDenials', key: 'd', list: Denials },
   { segment: 'explain', title: texts.explain.title, group: 'record', needs: 'explain', key: 'e', list: Explain },
 ];

@@ -4,6 +4,7 @@ export const segments = [
   'blast',
   'calendar',
   'channels',
+  'denials',
   'explain',
   'register',
   'reports',

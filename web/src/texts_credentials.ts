@@ -45,6 +45,8 @@ export const credentialTexts = {
     finishAnyway: 'End the old secret anyway',
     finishInUse: (count: number) => (count === 0 ? 'It was used lately. Whatever still holds it stops at once.' : `It is in use: ${of(count, 'tool that uses it stops', 'tools that use it stop')} at once. A secret that has ended is not brought back.`),
     finishUnused: 'The new secret was never used. Whatever holds the old one stops at once, for ever.',
+    back: 'Roll back', backUnused: 'The successor is thrown away. Nobody has used it, and the present secret stays as it is.', rolledBack: 'Rolled back: the old secret goes on alone.',
+    backInUse: (count: number) => (count === 0 ? 'The old secret is the current one again, and the new one ends at once: whatever has it already stops.' : `The old secret is the current one again, and the new one ends at once: ${of(count, 'tool that uses it stops', 'tools that use it stop')} until they have the old one back.`),
     extend: 'Give the old one longer', extendAbout: 'The old secret goes on for so much longer. The new one works meanwhile.', extendBy: 'Longer by', extended: 'Extended.',
     until: (instant: string) => `until ${instant}`,
     rule: 'Change the rule', ruleAbout: 'When it ought to be rotated, how long both secrets work then, and who does it. A permanent token must have a period.', ruleSet: 'The rule is changed.',

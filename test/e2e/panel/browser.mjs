@@ -2,13 +2,15 @@
 //   GATEHOUSE_PANEL=FOLDER: the panel's files come from there (vite's dist) instead of from the binary; the server stays the real one.
 //   PANEL_SCREENSHOTS=FOLDER: what a step saw when it failed.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 
 const { GATEHOUSE_PANEL: folder, PANEL_SCREENSHOTS: screenshots } = process.env;
 const kTypes = { '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml' };
+/** As vite writes it into names. */
+const kHash = /-[\w-]{8}\.\w+$/;
 const kSize = { width: 1280, height: 860 };
 const kRules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -21,7 +23,10 @@ export async function start({ base, api, key }) {
     if (folder) {
       await context.route('**/assets/panel/*', (route) => {
         const { pathname } = new URL(route.request().url());
-        return route.fulfill({ body: readFileSync(join(folder, pathname)), contentType: kTypes[extname(pathname)] });
+        // After a form the browser may come to the binary's own page, which asks for the files by its own hashes.
+        const name = basename(pathname).replace(kHash, '');
+        const file = readdirSync(join(folder, 'assets/panel')).find((one) => one.replace(kHash, '') === name && extname(one) === extname(pathname));
+        return file ? route.fulfill({ body: readFileSync(join(folder, 'assets/panel', file)), contentType: kTypes[extname(file)] }) : route.fallback();
       });
       await context.route((url) => url.origin === base, async (route) => {
         if (route.request().resourceType() !== 'document' || route.request().method() !== 'GET') return route.fallback();
@@ -104,9 +109,25 @@ export async function start({ base, api, key }) {
     for (let tries = 0; tries < 20; tries += 1) {
       [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
       if (wide <= room) return;
-      await page.waitForTimeout(250);
+      await page.waitForTimeout(tries < 4 ? 30 : 250);
     }
     assert.fail(`${what} is ${wide} wide, with room for ${room}`);
+  }
+
+  /** Each address in both themes and on a narrow screen, by as many pages at a time as are given; each is opened once. `narrowToo`: those
+      whose narrow form axe-core looks at too. */
+  async function lookThrough(pages, paths, narrowToo = []) {
+    const left = [...paths];
+    await Promise.all(pages.map(async (page) => {
+      for (let path = left.shift(); path; path = left.shift()) {
+        await look(page, path);
+        await accessible(page, path);
+        await page.setViewportSize({ width: 400, height: 800 });
+        await fits(page, path);
+        if (narrowToo.includes(path)) await accessible(page, `${path}, narrow`);
+        await page.setViewportSize(kSize);
+      }
+    }));
   }
 
   /** Each step by its name; a fault that was noted meanwhile fails it too. `chained`: each goes on from the one before, so that the first that
@@ -134,5 +155,5 @@ export async function start({ base, api, key }) {
     process.exit(failed ? 1 : 0);
   }
 
-  return { browser, newContext, open, settled, visit, look, ask, state, accessible, fits, run, faults };
+  return { browser, newContext, open, settled, visit, look, ask, state, accessible, fits, lookThrough, run, faults };
 }

@@ -33,6 +33,8 @@ const confirm = async (name) => page.locator('dialog').getByRole('button', { nam
 
 let madeId;
 let madeSecret;
+/** The secret of that token that lives. */
+let inUse;
 const steps = {
   async aNewAutomationGetsATokenOfTheLeastScopesByKeysAlone() {
     await page.goto(link);
@@ -112,6 +114,41 @@ const steps = {
     await page.waitForFunction(() => document.querySelector('.course [aria-current]')?.textContent.includes('Old one ended') || !document.querySelector('.countdown'));
     assert.equal(await use(madeSecret), 401);
     assert.equal(await use(fresh), 200);
+    inUse = fresh;
+  },
+
+  async aRotationIsRolledBack() {
+    await visit(`/tokens/${madeId}`);
+    const currentOnes = async () => (await ask('GET', `/tokens/${madeId}`)).secrets.filter((one) => one.state === 'current').map((one) => one.id);
+    const before = await currentOnes();
+    const rotate = async () => {
+      await page.getByRole('button', { name: 'Rotate', exact: true }).click();
+      await confirm('Rotate');
+      return takeSecret();
+    };
+    // Nobody has used the successor: it is thrown away.
+    const unused = await rotate();
+    await page.getByRole('button', { name: 'Roll back' }).click();
+    await page.getByLabel('Reason').fill('went to the wrong place');
+    assert.ok((await page.textContent('dialog .commands')).includes(`gatehouse token rotation roll-back ${madeId} --reason 'went to the wrong place'`));
+    await confirm('Roll back');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    await page.getByRole('button', { name: 'Roll back' }).waitFor({ state: 'detached' });
+    assert.equal(await use(unused), 401);
+    // It is in use: whoever uses it stops, and that asks for the name.
+    const fresh = await rotate();
+    assert.equal(await use(fresh, 'new-tool/2'), 200);
+    await page.waitForFunction(() => document.querySelector('.countdown'));
+    await page.waitForFunction(() => document.querySelector('.sides')?.innerText.includes('new-tool/2'));
+    await page.getByRole('button', { name: 'Roll back' }).click();
+    assert.match(await page.innerText('dialog'), /1 tool that uses it stops/);
+    await accessible('rolling back');
+    await page.getByLabel('To confirm, type').fill('nightly');
+    await confirm('Roll back');
+    await page.waitForFunction(() => !document.querySelector('.countdown'));
+    assert.equal(await use(fresh), 401);
+    assert.equal(await use(inUse), 200);
+    assert.deepEqual(await currentOnes(), before);
   },
 
   async aSecondPersonApprovesWhatThePolicyHoldsBack() {
@@ -165,7 +202,7 @@ const steps = {
     await confirm('Rotate');
     await takeSecret();
     await accessible('a client');
-    await visit('/apps');
+    await walk.look(page, '/apps');
     await page.getByRole('button', { name: 'Register an app' }).click();
     await page.getByLabel('Name', { exact: true }).fill('Standup board');
     await page.getByLabel('People are sent back to').fill('https://standup.example.com/back');
@@ -180,7 +217,7 @@ const steps = {
     await confirm('Revoke');
     await page.waitForFunction(() => document.querySelector('main .state')?.textContent === 'revoked');
     for (const path of ['/apps', '/clients']) {
-      await visit(path);
+      await walk.look(page, path);
       await accessible(path);
     }
   },
@@ -188,7 +225,7 @@ const steps = {
   async nothingIsWiderThanANarrowScreen() {
     await page.setViewportSize({ width: 400, height: 800 });
     for (const path of ['/make?account=invoice-export&do=getIssue&in=acme%2FA', '/requests', '/clients', '/apps', `/tokens/${madeId}`]) {
-      await visit(path);
+      await walk.look(page, path);
       await walk.fits(page, path);
     }
   },

@@ -1,30 +1,18 @@
 // Steps of walk.mjs on the pages that explain and look ahead: what if, calendar, explainer, register, reports, policies, channels.
 import assert from 'node:assert/strict';
 
+export const insightPaths = ({ account, refused }) => [
+  '/blast', '/blast?user=admin@example.com', '/calendar', `/explain?request=${refused}`, '/explain?site=acme&object=A-1', '/register', `/register/${account}`, '/reports', '/reports/shared',
+  '/reports/would-deny', '/reports/migration', '/reports/bypass', '/reports/installation', '/channels',
+];
+
 export function insightSteps({ page, walk, told }) {
-  const { visit, look, settled, accessible, fits, state } = walk;
+  const { look, settled, accessible, fits, state } = walk;
   const { token, account, refused } = told;
   const dialog = page.locator('dialog');
-  const paths = [
-    '/blast', `/blast?user=admin@example.com`, '/calendar', `/explain?request=${refused}`, '/explain?site=acme&object=A-1', '/register', `/register/${account}`, '/reports', '/reports/shared',
-    '/reports/would-deny', '/reports/migration', '/reports/bypass', '/reports/installation', '/channels',
-  ];
   return {
-    async whatLooksAheadOpensWithoutAFaultInEitherTheme() {
-      for (const path of paths) {
-        await look(page, path);
-        await accessible(page, path);
-      }
-      await page.setViewportSize({ width: 400, height: 800 });
-      for (const path of [...paths, '/policies']) {
-        await look(page, path);
-        await fits(page, path);
-      }
-      await page.setViewportSize({ width: 1280, height: 860 });
-    },
-
     async whatIfNamesWhoAndWhatHangsOnIt() {
-      await visit(page, `/tokens/${token.id}`);
+      await look(page, `/tokens/${token.id}`);
       await page.getByRole('link', { name: 'What if it ended?' }).click();
       await page.waitForURL(`**/blast?token=${token.id}`);
       await settled(page);
@@ -53,7 +41,7 @@ export function insightSteps({ page, walk, told }) {
     },
 
     async aDayOfTheCalendarOpensByKeys() {
-      await visit(page, '/calendar');
+      await look(page, '/calendar');
       const end = (await state(`/tokens/${token.id}`)).expires_at;
       const day = await page.evaluate((at) => new Date(at).toLocaleDateString('sv'), end);
       await page.focus(`button[data-day="${day}"]`);
@@ -68,7 +56,7 @@ export function insightSteps({ page, walk, told }) {
     },
 
     async aCalendarAddressIsShownOnceAndWorks() {
-      await visit(page, '/calendar');
+      await look(page, '/calendar');
       await page.getByRole('button', { name: 'Make an address' }).click();
       assert.ok((await dialog.locator('.commands').textContent()).includes('gatehouse notify calendar add --user admin@example.com'));
       await dialog.getByRole('button', { name: 'Make an address' }).click();
@@ -85,7 +73,7 @@ export function insightSteps({ page, walk, told }) {
     },
 
     async aRefusalIsExplainedWithTheSmallestChange() {
-      await visit(page, '/explain');
+      await look(page, '/explain');
       await page.getByLabel('Request id').fill(refused);
       await page.keyboard.press('Enter');
       await page.waitForURL(`**/explain?request=${refused}`);
@@ -93,17 +81,17 @@ export function insightSteps({ page, walk, told }) {
       assert.match(await page.innerText('.decision-steps .stopped'), /scope the token lacks write:jira-work/);
       const command = await page.innerText('.remedies pre');
       assert.match(command, /^gatehouse token create --account \S+ --name \S+ --scopes read:jira-work,write:jira-work --resource acme\/A /);
-      await visit(page, `/explain?${new URLSearchParams({ token: token.id, method: 'GET', path: '/ex/jira/acme/rest/api/3/issue/A-1' })}`);
+      await look(page, `/explain?${new URLSearchParams({ token: token.id, method: 'GET', path: '/ex/jira/acme/rest/api/3/issue/A-1' })}`);
       await page.waitForFunction(() => document.body.innerText.includes('It is permitted.'));
-      await visit(page, `/explain?${new URLSearchParams({ token: token.id, method: 'GET', path: '/ex/jira/acme/rest/api/3/issue/B-1' })}`);
+      await look(page, `/explain?${new URLSearchParams({ token: token.id, method: 'GET', path: '/ex/jira/acme/rest/api/3/issue/B-1' })}`);
       await page.waitForSelector('.remedies pre');
       assert.ok((await page.innerText('.remedies')).includes('gatehouse grant add --account nightly --resource acme/B'));
-      await visit(page, '/explain?site=acme&object=A-1');
+      await look(page, '/explain?site=acme&object=A-1');
       assert.ok((await page.innerText('main .small-table')).includes('addComment'));
     },
 
     async anEntryOfTheRegisterIsReadAndEdited() {
-      await visit(page, '/register');
+      await look(page, '/register');
       await page.getByLabel('Filter').fill(`owner=admin@example.com ${account}`);
       await page.waitForFunction(() => document.querySelectorAll('tbody tr[aria-rowindex]').length === 1);
       await page.getByRole('link', { name: account, exact: true }).click();
@@ -124,7 +112,7 @@ export function insightSteps({ page, walk, told }) {
     async theRegisterIsReadFromAFile() {
       const file = await fetch(`${told.api}/register/export?format=yaml`, { headers: { Authorization: `Bearer ${told.key}` } }).then((answer) => answer.text());
       assert.ok(file.includes('exports issues every night'));
-      await visit(page, '/register');
+      await look(page, '/register');
       for (const how of ['Only say what would change', 'Change it']) {
         await page.getByRole('button', { name: 'Read a file' }).click();
         await dialog.getByLabel('What it is').selectOption('yaml');
@@ -140,7 +128,7 @@ export function insightSteps({ page, walk, told }) {
     },
 
     async aReportHasItsEvidenceAndItsPlan() {
-      await visit(page, '/reports');
+      await look(page, '/reports');
       await page.getByRole('link', { name: 'Shared by several tools' }).click();
       await settled(page);
       const found = page.locator('article', { hasText: account });
@@ -152,7 +140,7 @@ export function insightSteps({ page, walk, told }) {
     },
 
     async whatGatehouseItselfLivesByIsListed() {
-      await visit(page, '/reports');
+      await look(page, '/reports');
       await page.getByRole('link', { name: 'Gatehouse’s own' }).click();
       await settled(page);
       const { count, items } = await state('/reports/installation');
@@ -163,14 +151,14 @@ export function insightSteps({ page, walk, told }) {
     },
 
     async aPolicyAndAChannelAreChanged() {
-      await visit(page, '/policies');
+      await look(page, '/policies');
       await page.getByRole('button', { name: 'Change: An outage is' }).click();
       await dialog.getByLabel('An outage is').fill('7');
       assert.ok((await dialog.locator('.commands').textContent()).includes('gatehouse policy set notify-errors 7'));
       await dialog.getByRole('button', { name: 'Save' }).click();
       await dialog.waitFor({ state: 'detached' });
       assert.equal((await state('/policy'))['notify-errors'], '7');
-      await visit(page, '/channels');
+      await look(page, '/channels');
       await page.getByRole('button', { name: 'Add a webhook' }).click();
       await dialog.getByLabel('Name', { exact: true }).fill('pager');
       await dialog.getByLabel('Address', { exact: true }).fill('https://pager.example.com/in');

@@ -9,6 +9,7 @@ const from = (name) => import(pathToFileURL(`${process.env.PANEL_SOURCE}/${name}
 const { filterRows, millisecondsOf, parseFilter, printFilter, withTerm } = await from('parts/filter.ts');
 const { commandLine } = await from('parts/command_line.ts');
 const { csvOf } = await from('parts/exported.ts');
+const { concerns } = await from('api/events.ts');
 const { applyForm } = await from('parts/yaml.ts');
 const { makeTypes } = await import(pathToFileURL(`${process.env.PANEL_SOURCE}/../scripts/make_types.mjs`).href);
 
@@ -59,4 +60,12 @@ test('a form of schema that is not known is no type', () => {
   assert.throws(() => makeTypes(document), /A.b: no type is known/);
   document.components.schemas.A.properties.b.type = ['integer', 'null'];
   assert.match(makeTypes(document), /A: \{ "b"\?: number \| null \};/);
+});
+
+test('an event has asked again what it concerns, and leaves the rest alone', () => {
+  const asked = (kind) => ['/api/v1/tokens?limit=1000 20000', '/api/v1/tokens/abc', '/api/v1/tokens/abc/usage', '/api/v1/tokens/abc/rotation', '/api/v1/reports/wake?token=abc', '/api/v1/denials?limit=200 200', '/api/v1/notify/matters 20000'].filter((one) => concerns(kind, one)).map((one) => one.replace('/api/v1/', '').split(/[? ]/)[0]);
+  assert.deepEqual(asked('usage'), ['tokens/abc', 'tokens/abc/usage', 'tokens/abc/rotation', 'reports/wake']);
+  assert.deepEqual(asked('denials'), ['denials']);
+  assert.deepEqual(asked('notices'), ['reports/wake', 'notify/matters']);
+  for (const kind of ['hello', 'tokens', 'grants', 'policy']) assert.equal(asked(kind).length, 7, kind);
 });

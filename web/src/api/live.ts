@@ -1,8 +1,9 @@
-// What a page shows, kept fresh while it is looked at: asked again every few seconds with If-None-Match, so that nothing but 304 moves as
-// long as nothing changed. Not server-sent events: an event stream would hold one of the admin listener's connections per open tab, would
-// have to be filtered by what each person may see, and would come from one node only, while a poll is answered by any.
+// What a page shows, kept fresh while it is looked at: asked again with If-None-Match, so that nothing but 304 moves as long as nothing
+// changed. When: as soon as the server says that something has changed (events.ts), and by the clock all the same, often where nothing is
+// told and seldom where it is, since an end that comes by itself is no change.
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { ask, targetOf, type Answer, type OperationId, type Input } from './client.ts';
+import { concerns, listen, told, type Kind } from './events.ts';
 import { asProblem, problemOf, type Problem } from './problem.ts';
 import type { Operations } from './types.ts';
 
@@ -53,6 +54,7 @@ async function refresh(entry: Entry): Promise<void> {
   entry.reading = true;
   try {
     const data = await entry.read();
+    start();
     entry.state = { data, problem: undefined, loading: false, readAt: Date.now() };
   } catch (caught) {
     // What was shown stays on the page, with what went wrong beside it.
@@ -64,9 +66,14 @@ async function refresh(entry: Entry): Promise<void> {
     entry.again = false;
     void refresh(entry);
   } else if (entry.listeners.size > 0 && document.visibilityState === 'visible') {
-    entry.timer = setTimeout(() => attended() && void refresh(entry), entry.every);
+    entry.timer = setTimeout(() => attended() && void refresh(entry), pause(entry.every));
   }
 }
+
+/** What moves by the second (a rotation) is asked for as often as ever. */
+const kMoving = 5_000;
+const kTold = 3;
+const pause = (every: number) => (told() && every > kMoving ? every * kTold : every);
 
 // Asking counts as use of the session: a page that nobody attends must not keep it open beyond its hour (docs/operate/signing_in.md).
 const kUnattended = 30 * 60_000;
@@ -76,6 +83,7 @@ const seen = () => {
   const back = !attended();
   lastSeen = performance.now();
   if (back) refreshAll();
+  look();
 };
 for (const sign of ['pointermove', 'pointerdown', 'keydown']) document.addEventListener(sign, seen, { passive: true });
 
@@ -87,9 +95,37 @@ export function refreshAll(): void {
   }
 }
 
+// Many changes at once (an apply file, a job that makes tokens) are one refreshing.
+const kGather = 400;
+const kinds = new Set<Kind>();
+let gathering: ReturnType<typeof setTimeout> | undefined;
+const events = listen((kind) => {
+  kinds.add(kind);
+  gathering ??= setTimeout(() => {
+    gathering = undefined;
+    const now = [...kinds];
+    kinds.clear();
+    if (!attended()) return;
+    for (const [key, entry] of entries) {
+      if (entry.listeners.size > 0) {
+        if (now.some((one) => concerns(one, key))) void refresh(entry);
+      } else if (now.some((one) => concerns(one, key))) entries.delete(key);
+    }
+  }, kGather);
+});
+/** From the first answer on: before it nobody is signed in. */
+let started = false;
+const look = () => events.want(started && document.visibilityState === 'visible' && attended());
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') refreshAll();
+  look();
 });
+setInterval(look, 60_000);
+function start(): void {
+  if (started) return;
+  started = true;
+  look();
+}
 
 function useEntry<T>(key: string | undefined, every: number, makeRead: () => () => Promise<unknown>): Live<T> {
   const subscribe = useCallback(

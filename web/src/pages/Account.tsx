@@ -6,6 +6,7 @@ import { HandOverAccount } from '../parts/HandOver.tsx';
 import { Hours } from '../parts/Hours.tsx';
 import { useMay } from '../parts/me.tsx';
 import { Expiry, When } from '../parts/Time.tsx';
+import { Usage } from '../parts/Usage.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
 import { commandLine, Commands, Facts, Loaded, Outside, Page, Section, State, Words } from '../parts/ui.tsx';
 import { applyForm } from '../parts/yaml.ts';
@@ -34,6 +35,7 @@ export function Account({ id }: { id: string }) {
                 [t.external, one.external && texts.tokens.yes],
               ]}
             />
+            <Used account={one} />
             <Tokens account={one} />
             <Grants account={one} />
             <Entry account={one} />
@@ -79,6 +81,11 @@ function Actions({ of: one }: { of: Row }) {
       )}
     </>
   );
+}
+
+function Used({ account }: { account: Row }) {
+  const usage = useLive('accountUsage', { at: { account: account.handle } }, 30_000);
+  return usage.problem?.status === 403 ? null : <Section title={t.use}><Usage of={usage} /></Section>;
 }
 
 function Tokens({ account }: { account: Row }) {

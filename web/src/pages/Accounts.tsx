@@ -14,10 +14,10 @@ const columns: Column<Row>[] = [
   { key: 'handle', label: t.handle, value: (row) => row.handle, grow: 2, narrow: true },
   { key: 'owner', label: t.owner, value: (row) => row.owner, grow: 2, narrow: true },
   { key: 'deputy', label: t.deputy, value: (row) => row.deputy, grow: 2, extra: true },
-  { key: 'purpose', label: t.purpose, value: (row) => row.purpose, grow: 4 },
+  { key: 'purpose', label: t.purpose, value: (row) => row.purpose, grow: 3.5 },
   { key: 'runs_in', label: t.runsIn, value: (row) => row.runs_in, grow: 2 },
   { key: 'criticality', label: t.criticality, value: (row) => row.criticality, extra: true },
-  { key: 'created_at', label: t.created, value: (row) => row.created_at, cell: (row) => <When at={row.created_at} />, grow: 1.5 },
+  { key: 'created_at', label: t.created, value: (row) => row.created_at, cell: (row) => <When at={row.created_at} />, grow: 1.6 },
   { key: 'state', label: t.state, value: (row) => row.state, cell: (row) => <State is={row.state} />, narrow: true },
 ];
 const facets: Facet<Row>[] = [

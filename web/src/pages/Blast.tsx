@@ -23,8 +23,7 @@ export const whatIf = (kind: Kind, name: string): string => `/blast?${new URLSea
 
 /** On the page of a record: leads to what would stop with it. */
 export function WhatIf({ kind, name }: { kind: Kind; name: string }) {
-  const may = useMay();
-  return may('reportWake') ? <Link className="button" to={whatIf(kind, name)}>{t.link}</Link> : null;
+  return <Link className="button" to={whatIf(kind, name)}>{t.link}</Link>;
 }
 
 export function Blast() {
@@ -45,13 +44,16 @@ export function Blast() {
 }
 
 function Chooser({ kind: first, name }: { kind: Kind; name: string }) {
+  const may = useMay();
+  // Whoever reads only what is theirs asks about their own automations.
+  const kinds = kKinds.filter((one) => one === first || one === 'token' || one === 'account' || may(one === 'user' ? 'listUsers' : 'listSites'));
   const [kind, setKind] = useState<Kind>(first);
   const [text, setText] = useState(name);
   const list = useId();
   const accounts = useList('listAccounts', kind === 'account' ? {} : undefined);
   const tokens = useList('listTokens', kind === 'token' ? {} : undefined);
-  const people = useList('listUsers', kind === 'user' ? {} : undefined);
-  const sites = useList('listSites', kind === 'site' ? {} : undefined);
+  const people = useList('listUsers', kind === 'user' && may('listUsers') ? {} : undefined);
+  const sites = useList('listSites', kind === 'site' && may('listSites') ? {} : undefined);
   const choices: Array<readonly [string, string]> = {
     account: () => (accounts.data ?? []).map((one) => [one.handle, one.purpose] as const),
     token: () => (tokens.data ?? []).filter((one) => one.state === 'live' || one.state === 'paused').map((one) => [one.id, `${one.name} of ${one.account}`] as const),
@@ -70,7 +72,7 @@ function Chooser({ kind: first, name }: { kind: Kind; name: string }) {
       <label>
         {t.kind}
         <select value={kind} onChange={(event) => { setKind(event.target.value as Kind); setText(''); }}>
-          {kKinds.map((one) => <option key={one} value={one}>{t.kinds[one]}</option>)}
+          {kinds.map((one) => <option key={one} value={one}>{t.kinds[one]}</option>)}
         </select>
       </label>
       <label className="grow">
@@ -93,9 +95,9 @@ const columns: Column<Item>[] = [
   { key: 'credential', label: t.credential, value: (row) => row.name || row.kind, cell: (row) => <Named of={row} />, grow: 2, narrow: true },
   { key: 'kind', label: t.kindOf, value: (row) => row.kind, grow: 1.3, extra: true },
   { key: 'owner', label: texts.accounts.owner, value: (row) => row.account_owner ?? row.owner, grow: 2 },
-  { key: 'account', label: texts.tokens.account, value: (row) => row.account ?? row.site, cell: (row) => (row.account ? <Link to={pathOf('accounts', row.account)}>{row.account}</Link> : (row.site ?? '–')), grow: 1.4 },
+  { key: 'account', label: texts.tokens.account, value: (row) => row.account ?? row.site, cell: (row) => (row.account ? <Link to={pathOf('accounts', row.account)}>{row.account}</Link> : (row.site ?? '–')), grow: 1.9 },
   { key: 'resources', label: t.resources, value: (row) => row.resources.join(', '), grow: 1.5 },
-  { key: 'places', label: t.places, value: (row) => row.automations.map((one) => one.account ?? `${one.tool ?? '?'} at ${one.place ?? '?'}`).join(', '), grow: 3 },
+  { key: 'places', label: t.places, value: (row) => row.automations.map((one) => one.account ?? `${one.tool ?? '?'} at ${one.place ?? '?'}`).join(', '), grow: 2.5 },
   { key: 'stops', label: t.stops, value: (row) => row.stops, grow: 3, extra: true },
   { key: 'wakes', label: t.wakes, value: (row) => row.wakes.join(', ') || texts.tonight.nobody, cell: (row) => (row.wakes.length > 0 ? row.wakes.join(', ') : <strong className="alarm-word">▲ {texts.tonight.nobody}</strong>), grow: 2, narrow: true },
   { key: 'expires_at', label: texts.tokens.expires, value: (row) => row.expires_at, cell: (row) => <Expiry at={row.expires_at} />, grow: 1.5 },

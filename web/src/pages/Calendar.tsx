@@ -25,22 +25,19 @@ interface Event {
   owner: string;
 }
 
-/** For those who see everything by the reports; for others of what is theirs. */
+/** The ends that the server tells of, and the rotations of the register for those who may read it. */
 function useEvents(): { events: Event[]; loaded: Live<unknown> } {
-  const all = useMay()('reportWake');
-  const wake = useLive('reportWake', all ? { query: { within: '366d', limit: 10_000 } } : undefined, 60_000);
-  const tokens = useList('listTokens', all ? undefined : { expiring_within: '366d' }, 10_000, 60_000);
-  const register = useList('listRegister', all ? {} : undefined, 20_000, 120_000);
+  const may = useMay();
+  const wake = useLive('reportWake', { query: { within: '366d', limit: 10_000 } }, 60_000);
+  const register = useList('listRegister', may('listRegister') ? {} : undefined, 20_000, 120_000);
   const events = useMemo(() => {
-    const ends: Event[] = all
-      ? (wake.data?.items ?? []).filter((one) => one.expires_at).map((one) => ({ kind: 'end', at: Date.parse(one.expires_at!), name: one.name || one.kind, of: one.account ?? one.site ?? one.kind, to: placeOf(one.kind, one.id, one.account, one.site), token: one.kind === 'token' ? one.id : undefined, owner: one.owner ?? one.account_owner ?? '' }))
-      : (tokens.data ?? []).filter((one) => one.expires_at).map((one) => ({ kind: 'end', at: Date.parse(one.expires_at!), name: one.name, of: one.account, to: pathOf('tokens', one.id), token: undefined, owner: one.owner ?? '' }));
+    const ends: Event[] = (wake.data?.items ?? []).filter((one) => one.expires_at).map((one) => ({ kind: 'end', at: Date.parse(one.expires_at!), name: one.name || one.kind, of: one.account ?? one.site ?? one.kind, to: placeOf(one.kind, one.id, one.account, one.site), token: one.kind === 'token' ? one.id : undefined, owner: one.owner ?? one.account_owner ?? '' }));
     const dues: Event[] = (register.data ?? []).flatMap((entry) =>
       // A temporary token's rotation is due when it ends, which is there already.
       entry.credentials.filter((one) => one.rotation_due_at && one.rotation_due_at !== one.expires_at && (one.state === 'live' || one.state === 'paused')).map((one) => ({ kind: 'due' as const, at: Date.parse(one.rotation_due_at!), name: one.name, of: entry.handle, to: pathOf('tokens', one.id), token: undefined, owner: one.owner ?? entry.owner })));
     return [...ends, ...dues].sort((left, right) => left.at - right.at);
-  }, [all, wake.data, tokens.data, register.data]);
-  return { events, loaded: all ? wake : tokens };
+  }, [wake.data, register.data]);
+  return { events, loaded: wake };
 }
 
 export function Calendar() {
@@ -71,7 +68,7 @@ export function Calendar() {
     all[Math.max(0, Math.min(all.length - 1, at + step))]?.focus();
   };
   return (
-    <Page title={t.title} lede={may('reportWake') ? t.lede : t.mine}>
+    <Page title={t.title} lede={may('listRegister') ? t.lede : t.mine}>
       <Loaded of={loaded} lines={8}>
         {() => (
           <>
@@ -128,7 +125,6 @@ function DayCell({ day, events, today, open }: { day: Day; events: Event[]; toda
 }
 
 function DayList({ day, events, windows }: { day: string; events: Event[]; windows: Window[] }) {
-  const may = useMay();
   const start = Date.parse(`${day}T00:00:00`);
   return (
     <Dialog title={Number.isFinite(start) ? dayOf(start) : day} onClose={() => setQuery({ day: '' })}>
@@ -140,7 +136,7 @@ function DayList({ day, events, windows }: { day: string; events: Event[]; windo
               <span className="grow">{one.to ? <Link to={one.to}>{one.name}</Link> : one.name} <span className="quiet">{one.of} · {one.owner}</span></span>
               {frozen(windows, one.at) && <span className="quiet">{t.freeze}</span>}
               <span title={exact(one.at)}><Expiry at={new Date(one.at).toISOString()} /></span>
-              {one.token && may('reportWake') && <Link to={whatIf('token', one.token)} aria-label={`${texts.blast.link} ${one.name}`}>{texts.blast.title}</Link>}
+              {one.token && <Link to={whatIf('token', one.token)} aria-label={`${texts.blast.link} ${one.name}`}>{texts.blast.title}</Link>}
             </li>
           ))}
         </ul>

@@ -71,6 +71,24 @@ export function Client({ id }: { id: string }) {
   );
 }
 
+/** While there is a successor: one that nobody has used is thrown away, one that is in use ends. */
+function RollBack({ of: one }: { of: Row }) {
+  const pending = one.secrets.some((secret) => secret.state === 'pending');
+  if (!pending && !one.secrets.some((secret) => secret.state === 'overlap')) return null;
+  const t = texts.rotation;
+  return (
+    <Action
+      label={t.back}
+      about={pending ? t.backUnused : t.backInUse(0)}
+      withReason
+      {...(pending ? {} : { typed: one.name })}
+      commands={(reason) => [{ label: t.back, text: commandLine(['token', 'rotation', 'roll-back', one.client_id], { reason }) }]}
+      run={(reason) => call('rollBackRotation', { at: { token: one.client_id }, body: reason ? { reason } : {} })}
+      done={t.rolledBack}
+    />
+  );
+}
+
 function Actions({ of: one }: { of: Row }) {
   const may = useMay();
   const [overlap, setOverlap] = useState('');
@@ -90,6 +108,7 @@ function Actions({ of: one }: { of: Row }) {
           <TextField label={c.overlap} value={overlap} set={setOverlap} placeholder={one.overlap} hint={texts.rotation.overlapHint} />
         </FormAction>
       )}
+      {may('rollBackRotation') && <RollBack of={one} />}
       <HandOverToken token={one} />
       {may('revokeClient') && (
         <Action label={c.revoke} about={t.revokeAbout} withReason typed={one.name} commands={(reason) => [{ label: c.revoke, text: commandLine(['client', 'revoke', one.client_id], { reason }) }]} run={(reason) => call('revokeClient', { at, body: reason ? { reason } : {} })} done={c.revoked} />

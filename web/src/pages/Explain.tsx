@@ -1,13 +1,13 @@
 // Why a request was, or would be, refused; what would permit it; and who wrote to an object.
 import { useEffect, useState, type FormEvent } from 'react';
 import { call } from '../api/client.ts';
-import { useList, useLive } from '../api/live.ts';
+import { useList } from '../api/live.ts';
 import { asProblem, type Problem } from '../api/problem.ts';
 import type { Schemas } from '../api/types.ts';
 import { FieldInput, type Field } from '../parts/AskAction.tsx';
 import { useMay } from '../parts/me.tsx';
-import { remediesOf } from '../parts/remedy.ts';
-import { When } from '../parts/Time.tsx';
+import { adviceOf } from '../parts/remedy.ts';
+import { Said, When } from '../parts/Time.tsx';
 import { commandLine, Commands, CopyButton, Facts, Loaded, Page, ProblemNote, Section, Words } from '../parts/ui.tsx';
 import { go, Link, pathOf, useAddress } from '../router.ts';
 import { texts } from '../texts.ts';
@@ -113,32 +113,40 @@ function Answer({ decision, command }: { decision: Decision; command: string }) 
           <li key={index} className={step.passed ? 'passed' : index === first ? 'stopped' : 'then'}>
             <span className="step-mark" aria-hidden="true">{step.passed ? '✓' : '✕'}</span>
             <span className="hidden">{step.passed ? t.passed : t.stopped}: </span>
-            <strong>{step.step.replaceAll('_', ' ')}</strong> <span>{step.detail}</span>
+            <strong>{step.step.replaceAll('_', ' ')}</strong> <span><Said text={step.detail} /></span>
           </li>
         ))}
       </ol>
-      {!decision.permitted && <Change decision={decision} />}
+      {!decision.permitted && (decision.changes.length > 0 ? <Changes decision={decision} /> : <p className="note advice-note">{adviceOf(decision.reason)}</p>)}
       <Commands of={[{ label: t.title, text: command }]} />
     </Section>
   );
 }
 
-function Change({ decision }: { decision: Decision }) {
-  const token = useLive('showToken', decision.token_id ? { at: { token: decision.token_id } } : undefined, 60_000);
-  const grants = useList('listGrants', token.data ? { account: token.data.account } : undefined);
-  // Without the token's own members a command would be half a command.
-  if (decision.token_id && token.loading) return <Loaded of={token}>{() => null}</Loaded>;
-  const remedies = remediesOf({ decision, token: token.data, grants: grants.data });
-  const about = `${decision.method ?? ''} ${decision.path ?? ''} (${decision.reason}${decision.request_id ? `, request ${decision.request_id}` : ''})`.trim();
-  const lines = remedies.flatMap((one) => [one.what, ...(one.command ? [`  ${one.command}`] : [])]);
+/** What the server would change, tried on a copy: for whoever may do it, in their own words and with the address of this page. */
+function Changes({ decision }: { decision: Decision }) {
+  // What only another token can have is one command for all of it: it stands with the last that needs it.
+  const changes = decision.changes.map((one, at, all) => ({ ...one, command: all.slice(at + 1).some((later) => later.command === one.command) ? undefined : one.command }));
+  const people = [...new Set(changes.flatMap((one) => one.people))];
+  const about = aboutOf(decision);
+  const lines = changes.flatMap((one) => [`${one.what} (${one.may})`, ...(one.command ? [`  ${one.command}`] : [])]);
+  const text = t.asking(about, [...lines, '', `${t.seeHere}: ${location.href}`]);
+  const mail = `mailto:${people.map(encodeURIComponent).join(',')}?subject=${encodeURIComponent(t.subject(about))}&body=${encodeURIComponent(text.replaceAll('\n', '\r\n'))}`;
   return (
     <div className="card change">
-      <div className="row"><h3>{t.change}</h3><CopyButton text={t.asking(about, lines)} label={t.ask} /></div>
+      <div className="row">
+        <h3>{changes.length === 1 ? t.change : t.changes}</h3>
+        <span className="actions">
+          <a className="button" href={mail}>{t.mail(people)}</a>
+          <CopyButton text={text} label={t.ask} />
+        </span>
+      </div>
+      {decision.changes_suffice === false && <p className="note">{t.notEnough}</p>}
       <ol className="remedies">
-        {remedies.map((one) => (
-          <li key={one.what}>
+        {changes.map((one) => (
+          <li key={one.kind + one.what}>
             <p>{one.what}</p>
-            {one.command && <div className="command-head"><span>{one.who && t.who[one.who]}</span><CopyButton text={one.command} /></div>}
+            <div className="command-head"><span>{t.may}: {one.may}{one.people.length > 0 && ` (${one.people.join(', ')})`}</span>{one.command && <CopyButton text={one.command} />}</div>
             {one.command && <pre tabIndex={0}>{one.command}</pre>}
           </li>
         ))}
@@ -146,6 +154,8 @@ function Change({ decision }: { decision: Decision }) {
     </div>
   );
 }
+
+const aboutOf = (decision: Decision) => `${decision.method ?? ''} ${decision.path ?? ''} (${decision.reason}${decision.request_id ? `, request ${decision.request_id}` : ''})`.trim();
 
 function Trace({ site, object }: { site: string; object: string }) {
   const writes = useList('trace', { site, object }, 1000, 30_000);

@@ -16,7 +16,7 @@ const columns: Column<Row>[] = [
   { key: 'role', label: t.role, value: (row) => row.role, grow: 2, narrow: true },
   { key: 'resources', label: t.resources, value: (row) => row.resources.join(' '), grow: 2 },
   { key: 'created_at', label: t.created, value: (row) => row.created_at, cell: (row) => <When at={row.created_at} />, grow: 1.5 },
-  { key: 'state', label: t.state, value: (row) => row.state, cell: (row) => <State is={row.state} />, narrow: true },
+  { key: 'state', label: t.state, value: (row) => row.state, cell: (row) => <State is={row.state} />, grow: 1.4, narrow: true },
 ];
 const facets: Facet<Row>[] = [
   { name: 'role', label: t.role, values: (row) => [row.role], onCommandLine: true },

@@ -1,11 +1,12 @@
 // All reports, and each with its findings: the evidence, whom to ask, and the command that puts it right.
 import { useState } from 'react';
-import { call } from '../api/client.ts';
+import { call, type OperationId } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
 import { asProblem, type Problem } from '../api/problem.ts';
 import type { Schemas } from '../api/types.ts';
-import { Expiry, When } from '../parts/Time.tsx';
-import { commandLine, Commands, CopyButton, Empty, Facts, Loaded, Outside, Page, ProblemNote, Section, State, Words } from '../parts/ui.tsx';
+import { useMay } from '../parts/me.tsx';
+import { Expiry, Said, When } from '../parts/Time.tsx';
+import { commandLine, Commands, CopyButton, Empty, Facts, Loaded, Outside, Page, ProblemNote, Section, State, Words, type Command } from '../parts/ui.tsx';
 import { Link, pathOf } from '../router.ts';
 import { texts } from '../texts.ts';
 import { WhatIf } from './Blast.tsx';
@@ -20,16 +21,18 @@ const kMost = 200;
 const isPlain = (name: string): name is Plain => Object.hasOwn(kPlain, name);
 
 export function Reports() {
-  const wouldDeny = useLive('reportWouldDeny', {}, 60_000);
-  const migration = useLive('reportMigration', {}, 60_000);
-  const bypass = useLive('reportBypass', {}, 60_000);
+  const may = useMay();
+  const asked = <Id extends OperationId>(id: Id) => (may(id) ? {} : undefined);
+  const wouldDeny = useLive('reportWouldDeny', asked('reportWouldDeny'), 60_000);
+  const migration = useLive('reportMigration', asked('reportMigration'), 60_000);
+  const bypass = useLive('reportBypass', asked('reportBypass'), 60_000);
   return (
     <Page title={t.title} lede={t.lede}>
       <ul className="report-list">
-        {(Object.keys(kPlain) as Plain[]).map((name) => <PlainLine key={name} name={name} />)}
-        <Line name="would-deny" count={wouldDeny.data?.items.length} problem={wouldDeny.problem} />
-        <Line name="bypass" count={bypass.data?.count} problem={bypass.problem} />
-        <Line name="migration" count={migration.data?.not_moved} problem={migration.problem} />
+        {(Object.keys(kPlain) as Plain[]).filter((name) => may(kPlain[name])).map((name) => <PlainLine key={name} name={name} />)}
+        {may('reportWouldDeny') && <Line name="would-deny" count={wouldDeny.data?.items.length} problem={wouldDeny.problem} />}
+        {may('reportBypass') && <Line name="bypass" count={bypass.data?.count} problem={bypass.problem} />}
+        {may('reportMigration') && <Line name="migration" count={migration.data?.not_moved} problem={migration.problem} />}
       </ul>
     </Page>
   );
@@ -63,6 +66,7 @@ export function ReportPage({ id }: { id: string }) {
 }
 
 function Findings({ name }: { name: Plain }) {
+  const may = useMay();
   const report = useLive(kPlain[name], { query: { limit: kMost } }, 60_000);
   const command = { label: texts.commands.sameList, text: commandLine(['report', name]) };
   return (
@@ -75,8 +79,7 @@ function Findings({ name }: { name: Plain }) {
               {found.items.map((item) => <Finding key={item.kind + item.id} report={name} item={item} />)}
             </>
           )}
-          {name === 'shared' && found.count > 0 && <Plan />}
-          <Commands of={[command]} />
+          {name === 'shared' && found.count > 0 && may('reportSharedPlan') ? <Plan also={command} /> : <Commands of={[command]} />}
         </>
       )}
     </Loaded>
@@ -120,17 +123,19 @@ function Installation({ found }: { found: Schemas['Report'] }) {
 
 function Finding({ report, item }: { report: Plain; item: Schemas['ReportItem'] }) {
   const to = placeOf(item.kind, item.id, item.account, item.site);
+  const may = useMay();
   const own = report === 'installation';
   return (
     <article className={`end ${item.answers ? '' : 'unattended'}`}>
       <div className="end-head">
         <div>
           <h2>{to ? <Link to={to}>{item.name || item.kind}</Link> : item.name || item.kind}</h2>
-          <p className="quiet">{item.kind}{item.account && item.account !== item.name && <> · <Link to={pathOf('register', item.account)}>{item.account}</Link></>}{item.site && ` · ${item.site}`}</p>
+          <p className="quiet">{item.kind}{item.account && item.account !== item.name && <> · <Link to={pathOf(may('listRegister') ? 'register' : 'accounts', item.account)}>{item.account}</Link></>}{item.site && ` · ${item.site}`}</p>
         </div>
         <div className="end-side">{item.kind === 'token' && <WhatIf kind="token" name={item.id} />}</div>
       </div>
-      <p className="stops">{item.reasons.map((one) => <span key={one} className="reason">{one}</span>)} {item.detail}</p>
+      {item.partial && <p className="quiet">{texts.partial}</p>}
+      <p className="stops">{item.reasons.map((one) => <span key={one} className="reason">{one}</span>)} <Said text={item.detail} /></p>
       <Facts
         of={[
           [t.answers, item.answers ?? <strong className="alarm-word">▲ {t.nobody}</strong>],
@@ -139,14 +144,14 @@ function Finding({ report, item }: { report: Plain; item: Schemas['ReportItem'] 
           [texts.accounts.runsIn, !own && item.runs_in],
           [texts.tokens.expires, item.kind !== 'account' && <Expiry at={item.expires_at} none="–" />],
           [texts.tokens.lastUsed, item.kind !== 'account' && !own && <When at={item.last_used_at} />],
-          [t.calls, !own && item.calls_a_day.toLocaleString('en')],
+          [t.calls, !own && item.calls_a_day?.toLocaleString('en')],
           [texts.tokens.resources, item.resources && item.resources.length > 0 && <Words of={item.resources} />],
           [texts.tonight.runbook, item.runbook && <Outside to={item.runbook} />],
         ]}
       />
       {item.consumers && item.consumers.length > 0 && <Consumers of={item.consumers} label={`${t.evidence}: ${item.name} ${item.id}`} />}
       {item.command && <div className="fix"><div className="command-head"><span>{t.command}</span><CopyButton text={item.command} /></div><pre tabIndex={0}>{item.command}</pre></div>}
-      {report === 'shared' && <Plan token={item.id} name={item.name} />}
+      {report === 'shared' && may('reportSharedPlan') && <Plan token={item.id} name={item.name} />}
     </article>
   );
 }
@@ -175,7 +180,7 @@ function Consumers({ of, label }: { of: Schemas['Consumer'][]; label: string }) 
 }
 
 /** The file that splits shared tokens: asked for when somebody wants it. */
-function Plan({ token, name }: { token?: string; name?: string }) {
+function Plan({ token, name, also }: { token?: string; name?: string; also?: Command }) {
   const [plan, setPlan] = useState<string | undefined>();
   const [problem, setProblem] = useState<Problem | undefined>();
   const make = () => call('reportSharedPlan', { query: token ? { token } : {} }).then((said) => setPlan(said.apply), (caught: unknown) => setProblem(asProblem(caught)));
@@ -186,7 +191,7 @@ function Plan({ token, name }: { token?: string; name?: string }) {
       {plan === undefined ? <button type="button" onClick={() => void make()}>{t.planShow}</button> : (
         <><div className="command-head"><span>YAML</span><CopyButton text={plan} /></div><pre tabIndex={0} className="tall">{plan}</pre></>
       )}
-      <Commands of={[{ label: t.plan, text: commandLine(['report', 'shared'], { plan: true, token: token ?? null }) }]} />
+      <Commands of={[...(also ? [also] : []), { label: t.plan, text: commandLine(['report', 'shared'], { plan: true, token: token ?? null }) }]} />
     </>
   );
   return token ? <details className="plan-of"><summary>{t.planFor(name ?? token)}</summary>{body}</details> : <Section title={t.plan}>{body}</Section>;

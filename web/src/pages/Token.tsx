@@ -4,8 +4,9 @@ import type { Schemas } from '../api/types.ts';
 import { Action } from '../parts/Action.tsx';
 import { HandOverToken } from '../parts/HandOver.tsx';
 import { useMay } from '../parts/me.tsx';
-import { Rotation } from '../parts/Rotation.tsx';
+import { Rotation, rotates } from '../parts/Rotation.tsx';
 import { Expiry, When } from '../parts/Time.tsx';
+import { Usage } from '../parts/Usage.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
 import { commandLine, Commands, Facts, Loaded, Page, Section, State, Words } from '../parts/ui.tsx';
 import { applyForm } from '../parts/yaml.ts';
@@ -42,7 +43,7 @@ export function Token({ id }: { id: string }) {
                 [t.rate, shown.rate],
               ]}
             />
-            {shown.rotation?.new_secret && <Rotation token={shown} />}
+            {rotates(shown.rotation) && <Rotation token={shown} />}
             <Section title={t.boundary}>
               <Facts of={[[t.scopes, <Words of={shown.scopes} />], [texts.accounts.role, shown.role]]} />
               {shown.boundary.length === 0 ? <p className="quiet">{t.noBoundary}</p> : (
@@ -57,7 +58,7 @@ export function Token({ id }: { id: string }) {
               )}
             </Section>
             <Use token={shown} />
-            {!shown.rotation?.new_secret && <Rotation token={shown} />}
+            {!rotates(shown.rotation) && <Rotation token={shown} />}
             <Timeline target={shown.id} title={t.timeline} />
             <Commands of={commandsOf(shown)} />
           </>
@@ -101,17 +102,18 @@ function Actions({ of: one }: { of: Row }) {
 }
 
 function Use({ token }: { token: Row }) {
-  const may = useMay();
-  const wake = useLive('reportWake', may('reportWake') ? { query: { token: token.id } } : undefined, 30_000);
+  const wake = useLive('reportWake', { query: { token: token.id } }, 30_000);
   const item = wake.data?.items[0];
+  const usage = useLive('tokenUsage', token.kind === 'external' ? undefined : { at: { token: token.id } }, 30_000);
   return (
     <Section title={t.use}>
+      {token.kind !== 'external' && <Usage of={usage} />}
       {item && <p>{item.stops}. {texts.tonight.wakes}: {item.wakes.join(', ') || <strong>{texts.tonight.nobody}</strong>}.</p>}
       <Places
         of={item
           ? item.automations.map((one) => ({ address: one.place ?? '?', user_agent: one.tool ?? '?', first_at: one.first_seen_at, last_at: one.last_seen_at, calls: one.requests ?? 0 }))
           : (token.rotation?.new_users ?? [])}
-        empty={t.notUsed}
+        empty={item?.partial ? texts.partial : t.notUsed}
       />
       {token.dead_uses && token.dead_uses.length > 0 && (
         <>

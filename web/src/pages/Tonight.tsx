@@ -1,15 +1,16 @@
 // The first page: if something expires tonight, who wakes up tomorrow? Soonest first, and calm where there is nothing.
 import { useState } from 'react';
 import { call } from '../api/client.ts';
-import { refreshAll, useList, useLive } from '../api/live.ts';
+import { refreshAll, useList, useLive, type LiveList } from '../api/live.ts';
 import { asProblem } from '../api/problem.ts';
 import type { Schemas } from '../api/types.ts';
-import { useMay, useMe } from '../parts/me.tsx';
+import { useMe } from '../parts/me.tsx';
 import { Expiry, urgencyOf, useNow, When, type Urgency } from '../parts/Time.tsx';
 import { toast } from '../parts/Toasts.tsx';
 import { Commands, commandLine, Empty, Facts, Loaded, Outside, Page, Section, State, Waiting } from '../parts/ui.tsx';
 import { Link, pathOf } from '../router.ts';
 import { texts } from '../texts.ts';
+import { Why } from './Denials.tsx';
 
 type WakeItem = Schemas['WakeItem'];
 type Matter = Schemas['Matter'];
@@ -22,23 +23,19 @@ export function placeOf(kind: string, id: string, account?: string | null, site?
   return undefined;
 }
 
+/** Everybody has it: members and project administrators see in it what is theirs, as the server answers them. Everything is asked for at once and shown in the order in which it is read: what comes later stands below, and moves nothing. */
 export function Tonight() {
-  const may = useMay();
-  return may('reportWake') ? <Everybody /> : <Mine />;
-}
-
-/** Everything is asked for at once and shown in the order in which it is read: what comes later stands below, and moves nothing. */
-function Everybody() {
   const wake = useLive('reportWake', { query: { within: '30d', limit: 500 } }, 30_000);
   const matters = useList('listMatters', {});
   const reports = useReports();
+  const denials = useList('listDenials', { limit: 200 }, 200, 30_000);
   return (
     <Page title={t.title} lede={t.question}>
       {wake.loading || matters.loading ? <Waiting lines={5} /> : (
         <>
           <Loaded of={wake}>{(report) => <Ends items={report.items} matters={matters.data ?? []} />}</Loaded>
           <OpenMatters matters={matters} />
-          <Reports all={reports} />
+          <Reports all={reports} denials={denials} />
         </>
       )}
     </Page>
@@ -78,13 +75,21 @@ function Ends({ items, matters }: { items: WakeItem[]; matters: Matter[] }) {
   );
 }
 
+/** Whoever was told takes it on; an organization administrator anything. */
+function useTakes(): (matter: Matter) => boolean {
+  const me = useMe();
+  return (matter) => !!matter.mine || me.role === 'org-admin';
+}
+
 function End({ item, matters, brief = false }: { item: WakeItem; matters: Matter[]; brief?: boolean }) {
+  const takes = useTakes();
   const matter = matters.find((one) => one.subject_id === item.id && one.topic === 'expiry' && !one.closed_at);
   const to = placeOf(item.kind, item.id, item.account, item.site);
   const title = item.name || item.kind;
   const body = (
     <>
       <p className="stops">{item.stops}</p>
+      {item.partial && <p className="quiet">{texts.partial}</p>}
       {item.alarm && <p className="alarm-line"><span aria-hidden="true">▲</span> {item.alarm}</p>}
       <Facts
         of={[
@@ -112,7 +117,7 @@ function End({ item, matters, brief = false }: { item: WakeItem; matters: Matter
         </div>
         <div className="end-side">
           <Expiry at={item.expires_at} />
-          {matter && item.acknowledged.length === 0 && !matter.acknowledged_at && <Acknowledge matter={matter} />}
+          {matter && takes(matter) && item.acknowledged.length === 0 && !matter.acknowledged_at && <Acknowledge matter={matter} />}
         </div>
       </div>
       {brief ? <details><summary>{item.stops}</summary>{body}</details> : body}
@@ -144,9 +149,11 @@ function Acknowledge({ matter }: { matter: Matter }) {
   );
 }
 
-export function OpenMatters({ matters }: { matters: ReturnType<typeof useList<'listMatters'>> }) {
-  const open = (matters.data ?? []).filter((one) => !one.closed_at && one.topic !== 'expiry');
-  if (matters.data && open.length === 0) return null;
+/** `all`: those about ends too, which stand on the first page by themselves. `calm` is said where nothing is open. */
+export function OpenMatters({ matters, all = false, calm }: { matters: LiveList<Matter>; all?: boolean; calm?: string }) {
+  const takes = useTakes();
+  const open = (matters.data ?? []).filter((one) => !one.closed_at && (all || one.topic !== 'expiry'));
+  if (matters.data && open.length === 0) return calm ? <div className="calm"><p className="calm-title">{calm}</p></div> : null;
   return (
     <Section title={t.open} count={open.length}>
       <Loaded of={matters}>
@@ -159,7 +166,7 @@ export function OpenMatters({ matters }: { matters: ReturnType<typeof useList<'l
                   <State is={one.topic} />
                   <span className="grow">{to ? <Link to={to}>{one.subject_name ?? one.subject_id}</Link> : (one.subject_name ?? one.subject_id)}</span>
                   <span className="quiet">{t.opened} <When at={one.opened_at} /></span>
-                  {one.acknowledged_at ? <span className="quiet">{t.acknowledged} {one.acknowledged_by}</span> : <Acknowledge matter={one} />}
+                  {one.acknowledged_at ? <span className="quiet">{t.acknowledged} {one.acknowledged_by}</span> : takes(one) && <Acknowledge matter={one} />}
                 </li>
               );
             })}
@@ -178,14 +185,43 @@ const kReports = [
   ['unused', 'reportUnused'],
 ] as const;
 
+/** Of the tokens that are known, what was refused most often: a job that fails each hour, or somebody who tries doors. */
+function Refused({ denials }: { denials: LiveList<Schemas['Denial']> }) {
+  const known = (denials.data ?? []).filter((one) => one.token);
+  if (denials.data && known.length === 0) return null;
+  const most = [...known].sort((left, right) => right.count - left.count).slice(0, 5);
+  return (
+    <div className="card">
+      <h3><Link to="/denials">{texts.denials.card}</Link> {denials.data && <span className="count">{known.length}</span>}</h3>
+      <Loaded of={denials}>
+        {() => (
+          <>
+            <ul className="found">
+              {most.map((one) => (
+                <li key={[one.token, one.operation, one.code, one.resource].join(' ')}>
+                  <Link to={pathOf('tokens', one.token!)}>{one.name ?? one.token}</Link>
+                  {one.account && one.account !== one.name && <span className="quiet"> {one.account}</span>}
+                  <p className="quiet">{texts.denials.times(one.count)} {one.operation} {one.resource}: <code>{one.code}</code>, <When at={one.last_at} /> <Why of={one} /></p>
+                </li>
+              ))}
+            </ul>
+            {known.length > most.length && <p className="quiet">{t.more(known.length - most.length)}</p>}
+            <Commands of={[{ label: texts.commands.sameList, text: commandLine(['denials']) }]} />
+          </>
+        )}
+      </Loaded>
+    </div>
+  );
+}
+
 const useReports = () => kReports.map(([name, id]) => [name, useLive(id, { query: { limit: 5 } }, 60_000)] as const);
 
 /** All of them together, since which cards there are says where each stands. */
-function Reports({ all }: { all: ReturnType<typeof useReports> }) {
-  const nothing = all.every(([, report]) => report.data?.count === 0);
+function Reports({ all, denials }: { all: ReturnType<typeof useReports>; denials: LiveList<Schemas['Denial']> }) {
+  const nothing = all.every(([, report]) => report.data?.count === 0) && denials.data?.every((one) => !one.token);
   return (
     <Section title={t.reportsTitle}>
-      {all.some(([, report]) => report.loading) ? <Waiting lines={4} /> : nothing ? (
+      {all.some(([, report]) => report.loading) || denials.loading ? <Waiting lines={4} /> : nothing ? (
         <Empty title={t.reportsNone} />
       ) : (
         <div className="columns">
@@ -214,36 +250,9 @@ function Reports({ all }: { all: ReturnType<typeof useReports> }) {
               </Loaded>
             </div>
           )))}
+          <Refused denials={denials} />
         </div>
       )}
     </Section>
-  );
-}
-
-/** For members and project administrators, who can't see the organization's reports: what of theirs ends. */
-function Mine() {
-  const me = useMe();
-  const tokens = useList('listTokens', { expiring_within: '30d' });
-  return (
-    <Page title={t.title} lede={t.question}>
-      <Section title={t.mine}>
-        <Loaded of={tokens}>
-          {(all) => all.length === 0 ? (
-            <div className="calm"><p className="calm-title"><span aria-hidden="true">☾</span> {t.mineNone}</p></div>
-          ) : (
-            <ul className="lines">
-              {[...all].sort((left, right) => String(left.expires_at).localeCompare(String(right.expires_at))).map((token) => (
-                <li key={token.id}>
-                  <Expiry at={token.expires_at} />
-                  <span className="grow"><Link to={pathOf('tokens', token.id)}>{token.name}</Link> <span className="quiet">{token.account}</span></span>
-                  <span className="quiet">{token.owner === me.user ? '' : token.owner}</span>
-                  <State is={token.state} />
-                </li>
-              ))}
-            </ul>
-          )}
-        </Loaded>
-      </Section>
-    </Page>
   );
 }

@@ -14,6 +14,8 @@ import { exact, Expiry, kDay, When } from './Time.tsx';
 import { commandLine, Facts, ProblemNote, Section, State } from './ui.tsx';
 
 type Token = Schemas['Token'];
+/** Whether an old and a new secret stand side by side; else the record's `new_secret` is its only one. */
+export const rotates = (rotation: Schemas['Rotation'] | null | undefined): rotation is Schemas['Rotation'] => rotation?.old_secret != null;
 type Users = Schemas['SecretUser'][];
 const t = texts.rotation;
 
@@ -70,7 +72,7 @@ function Callers({ of, none, label }: { of: Users; none: string; label: string }
 
 function Sides({ token, rotation }: { token: Token; rotation: Schemas['Rotation'] }) {
   const find = (id: string | null | undefined) => token.secrets.find((one) => one.id === id);
-  const old = find(rotation.old_secret) ?? (rotation.new_secret ? token.secrets.find((one) => one.state === 'current') : undefined);
+  const old = find(rotation.old_secret);
   const fresh = find(rotation.new_secret);
   if (!old || !fresh) return null;
   return (
@@ -109,7 +111,7 @@ function Sides({ token, rotation }: { token: Token; rotation: Schemas['Rotation'
 
 /** Live: asked again every few seconds while an old and a new secret stand side by side. */
 export function Rotation({ token }: { token: Token }) {
-  const moving = token.rotation?.new_secret != null;
+  const moving = rotates(token.rotation);
   const read = useLive('showRotation', { at: { token: token.id } }, moving ? 3_000 : 15_000);
   const shown = read.data ?? token;
   const rotation = shown.rotation;
@@ -171,7 +173,7 @@ function Moves({ token, rotation }: { token: Token; rotation: Schemas['Rotation'
           name="rotate"
           label={rotation.state === 'successor pending' ? t.again : t.rotate}
           main={rotation.state === 'planned' || rotation.state === 'none' || rotation.state === 'retired'}
-          about={rotation.old_secret ? t.rotateEndsOld : rotation.state === 'successor pending' ? t.againAbout : t.rotateAbout}
+          about={rotation.state === 'successor pending' ? t.againAbout : rotates(rotation) ? t.rotateEndsOld : t.rotateAbout}
           commands={command(['rotate'], { overlap })}
           run={() => call('rotateToken', { at, body: overlap ? { overlap } : {} })}
           onDone={(made) => showSecret({ title: t.made, note: made.ended_early ? t.endedEarly(made.ended_early) : t.untouched, secret: made.token, name: made.name, base: baseOf(made), path: pathOf(made) })}
@@ -179,7 +181,7 @@ function Moves({ token, rotation }: { token: Token; rotation: Schemas['Rotation'
           <TextField label={texts.tokens.overlap} value={overlap} set={setOverlap} placeholder={rotation.overlap} hint={t.overlapHint} />
         </FormAction>
       )}
-      {rotation.new_secret && may('finishRotation') && (
+      {rotates(rotation) && may('finishRotation') && (
         inUse ? (
           <Action
             label={t.finishAnyway}
@@ -192,6 +194,18 @@ function Moves({ token, rotation }: { token: Token; rotation: Schemas['Rotation'
         ) : (
           <Action label={t.finish} about={t.finishAbout} commands={() => command(['rotation', 'finish'])} run={() => call('finishRotation', { at, body: {} })} done={t.finished} />
         )
+      )}
+      {rotates(rotation) && may('rollBackRotation') && (
+        // Nobody uses a pending successor: that it goes is mild. One that is in use stops whoever uses it.
+        <Action
+          label={t.back}
+          about={rotation.state === 'successor pending' ? t.backUnused : t.backInUse(rotation.new_users.length)}
+          withReason
+          {...(rotation.state === 'successor pending' ? {} : { typed: token.name })}
+          commands={(reason) => command(['rotation', 'roll-back'], { reason })}
+          run={(reason) => call('rollBackRotation', { at, body: reason ? { reason } : {} })}
+          done={t.rolledBack}
+        />
       )}
       {rotation.overlap_ends_at && rotation.old_secret && may('extendOverlap') && <Extend token={token} ends={rotation.overlap_ends_at} />}
       {may('setRotation') && <Rule token={token} rotation={rotation} />}

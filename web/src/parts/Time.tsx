@@ -54,6 +54,16 @@ export function When({ at, none = texts.time.never, full = false }: { at: string
   );
 }
 
+const kInstant = /\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z/;
+
+/** A text of the server's, with the instants in it as people read them. */
+export function Said({ text }: { text: string }) {
+  const found = kInstant.exec(text);
+  if (!found) return <>{text}</>;
+  const after = text.slice(found.index + found[0].length);
+  return <>{text.slice(0, found.index)}<time dateTime={found[0]}>{exact(found[0])}</time><Said text={after} /></>;
+}
+
 export type Urgency = 'ended' | 'tonight' | 'week' | 'month' | 'far';
 
 export function urgencyOf(at: string, from: number): Urgency {
