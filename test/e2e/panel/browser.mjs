@@ -23,10 +23,14 @@ export async function start({ base, api, key }) {
     if (folder) {
       await context.route('**/assets/panel/*', (route) => {
         const { pathname } = new URL(route.request().url());
-        // After a form the browser may come to the binary's own page, which asks for the files by its own hashes.
-        const name = basename(pathname).replace(kHash, '');
-        const file = readdirSync(join(folder, 'assets/panel')).find((one) => one.replace(kHash, '') === name && extname(one) === extname(pathname));
-        return file ? route.fulfill({ body: readFileSync(join(folder, 'assets/panel', file)), contentType: kTypes[extname(file)] }) : route.fallback();
+        const names = readdirSync(join(folder, 'assets/panel'));
+        const plain = basename(pathname).replace(kHash, '');
+        const name = names.find((one) => one === basename(pathname)) ?? names.find((one) => one.replace(kHash, '') === plain && extname(one) === extname(pathname));
+        if (!name) return route.fallback();
+        // After a form the browser comes to the binary's own page, which asks for the files by its own hashes: a script by that name only
+        // leads to the one of the folder, since the same module by two names would be two.
+        const leads = name !== basename(pathname) && extname(name) === '.js';
+        return route.fulfill({ body: leads ? `import '/assets/panel/${name}';` : readFileSync(join(folder, 'assets/panel', name)), contentType: kTypes[extname(name)] });
       });
       await context.route((url) => url.origin === base, async (route) => {
         if (route.request().resourceType() !== 'document' || route.request().method() !== 'GET') return route.fallback();

@@ -14,12 +14,12 @@ const t = texts.tokens;
 const columns: Column<Row>[] = [
   { key: 'name', label: t.name, value: (row) => row.name, grow: 2, narrow: true },
   { key: 'account', label: t.account, value: (row) => row.account, grow: 2 },
-  { key: 'owner', label: t.owner, value: (row) => row.owner, grow: 2.2 },
-  { key: 'created_at', label: t.created, value: (row) => row.created_at, cell: (row) => <When at={row.created_at} />, grow: 1.55 },
-  { key: 'expires_at', label: t.expires, value: (row) => row.expires_at, cell: (row) => <Expiry at={row.expires_at} />, grow: 1.5, narrow: true },
+  { key: 'owner', label: t.owner, value: (row) => row.owner, grow: 2.35 },
+  { key: 'created_at', label: t.created, value: (row) => row.created_at, cell: (row) => <When at={row.created_at} />, grow: 1.5 },
+  { key: 'expires_at', label: t.expires, value: (row) => row.expires_at, cell: (row) => <Expiry at={row.expires_at} />, grow: 1.8, narrow: true },
   { key: 'last_used_at', label: t.lastUsed, value: (row) => row.last_used_at, cell: (row) => <When at={row.last_used_at} />, grow: 1.55 },
   { key: 'state', label: t.state, value: (row) => row.state, cell: (row) => <State is={row.state} />, grow: 1.45, narrow: true },
-  { key: 'resources', label: t.resources, value: (row) => row.resources.join(' '), grow: 2 },
+  { key: 'resources', label: t.resources, value: (row) => row.resources.join(' '), grow: 1.6 },
   { key: 'scopes', label: t.scopes, value: (row) => row.scopes.join(' '), grow: 3, extra: true },
   { key: 'id', label: t.id, value: (row) => row.id, extra: true },
 ];
