@@ -9,7 +9,7 @@ const from = (name) => import(pathToFileURL(`${process.env.PANEL_SOURCE}/${name}
 const { filterRows, millisecondsOf, parseFilter, printFilter, withTerm } = await from('parts/filter.ts');
 const { commandLine } = await from('parts/command_line.ts');
 const { csvOf } = await from('parts/exported.ts');
-const { concerns } = await from('api/events.ts');
+const { concerns, listen, told } = await from('api/events.ts');
 const { applyForm } = await from('parts/yaml.ts');
 const { makeTypes } = await import(pathToFileURL(`${process.env.PANEL_SOURCE}/../scripts/make_types.mjs`).href);
 
@@ -68,4 +68,39 @@ test('an event has asked again what it concerns, and leaves the rest alone', () 
   assert.deepEqual(asked('denials'), ['denials']);
   assert.deepEqual(asked('notices'), ['reports/wake', 'notify/matters']);
   for (const kind of ['hello', 'tokens', 'grants', 'policy']) assert.equal(asked(kind).length, 7, kind);
+});
+
+test('a stream is held while it is wanted, and one that was refused is not asked for at each movement', (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const made = [];
+  globalThis.EventSource = class {
+    static CLOSED = 2;
+    readyState = 1;
+    heard = {};
+    constructor(at) { made.push(this); this.at = at; }
+    addEventListener(kind, act) { this.heard[kind] = act; }
+    close() { this.readyState = 2; }
+  };
+  const said = [];
+  const events = listen((kind) => said.push(kind));
+  events.want(true);
+  events.want(true);
+  assert.deepEqual(made.map((one) => one.at), ['/session/events']);
+  made[0].heard.hello();
+  made[0].heard.tokens();
+  assert.deepEqual([told(), said], [true, ['tokens']], 'the first hello tells nothing new');
+  made[0].heard.error();
+  assert.equal(told(), false, 'until the browser is connected again');
+  made[0].heard.hello();
+  assert.deepEqual([told(), said], [true, ['tokens', 'hello']]);
+  made[0].readyState = 2;
+  made[0].heard.error();
+  for (let moved = 0; moved < 5; moved += 1) events.want(true);
+  assert.equal(made.length, 1);
+  context.mock.timers.tick(60_000);
+  assert.equal(made.length, 2);
+  events.want(false);
+  assert.deepEqual([made[1].readyState, told()], [2, false]);
+  events.want(true);
+  assert.equal(made.length, 3);
 });

@@ -19,7 +19,6 @@ export const told = (): boolean => standing;
 export function listen(tell: (kind: Kind) => void): { want: (now: boolean) => void } {
   let begun = false;
   const open = () => {
-    clearTimeout(again);
     const mine = new EventSource('/session/events');
     stream = mine;
     for (const kind of kKinds) {
@@ -35,20 +34,27 @@ export function listen(tell: (kind: Kind) => void): { want: (now: boolean) => vo
       // The browser connects again by itself, unless it was refused.
       if (mine.readyState === EventSource.CLOSED && stream === mine) {
         stream = undefined;
-        again = setTimeout(() => wanted && open(), kAgain);
+        again = setTimeout(() => {
+          again = undefined;
+          if (wanted) open();
+        }, kAgain);
       }
     });
   };
   return {
     want(now) {
       wanted = now;
-      if (now && !stream) open();
+      // After a refusal not at each movement of the pointer.
+      if (now && !stream && again === undefined) open();
       if (!now && stream) {
         stream.close();
         stream = undefined;
         standing = false;
       }
-      if (!now) clearTimeout(again);
+      if (!now) {
+        clearTimeout(again);
+        again = undefined;
+      }
     },
   };
 }
