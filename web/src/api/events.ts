@@ -15,18 +15,15 @@ let again: ReturnType<typeof setTimeout> | undefined;
 /** Whether changes are told; false: nothing is heard of them but by asking. */
 export const told = (): boolean => standing;
 
-/** Holds a stream as long as it is wanted; `tell` hears the kind of each event. `hello` comes at each beginning but the first. */
+/** Holds a stream as long as it is wanted; `tell` hears the kind of each event. `hello` comes at each beginning: what changed before it was not told. */
 export function listen(tell: (kind: Kind) => void): { want: (now: boolean) => void } {
-  let begun = false;
   const open = () => {
     const mine = new EventSource('/session/events');
     stream = mine;
     for (const kind of kKinds) {
       mine.addEventListener(kind, () => {
         standing = true;
-        if (kind !== 'hello') tell(kind);
-        else if (begun) tell('hello');
-        else begun = true;
+        tell(kind);
       });
     }
     mine.addEventListener('error', () => {
