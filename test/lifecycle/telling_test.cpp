@@ -394,6 +394,7 @@ TEST_F(Telling, EachChoosesTheirOwnDigest) {
     const auto reader = must(services().database.read());
     tina.actor_id = must(reader->users.get_by_email(kTokenOwner)).value.id.value;
   }
+  must(admin::set_policy(services(), world_.caller(), {{"notify-digest", "hourly"}}));
   EXPECT_EQ(must(lifecycle::show_digest(services(), tina)).at("digest").as_string(), "hourly") << "the policy's";
   must(lifecycle::set_digest(services(), tina, "", "daily"));
   EXPECT_EQ(must(lifecycle::show_digest(services(), tina)).at("digest").as_string(), "daily");

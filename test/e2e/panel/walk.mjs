@@ -255,7 +255,7 @@ const steps = {
     await look(theirs, '/accounts');
     assert.equal(await theirs.$$eval('tbody tr[aria-rowindex]', (rows) => rows.length), 1);
     await look(theirs, '/accounts/theirs');
-    assert.ok(await theirs.getByRole('button', { name: 'Pause' }).isVisible());
+    assert.ok(await theirs.getByRole('button', { name: 'Pause', exact: true }).first().isVisible());
     assert.equal(await theirs.getByRole('button', { name: 'Archive' }).count(), 0);
     await accessible(theirs, 'a member’s account');
     await other.close();
