@@ -37,9 +37,10 @@ class Panel(unittest.TestCase):
         account(it, "theirs", MEMBER, "of a member", "cron")
         grant(it, "theirs", "acme/A", SCOPES)
         token(it, "theirs", "of theirs", "read:jira-work", expires_in="5d", owner=MEMBER)
-        person(it, "leaver@example.com", "Lea Ver")
-        account(it, "left-behind", "leaver@example.com", "its owner leaves", "cron")
-        ask(it, "POST", "/users/leaver@example.com/suspend", {})
+        for email, handle in (("leaver@example.com", "left-behind"), ("gone@example.com", "left-alone")):
+            person(it, email, "Lea Ver")
+            account(it, handle, email, "its owner leaves", "cron")
+            ask(it, "POST", f"/users/{email}/suspend", {})
         account(it, "nightly", ADMIN, "exports issues every night", "GitLab CI")
         grant(it, "nightly", "acme/A", SCOPES)
         made = token(it, "nightly", "export", SCOPES, expires_in="20h")

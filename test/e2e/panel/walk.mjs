@@ -242,7 +242,7 @@ const steps = {
     const links = await theirs.$$eval('nav a', (all) => all.map((one) => one.textContent));
     for (const name of ['Tonight', 'Make a credential', 'Requests', 'Calendar', 'What if', 'Reports', 'Service accounts', 'Tokens', 'OAuth clients', 'Apps and consents', 'Notifications', 'Denials', 'Explain']) assert.ok(links.includes(name), name);
     for (const name of ['Register', 'Sites', 'People', 'Policies', 'Channels', 'Audit']) assert.ok(!links.includes(name), name);
-    const everything = ['nightly', 'export', 'left-behind', 'Gatehouse’s own'];
+    const everything = ['nightly', 'export', 'left-behind', 'left-alone', 'Gatehouse’s own'];
     for (const [path, ...mine] of [['/', 'Within 7 days', 'of theirs'], ['/reports/incomplete', 'theirs'], ['/reports', 'Rotation overdue'], ['/calendar'], ['/notifications', 'Mail that can wait'], ['/denials'], ['/blast?account=theirs', 'of theirs']]) {
       await look(theirs, path);
       const text = await theirs.innerText('main');
@@ -255,7 +255,7 @@ const steps = {
     await look(theirs, '/accounts');
     assert.equal(await theirs.$$eval('tbody tr[aria-rowindex]', (rows) => rows.length), 1);
     await look(theirs, '/accounts/theirs');
-    assert.ok(await theirs.getByRole('button', { name: 'Pause', exact: true }).first().isVisible());
+    assert.ok(await theirs.locator('.page-head').getByRole('button', { name: 'Pause' }).isVisible());
     assert.equal(await theirs.getByRole('button', { name: 'Archive' }).count(), 0);
     await accessible(theirs, 'a member’s account');
     await other.close();
