@@ -38,7 +38,7 @@ Result<Seeded> insert_surroundings(store::UnitOfWork& work, const std::string& u
   made.upstream.created_at = now;
   const crypto::Sealer sealer(keys, random);
   GH_TRY(made.upstream.sealed_secret,
-         upstream::seal_for_site(SecretString("bench-upstream-secret"), made.upstream.id, made.site, sealer));
+         upstream::seal_for_site(SecretString("bench-upstream-secret"), made.upstream, made.site, sealer));
   GH_TRYV(work->upstream_credentials.insert(made.upstream));
   made.account.id = new_id<AccountId>(random);
   made.account.handle = "bench";
