@@ -112,7 +112,7 @@ const steps = {
   async curlUsesItAndTheUseAppears() {
     assert.ok((await page.innerText('main')).includes('Nobody was seen to use it.'));
     assert.equal((await curl(secret)).status, 200);
-    await until(() => [...document.querySelectorAll('main .small-table')].some((one) => one.innerText.includes('curl')));
+    await until(() => document.querySelector('main .small-table[aria-label^="Who uses it"]')?.innerText.includes('curl'));
     denied = await curl(secret, { method: 'PUT', body: { fields: { summary: 'denied' } } });
     assert.equal(denied.status, 403);
   },
