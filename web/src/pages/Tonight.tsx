@@ -201,7 +201,7 @@ function Refused({ denials }: { denials: LiveList<Schemas['Denial']> }) {
                 <li key={[one.token, one.operation, one.code, one.resource].join(' ')}>
                   <Link to={pathOf('tokens', one.token!)}>{one.name ?? one.token}</Link>
                   {one.account && one.account !== one.name && <span className="quiet"> {one.account}</span>}
-                  <p className="quiet">{texts.denials.times(one.count)} {one.operation} {one.resource}: <code>{one.code}</code>, <When at={one.last_at} /> <Why of={one} /></p>
+                  <p className="quiet">{[texts.denials.times(one.count), one.operation, one.resource].filter(Boolean).join(' ')}: <code>{one.code}</code>, <When at={one.last_at} /> <Why of={one} /></p>
                 </li>
               ))}
             </ul>
