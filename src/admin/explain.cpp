@@ -91,14 +91,18 @@ Error not_live(const Document& token) {
   return fail(Errc::kConflict, "That token is " + state + ", so every request with it is answered 401.", {}, "token");
 }
 
+Error no_record() {
+  return fail(Errc::kNotFound, "There is no record of that request: only refused ones are kept, and of these the newest.", {},
+              "request_id");
+}
+
 /// What was kept of a refused request, without the steps that led to it: the way of a request takes no time to write them down.
 Result<Document> kept_decision(Services& services, std::string_view request_id) {
   GH_TRY(const store::Reader reader, services.database.read());
   const auto kept = reader->usage.decision(std::string(request_id));
   if (!kept) {
     if (kept.error().code != Errc::kNotFound) return kept.error();
-    return fail(Errc::kNotFound, "There is no record of that request: only refused ones are kept, and of these the newest.", {},
-                "request_id");
+    return no_record();
   }
   boost::json::error_code problem;
   boost::json::value parsed = boost::json::parse(kept.value().json, problem);
@@ -114,6 +118,25 @@ Result<Document> kept_decision(Services& services, std::string_view request_id) 
 std::string text_of(const Document& document, std::string_view name) {
   const auto* value = document.if_contains(name);
   return value && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+std::optional<Reason> parse_reason(std::string_view word) {
+  for (int number = 0; number <= static_cast<int>(Reason::kInternal); ++number) {
+    if (to_string(static_cast<Reason>(number)) == word) return static_cast<Reason>(number);
+  }
+  return std::nullopt;
+}
+
+/// To who does not read everything it ends as what is not there does (gateway::ExplainRequest::hide_found).
+void hide_found(Document& document) {
+  const auto* const status = document.if_contains("status");
+  const int code = status && status->is_int64() ? static_cast<int>(status->get_int64()) : 0;
+  const std::optional<Reason> reason = parse_reason(text_of(document, "reason"));
+  if (!reason || !gateway::hides_what_was_found(*reason, code)) return;
+  const std::string_view outside = to_string(Reason::kOutsideBoundary);
+  document["reason"] = outside;
+  document["resource"] = nullptr;
+  document["steps"] = boost::json::array{boost::json::object{{"step", "outcome"}, {"passed", false}, {"detail", outside}}};
 }
 
 }  // namespace
@@ -132,6 +155,7 @@ Result<Document> explain_token(Services& services, const Caller& caller, const E
     token = found.value;
     GH_TRY(const Principal who, authority_of(services, *reader.operator->(), caller));
     reads_all = who.reads_all();
+    wanted.hide_found = !reads_all;
     for (const SecretRecord& secret : found.value.secrets) {
       if (!wanted.credential) wanted.credential = services.index.find_locked(secret.id.value).credential;
     }
@@ -158,6 +182,14 @@ Result<Document> explain_token(Services& services, const Caller& caller, const E
 Result<Document> explain_request(Services& services, const Caller& caller, std::string_view request_id) {
   GH_TRYV(flush_records(services));
   GH_TRY(Document document, kept_decision(services, request_id));
+  // Before anything is looked up. Another's request is as unknown as none.
+  if (const auto may = check_may_explain(services, caller, text_of(document, "token_id")); !may)
+    return may.error().code == Errc::kNotFound ? no_record() : may.error();
+  {
+    GH_TRY(const store::Reader reader, services.database.read());
+    GH_TRY(const Principal who, authority_of(services, *reader.operator->(), caller));
+    if (!who.reads_all()) hide_found(document);
+  }
   add(document, {});
   // The steps are taken again, with what is true now. Neither query nor body was kept, so they show only where it is the same
   // end.

@@ -21,7 +21,7 @@ struct ExplainToken {
 http::LookupAnswer look_up(const http::FetchOptions& options, const http::UpstreamRequest& request);
 
 /// The decision that was kept of a refused request, with its steps taken again (look-ups are carried out) where they still lead
-/// to the same end. kNotFound where it never was, or has been dropped since.
+/// to the same end. kNotFound where it never was, has been dropped since, or is not the caller's to explain.
 /// "changes" and "changes_suffice" (admin/remedy.h) are of now, and stand there where today's end is the same.
 Result<Document> explain_request(Services& services, const Caller& caller, std::string_view request_id);
 /// Who answers for the token, or reads everything; for anybody else it is not there.

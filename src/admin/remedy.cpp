@@ -100,6 +100,7 @@ class Trial {
         if (before == changes_.size() && !changes_.empty()) suffice_ = false;
         return;
       }
+      if (beyond_grants() && request_.hide_found) return;
     }
     suffice_ = false;
   }
@@ -109,6 +110,9 @@ class Trial {
   const token::LiveCredential& copy() const noexcept { return *copy_; }
 
  private:
+  /// What no grant in force bounds any more: with it, the outcome would tell what lies where nothing is granted.
+  bool beyond_grants() const { return !changes_.back().new_token || changes_.back().kind == "whole_site"; }
+
   http::LookupAnswer remembered(const gateway::LookupFunction& lookup, const http::UpstreamRequest& one) {
     const std::string key = one.route->pool_key + '\n' + std::string(one.head) + '\n' + std::string(one.body);
     const auto known = answers_.find(key);

@@ -21,7 +21,8 @@ struct Remedy {
 };
 
 /// `wanted` as it was explained, and `token` its record. Where `wanted.name_outside` is set, resources outside of the boundary
-/// are named; else it is only said that there may be one. Look-ups are carried out, each once.
+/// are named; else it is only said that there may be one. Look-ups are carried out, each once; where `wanted.hide_found` is set,
+/// never with what the account lacks or what was taken from it: `suffice` then says nothing.
 Result<Remedy> find_remedy(Services& services, const gateway::ExplainRequest& wanted, const Credential& token,
                            const gateway::LookupFunction& lookup);
 

@@ -23,7 +23,7 @@ class Explanation {
   Decision run() {
     prepare();
     const Step<bool> done = walk();
-    if (!done) note_refusal(done.error());
+    if (!done) note_refusal(wanted_.hide_found && admitted_ ? hide(done.error()) : done.error());
     if (!done && wanted_.name_outside && decision_.resource.empty()) name_outside();
     for (DecisionStep& step : after_) decision_.steps.push_back(std::move(step));
     decision_.steps.insert(decision_.steps.begin(), std::make_move_iterator(before_.begin()),
@@ -69,6 +69,7 @@ class Explanation {
     site_ = matched.site().site.key;
     if (wanted_.found) *wanted_.found = {&matched.operation(), matched.shared_site(), {}};
     GH_TRY(auto waiting, wait_for_admission(std::move(matched)));
+    admitted_ = decision_;
     route_ = waiting->route();
     std::optional<Located> located;
     while (!located) {
@@ -164,6 +165,15 @@ class Explanation {
     }
   }
 
+  /// One end for all that the gateway answers with one 404.
+  Refusal hide(const Refusal& refusal) {
+    if (!hides_what_was_found(refusal.reason, refusal.status)) return refusal;
+    decision_ = std::move(*admitted_);
+    decision_.resource.clear();
+    decision_.missing_scopes = {};
+    return refuse_because(Reason::kOutsideBoundary, request_.match.operation ? request_.match.operation->id : std::string());
+  }
+
   void note_refusal(const Refusal& refusal) {
     decision_.effect = refusal.reason == Reason::kUpstreamUnavailable || refusal.reason == Reason::kUpstreamCredential
                            ? Effect::kCouldNotDecide
@@ -185,11 +195,24 @@ class Explanation {
   upstream::RoutePtr route_;
   std::string site_;
   Decision decision_;
+  std::optional<Decision> admitted_;  ///< before anything was looked up
   std::vector<DecisionStep> before_;
   std::vector<DecisionStep> after_;
 };
 
 }  // namespace
+
+bool hides_what_was_found(Reason reason, int status) noexcept {
+  switch (reason) {
+    case Reason::kOutsideBoundary:
+    case Reason::kRestrictedContent: return true;
+    case Reason::kWaitingForGrant:
+    case Reason::kGrantPaused:
+    case Reason::kGrantUnbacked:
+    case Reason::kResourcePaused: return status != 403;  // 403: about the token alone, before anything was looked up
+    default: return false;
+  }
+}
 
 Decision explain(const GatewayShared& shared, const ExplainRequest& request, const LookupFunction& lookup, Instant now) {
   return Explanation(shared, request, lookup, now).run();

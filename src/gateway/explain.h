@@ -24,6 +24,9 @@ struct ExplainRequest {
   token::LiveCredentialPtr credential;  ///< instead of a token; must not be null
   http::Method method = http::Method::kGet;
   bool name_outside = false;  ///< for administrators: Decision::resource names a resource outside of the boundary too
+  /// For who does not read everything: what only a look-up tells (there, but not granted; there, but restricted) ends as what is
+  /// not there does, like the gateway's own answer.
+  bool hide_found = false;
   /// With the prefix of the site ("/ex/jira/acme/rest/api/3/issue/A-1"). Without one, the credential's boundary must name one
   /// site only.
   std::string target;
@@ -35,6 +38,9 @@ struct ExplainRequest {
 
 /// Carries out one look-up of the gateway's (http::fetch over its route). Never called for the request itself.
 using LookupFunction = std::function<http::LookupAnswer(const http::UpstreamRequest& request)>;
+
+/// Whether the gateway answers a refusal with this status like one of something that is not there.
+bool hides_what_was_found(Reason reason, int status) noexcept;
 
 /// The decision with its steps. A read, whose answer would be verified, is located by a look-up here.
 Decision explain(const GatewayShared& shared, const ExplainRequest& request, const LookupFunction& lookup, Instant now);

@@ -136,6 +136,39 @@ TEST_F(Remedies, NameWhatLiesOutsideToWhoReadsEverythingAlone) {
   }
 }
 
+TEST_F(Remedies, AreNoWayToFindOutWhatLiesWhereNothingIsGranted) {
+  const auto hers = [this](const std::string& id, const char* path) {
+    Document one =
+        must(explain_token(world.services(), olga, {id, "GET", std::string("/ex/jira/acme/rest/api/3") + path, "", ""}));
+    std::string text = boost::json::serialize(one);
+    for (std::size_t at = text.find(path + 7); at != std::string::npos; at = text.find(path + 7)) text.replace(at, 3, "?");
+    return text;
+  };
+  // One is there, one is there and has a security level, one is not.
+  const auto expect_alike = [&](const std::string& id) {
+    const std::string there = hers(id, "/issue/B-1");
+    EXPECT_EQ(there, hers(id, "/issue/B-4"));
+    EXPECT_EQ(there, hers(id, "/issue/B-9"));
+    return there;
+  };
+  // Nothing granted: the trial must not be the one who looks.
+  const std::string waiting = token({"acme/B"}, {"read:jira-work"});
+  EXPECT_THAT(expect_alike(waiting), HasSubstr(R"("changes_suffice":null)"));
+  const Document asked =
+      must(explain_token(world.services(), olga, {waiting, "GET", "/ex/jira/acme/rest/api/3/issue/B-1", "", ""}));
+  EXPECT_THAT(kinds(asked), ElementsAre("grant"));
+  // One thing granted: the request itself looks.
+  EXPECT_THAT(expect_alike(token({"acme/A", "acme/B"}, {"read:jira-work"})), HasSubstr(R"("reason":"outside_boundary")"));
+  // Taken away.
+  AddGrant reading;
+  reading.account = "ci";
+  reading.resource = "acme/B";
+  reading.scopes = {"read:jira-work"};
+  const std::string grant(must(add_grant(world.services(), world.caller(), reading)).at("id").as_string());
+  must(pause_account(world.services(), world.caller(), "ci", {}));
+  EXPECT_THAT(expect_alike(waiting), HasSubstr(R"("kind":"resume")"));
+}
+
 TEST_F(Remedies, AreTheAccessRoleWhereThatIsTheReason) {
   const Document decision =
       explain(token({"acme/A"}, {"read:jira-work", "write:jira-work"}, "viewer"), "PUT", "/issue/A-1", edit);
