@@ -255,7 +255,8 @@ Result<json::object> Describer::token(const Credential& credential) {
   }
   json::array secrets;
   for (const SecretRecord& secret : credential.secrets) {
-    const bool over = secret.state == SecretState::kOverlap && secret.ends_at && *secret.ends_at <= now_;
+    const bool over =
+        is_over(secret.state) || (secret.state == SecretState::kOverlap && secret.ends_at && *secret.ends_at <= now_);
     secrets.push_back(json::object{{"id", secret.id.value},
                                    {"state", to_string(over ? SecretState::kRetired : secret.state)},
                                    {"created_at", format_instant(secret.created_at)},

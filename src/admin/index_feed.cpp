@@ -330,7 +330,7 @@ std::shared_ptr<token::LiveCredential> IndexFeed::make_live(const Credential& cr
     const auto secret_id = token::to_key(secret.id.value);
     const auto hash = crypto::parse_token_hash(secret.hash);
     // A hash that can't be read opens nothing; the chain of the audit log says who wrote it.
-    if (secret.state == SecretState::kRetired || used == live->secrets.size() || !secret_id || !hash) continue;
+    if (is_over(secret.state) || used == live->secrets.size() || !secret_id || !hash) continue;
     token::LiveSecret& slot = live->secrets[used++];
     slot.id = *secret_id;
     slot.digest = hash.value().digest;

@@ -82,7 +82,7 @@ Result<std::size_t> count_older_tokens(const Services& services, const store::Re
       if (stored.value.state == State::kRevoked || stored.value.state == State::kArchived) continue;
       for (const SecretRecord& secret : stored.value.secrets) {
         const auto hash = crypto::parse_token_hash(secret.hash);
-        if (secret.state != SecretState::kRetired && hash && hash.value().epoch < current) ++count;
+        if (!is_over(secret.state) && hash && hash.value().epoch < current) ++count;
       }
     }
     page.after = listed.next;

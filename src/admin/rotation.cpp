@@ -90,20 +90,6 @@ bool overdue(const Credential& credential, const ServiceAccount& account, const 
   return due && *due <= now && !ended(credential, now) && !frozen_until(policy.freeze_windows, now);
 }
 
-bool rolled_back(const Credential& credential, const SecretRecord& secret) {
-  // In the order in which they were made: two may be of one instant.
-  bool current_before = false;
-  bool later = false;
-  bool pending = false;
-  for (const SecretRecord& one : credential.secrets) {
-    if (one.id == secret.id) later = current_before;
-    current_before = current_before || one.state == SecretState::kCurrent;
-    pending = pending || one.state == SecretState::kPending;
-  }
-  // One that was never used may also have been replaced by the successor that is pending now.
-  return secret.state == SecretState::kRetired && later && (secret.first_used_at || !pending);
-}
-
 Duration quiet_after(const Credential& credential, const ServiceAccount& account) {
   const Duration rhythm = account.expected_every ? *account.expected_every * 2 : Duration(std::chrono::hours(24));
   return std::min(rhythm, credential.overlap / 2);
@@ -220,7 +206,7 @@ Result<Successor> add_successor(Services& services, Credential& credential, Inst
   for (SecretRecord& secret : credential.secrets) {
     if (secret.state == SecretState::kCurrent && successor.replaces.empty()) {
       successor.replaces = secret.id;
-    } else if (secret.state != SecretState::kRetired) {
+    } else if (!is_over(secret.state)) {
       if (runs_out(secret, now)) successor.ended_early = secret.id;
       retire(secret, now);
     }

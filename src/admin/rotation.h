@@ -94,9 +94,6 @@ Result<Document> finish_rotation(Services& services, const Caller& caller, std::
 /// again, and the successor ends at once, whoever uses it. kConflict where no rotation runs: a secret that has ended is not
 /// brought back. `reason` is for the audit log and for who is told.
 Result<Document> roll_back_rotation(Services& services, const Caller& caller, std::string_view token, const std::string& reason);
-/// A retired secret that was made after the present one: a rotation that was rolled back left it behind. Whoever still presents
-/// it uses something dead, but has copied nothing.
-bool rolled_back(const Credential& credential, const SecretRecord& secret);
 
 /// The old secret lives on until then: later than it does now, within the policy and the token's own end.
 Result<Document> extend_overlap(Services& services, const Caller& caller, std::string_view token, Instant until);

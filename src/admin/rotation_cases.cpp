@@ -92,7 +92,7 @@ Result<SecretId> roll_back(const Subject& subject, Instant now) {
             ? "The old secret of that token has ended, and is not brought back. To replace the present one, rotate again."
             : "No rotation of that token runs: there is nothing to roll back.");
   }
-  ending->state = SecretState::kRetired;
+  ending->state = SecretState::kRolledBack;
   ending->ends_at = now;
   old_one->state = SecretState::kCurrent;
   old_one->ends_at.reset();

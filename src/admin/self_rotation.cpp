@@ -75,7 +75,7 @@ std::optional<SelfRefusal> why_not(const Credential& credential, const ServiceAc
                                    const Policy& policy, const IpAddress& client, Instant now) {
   const bool live = is_live(credential.state, credential.pause, now) && is_live(account.state, account.pause, now) &&
                     (!credential.expires_at || *credential.expires_at > now);
-  if (!live || secret.state == SecretState::kRetired)
+  if (!live || is_over(secret.state))
     return refused(Errc::kUnauthenticated, "not_live", "This token, its secret or its service account is not live.");
   const SelfRotation& right = credential.self_rotation;
   if (!right.allowed || !policy.self_rotation) {

@@ -36,7 +36,9 @@ struct SelfRotation {
 };
 
 /// Design section 4: the successor is pending until first used; the overlap clock starts then.
-enum class SecretState { kRetired = 0, kPending = 1, kCurrent = 2, kOverlap = 3 };
+/// kRolledBack is retired too: whoever still presents such a one was given it, and has copied nothing.
+enum class SecretState { kRetired = 0, kPending = 1, kCurrent = 2, kOverlap = 3, kRolledBack = 4 };
+constexpr bool is_over(SecretState state) noexcept { return state == SecretState::kRetired || state == SecretState::kRolledBack; }
 
 struct SecretRecord {
   SecretId id;

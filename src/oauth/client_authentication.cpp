@@ -111,7 +111,7 @@ Result<void> note_retired(Context& context, const Credential& credential, store:
     });
   }
   const bool taken_back = std::any_of(credential.secrets.begin(), credential.secrets.end(), [&](const SecretRecord& one) {
-    return one.id == use.secret && admin::rolled_back(credential, one);
+    return one.id == use.secret && one.state == SecretState::kRolledBack;
   });
   const bool dead = taken_back || credential.state == State::kRevoked || (credential.expires_at && *credential.expires_at <= now);
   if (!told && dead) {

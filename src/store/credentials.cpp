@@ -94,7 +94,7 @@ Result<void> read_parts(Session& session, const std::vector<Stored<Credential>*>
                          secret.credential = credential.value.id;
                          secret.id = cells.id<SecretId>();
                          secret.hash = cells.text();
-                         secret.state = cells.number(SecretState::kRetired, SecretState::kOverlap);
+                         secret.state = cells.number(SecretState::kRetired, SecretState::kRolledBack);
                          secret.created_at = cells.instant();
                          secret.first_used_at = cells.optional_instant();
                          secret.ends_at = cells.optional_instant();
