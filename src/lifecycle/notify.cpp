@@ -175,20 +175,17 @@ bool stands_on(const Rungs& rungs, const UserId& who) {
   });
 }
 
-/// They were told, it is still theirs, and nobody has said yet that they take care of it.
-Result<bool> concerns(const store::Repositories& at, const store::Matter& matter, const UserId& who) {
-  if (who.empty() || matter.acknowledged_at) return false;
-  GH_TRY(const Rungs rungs, rungs_of(at, matter.subject_kind, matter.subject_id));
-  if (!stands_on(rungs, who)) return false;
-  GH_TRY(const auto notices, at.outbox.notices_of_matter(matter.id));
-  for (const store::StoredNotice& notice : notices) {
-    GH_TRY(const auto messages, at.outbox.messages_of(notice.id));
-    const bool told = std::any_of(messages.begin(), messages.end(), [&who](const store::Message& one) {
-      return one.channel == "email" && one.recipient == who.value && one.state != store::MessageState::kNotNeeded;
-    });
-    if (told) return true;
+/// Those of which they were told, which are still theirs, and of which nobody has said yet that they take care of them. What
+/// others have costs nothing.
+Result<std::vector<store::Matter>> matters_of(const store::Repositories& at, const UserId& who) {
+  std::vector<store::Matter> theirs;
+  if (who.empty()) return theirs;
+  GH_TRY(auto told, at.outbox.matters_told_to(who));
+  for (store::Matter& matter : told) {
+    GH_TRY(const Rungs rungs, rungs_of(at, matter.subject_kind, matter.subject_id));
+    if (stands_on(rungs, who)) theirs.push_back(std::move(matter));
   }
-  return false;
+  return theirs;
 }
 
 }  // namespace
@@ -197,11 +194,18 @@ Result<admin::Documents> list_matters(admin::Services& services, const Caller& c
   GH_TRY(const store::Reader reader, services.database.read());
   const store::Repositories& at = *reader.operator->();
   GH_TRY(const Principal viewer, admin::authority_of(services, at, caller));
-  GH_TRY(const auto matters, at.outbox.open_matters(subject));
+  GH_TRY(const auto own, matters_of(at, viewer.user));
+  const bool all = !mine && viewer.reads_all();
+  std::vector<store::Matter> open;
+  if (all) {
+    GH_TRY(open, at.outbox.open_matters(subject));
+  } else {
+    open = own;
+  }
   admin::Documents documents;
-  for (const store::Matter& matter : matters) {
-    GH_TRY(const bool theirs, concerns(at, matter, viewer.user));
-    if ((mine || !viewer.reads_all()) && !theirs) continue;
+  for (const store::Matter& matter : open) {
+    if (!subject.empty() && matter.subject_id != subject) continue;
+    const bool theirs = std::any_of(own.begin(), own.end(), [&matter](const store::Matter& one) { return one.id == matter.id; });
     GH_TRY(admin::Document one, describe(at, matter, services.clock.now()));
     one["mine"] = theirs;
     documents.items.push_back(std::move(one));

@@ -224,6 +224,16 @@ Result<std::vector<Matter>> Outbox::open_matters(const std::string& subject_id) 
       read_matter);
 }
 
+Result<std::vector<Matter>> Outbox::matters_told_to(const UserId& user) const {
+  return read_all(
+      session_.rows(select(kMatterColumns, "matters",
+                           "WHERE closed_at IS NULL AND acknowledged_at IS NULL AND id IN (SELECT n.matter FROM messages m JOIN "
+                           "notices n ON n.id = m.notice WHERE m.channel = 'email' AND m.recipient = :p1 AND m.state <> " +
+                               std::to_string(static_cast<int>(MessageState::kNotNeeded)) + ") ORDER BY opened_at, id"),
+                    kMatterTypes, {user.value}),
+      read_matter);
+}
+
 Result<std::string> Outbox::matters_mark() const {
   GH_TRY(
       const auto row,

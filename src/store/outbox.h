@@ -104,6 +104,8 @@ class Outbox {
   Result<void> update_matter(const Matter& matter);
   /// All open ones of a subject; empty subject: of all.
   Result<std::vector<Matter>> open_matters(const std::string& subject_id) const;
+  /// Open ones that nobody has acknowledged and of which this person was told by mail.
+  Result<std::vector<Matter>> matters_told_to(const UserId& user) const;
   /// A text that changes whenever a matter is opened, closed, acknowledged or told further up.
   Result<std::string> matters_mark() const;
   /// Open ones that were overtaken: their token or site credential is gone, or the expiry of a token that they are about ends
