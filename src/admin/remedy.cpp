@@ -435,15 +435,25 @@ Result<void> each_project_admin(const store::Repositories& at, const Take& take)
   return success();
 }
 
+/// Who administers a resource is told to those who read everything, and where the account has dealings with it: a boundary alone
+/// may name any.
+Result<bool> may_know(const store::Repositories& at, const Change& change, const Credential& token, bool reads_all) {
+  if (reads_all) return true;
+  GH_TRY(const auto grants, at.grants.of_account(token.account));
+  return std::any_of(grants.begin(), grants.end(), [&change](const Grant& one) { return one.resource.same(*change.resource); });
+}
+
 /// Those of them who are known by name. Organization administrators are not listed to whoever asks.
 Result<std::vector<std::string>> people_of(const store::Repositories& at, Describer& describer, const Change& change,
-                                           const Credential& token) {
+                                           const Credential& token, bool reads_all) {
   std::vector<std::string> people;
   const auto add = [&people](const std::string& email) {
     const bool known = std::find(people.begin(), people.end(), email) != people.end();
     if (!email.empty() && !known && people.size() < kMostPeople) people.push_back(email);
   };
   if (change.giver == Giver::kProjectAdmin && change.resource) {
+    GH_TRY(const bool known, may_know(at, change, token, reads_all));
+    if (!known) return people;
     GH_TRYV(each_project_admin(at, [&](const User& user) {
       const bool covers = std::any_of(user.administers.begin(), user.administers.end(), [&](const Resource& own) {
         return own.site == change.resource->site && (own.whole_site() || own.id == change.resource->id);
@@ -474,12 +484,12 @@ std::string may(const Change& change) {
 }
 
 Result<json::array> describe(const store::Repositories& at, Describer& describer, const std::vector<Change>& changes,
-                             const Credential& token, const std::string& command) {
+                             const Credential& token, const std::string& command, bool reads_all) {
   json::array all;
   for (const Change& change : changes) {
     json::array scopes, people;
     for (const std::string& name : scope_names(change.scopes)) scopes.emplace_back(name);
-    GH_TRY(const auto who, people_of(at, describer, change, token));
+    GH_TRY(const auto who, people_of(at, describer, change, token, reads_all));
     for (const std::string& one : who) people.emplace_back(one);
     const std::string& line = change.new_token ? command : change.command;
     json::object document;
@@ -509,7 +519,7 @@ Result<Remedy> find_remedy(Services& services, const gateway::ExplainRequest& wa
   Describer describer(at, services.clock.now());
   const token::LiveCredential& copy = trial.copy();
   GH_TRY(const std::string command, token_command(at, describer, token, *copy.scopes, *copy.role, *copy.boundary));
-  GH_TRY(remedy.changes, describe(at, describer, trial.changes(), token, command));
+  GH_TRY(remedy.changes, describe(at, describer, trial.changes(), token, command, !wanted.hide_found));
   return remedy;
 }
 
@@ -521,7 +531,7 @@ Result<Remedy> replace_token(Services& services, const Credential& token) {
   change.new_token = true;
   Remedy remedy;
   GH_TRY(const std::string command, token_command(at, describer, token, token.scopes, token.role, token.boundary));
-  GH_TRY(remedy.changes, describe(at, describer, {change}, token, command));
+  GH_TRY(remedy.changes, describe(at, describer, {change}, token, command, false));
   return remedy;
 }
 
