@@ -67,12 +67,17 @@ Result<LiveSession> find_session_by_id(Services& services, const std::string& id
 
 Result<LiveSession> peek_session(Services& services, const std::string& id) { return read_live(services, id); }
 
-Result<LiveSession> find_session(Services& services, std::string_view cookie) {
+Result<LiveSession> peek_session_by_cookie(Services& services, std::string_view cookie) {
   if (cookie.size() != kIdLength + kCookieSecret) return not_signed_in();
   const std::string id(cookie.substr(0, kIdLength));
   GH_TRY(LiveSession found, read_live(services, id));
   const auto hash = crypto::parse_token_hash(found.session.hash);
   if (!hash || !services.hasher.matches(hash.value(), hash_name(id), cookie.substr(kIdLength))) return not_signed_in();
+  return found;
+}
+
+Result<LiveSession> find_session(Services& services, std::string_view cookie) {
+  GH_TRY(LiveSession found, peek_session_by_cookie(services, cookie));
   GH_TRYV(note_use(services, found));
   return found;
 }

@@ -41,6 +41,7 @@ Result<LiveSession> find_session(Services& services, std::string_view cookie);
 Result<LiveSession> find_session_by_id(Services& services, const std::string& id);
 /// The same without noting a use: what only stays open keeps no session alive.
 Result<LiveSession> peek_session(Services& services, const std::string& id);
+Result<LiveSession> peek_session_by_cookie(Services& services, std::string_view cookie);
 /// "gthw_…", for the REST API, which takes no cookies: good for five minutes, and as long as the session is.
 std::string make_bearer(Services& services, const LiveSession& session);
 inline constexpr std::string_view kSessionBearer = "gthw_";

@@ -26,7 +26,7 @@ api::Response events(Visit& visit) {
 }  // namespace
 
 const std::vector<WebRoute>& event_streams() {
-  static const std::vector<WebRoute> routes{{"GET", "/session/events", Door::kSession, events}};
+  static const std::vector<WebRoute> routes{{"GET", "/session/events", Door::kWatch, events}};
   return routes;
 }
 

@@ -56,8 +56,9 @@ admin::RelyingParty relying_party(const Visit& visit);
 /// `path` of this listener as the browser reaches it: what another service sends it back to.
 std::string absolute(const Visit& visit, std::string_view path);
 
-/// Who may come, and what a POST must bring: an Origin of this listener always; of a session its CSRF token too.
-enum class Door { kOpen, kSession, kFresh, kTool };
+/// Who may come, and what a POST must bring: an Origin of this listener always; of a session its CSRF token too. kWatch: a
+/// session too, and no use of it: pages ask for such by themselves, again and again.
+enum class Door { kOpen, kSession, kFresh, kTool, kWatch };
 struct WebRoute {
   std::string_view method;
   std::string_view path;  ///< one that ends with '/' takes whatever follows

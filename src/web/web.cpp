@@ -111,7 +111,8 @@ api::Response Web::answer(const api::Request& request) const {
   const std::string_view cookies = request.field("Cookie");
   visit.client.browser = cookie_of(cookies, kBrowserCookie);
   if (const std::string cookie = cookie_of(cookies, kSessionCookie); !cookie.empty()) {
-    auto session = admin::find_session(services_, cookie);
+    auto session =
+        route->door == Door::kWatch ? admin::peek_session_by_cookie(services_, cookie) : admin::find_session(services_, cookie);
     if (session) {
       visit.session = std::move(session.value());
     } else if (session.error().code != Errc::kUnauthenticated) {

@@ -469,6 +469,15 @@ TEST_F(SignIn, TellsAnOpenPageByItsCookieAlone) {
   EXPECT_EQ(live.streams(), 1U) << "each gives its place back";
 }
 
+TEST_F(SignIn, AnOpenPageThatComesBackByItselfKeepsNoSessionAlive) {
+  set_up();
+  const Duration most = world.services().session_limits.idle * 3 / 4;
+  world.clock().advance(most);
+  EXPECT_EQ(browser.get("/session/events").status, 200);
+  world.clock().advance(most);
+  EXPECT_EQ(browser.get("/session/events").status, 401);
+}
+
 TEST_F(SignIn, OpensNoStreamForAPageOfSomebodyElse) {
   set_up();
   api::Request request;
