@@ -74,6 +74,16 @@ bool sees(const store::Repositories& at, const Principal& who, std::string_view 
   return false;
 }
 
+/// Whether the list of denials shows them this one (store::sight_of_denials).
+bool lists(const store::Repositories& at, const Principal& who, const std::string& token, const Resource& resource) {
+  if (token.empty()) return false;
+  if (!resource.id.empty() && who.covers(resource)) return true;
+  const auto found = at.credentials.get(CredentialId(token));
+  if (!found) return false;
+  const auto account = at.accounts.get(found.value().value.account);
+  return account && answers_for(who, found.value().value, account.value().value);
+}
+
 }  // namespace
 
 struct LiveEvents::Subscriber {
@@ -125,9 +135,16 @@ class LiveEvents::Stream : public EventStream {
 struct LiveEvents::News {
   bool any_record = false;
   std::set<std::pair<std::string_view, std::string>> changed;  ///< kind and id; an id that is none of ours is empty
-  std::set<std::string> denied;
+  std::set<Denied> denied;
   bool matters = false;
   bool used = false;
+  bool lost = false;  ///< the store was away: nobody knows what happened
+};
+
+/// What one person may hear of the news, once for all their pages.
+struct LiveEvents::Heard {
+  Principal who;
+  std::map<std::string_view, std::set<std::string>> told;
 };
 
 LiveEvents::LiveEvents(Services& services)
@@ -170,9 +187,9 @@ void LiveEvents::wake() noexcept {
   changed_.notify_one();
 }
 
-void LiveEvents::denied(const std::vector<std::string>& tokens) {
+void LiveEvents::denied(const std::vector<Denied>& denials) {
   const std::lock_guard lock(mutex_);
-  for (const std::string& one : tokens) {
+  for (const Denied& one : denials) {
     if (denied_.size() < kMostDenied) denied_.insert(one);
   }
   woken_ = true;
@@ -218,15 +235,20 @@ LiveEvents::News LiveEvents::look() {
     news.used = std::exchange(used_, false);
   }
   const auto reader = services_.database.read();
-  // Where the store is away nothing changes; what did is told afterwards.
-  if (!reader) return news;
+  if (!reader) {
+    news.lost = true;
+    return news;
+  }
   const store::Repositories& at = *reader.value().operator->();
   if (const auto end = at.audit_records.end()) {
     const bool first = seen_ < 0;
     if (!first && end.value().sequence > seen_) {
       store::Page page{std::to_string(seen_), kMostRecords};
       const auto records = at.audit_records.list({}, page);
-      if (!records) return news;
+      if (!records) {
+        news.lost = true;
+        return news;
+      }
       news.any_record = true;
       for (const AuditRecord& record : records.value().items) {
         const std::string_view kind = kind_of(record);
@@ -244,12 +266,40 @@ LiveEvents::News LiveEvents::look() {
   return news;
 }
 
+Result<LiveEvents::Heard> LiveEvents::hear(const User& user, const News& news) {
+  GH_TRY(const store::Reader reader, services_.database.read());
+  const store::Repositories& at = *reader.operator->();
+  Heard heard;
+  GH_TRY(heard.who, principal_of(services_, at, user, SignedInBy::kSession));
+  const Principal& who = heard.who;
+  for (const auto& [kind, id] : news.changed) {
+    if (stopping()) break;
+    if (who.reads_all() || (!id.empty() && sees(at, who, kind, id))) heard.told[kind].insert(id);
+  }
+  const bool denials = std::any_of(news.denied.begin(), news.denied.end(), [&](const Denied& one) {
+    return who.reads_all() || lists(at, who, one.token, {SiteId(one.site), one.resource, {}});
+  });
+  if (denials) heard.told["denials"].insert(std::string());
+  if (news.matters && who.reads_all()) heard.told["notices"].insert(std::string());
+  return heard;
+}
+
+bool LiveEvents::stopping() {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
 /// False where the stream is over.
-bool LiveEvents::tell(Subscriber& to, const News& news) {
+bool LiveEvents::tell(Subscriber& to, const News& news, std::map<std::string, Heard>& heard) {
   const auto now = steady_clock::now();
   const auto sink = to.opened();
   // Its head is still on the way.
   if (!sink) return true;
+  // What it may have missed it asks for when it is greeted again.
+  if (news.lost) {
+    to.greeted = false;
+    return true;
+  }
   // The page asks for everything when it is greeted; what changes from then on, and not before, is told.
   std::string text = to.greeted ? std::string() : frame("hello");
   const bool due = now - to.checked >= kBeat;
@@ -260,27 +310,25 @@ bool LiveEvents::tell(Subscriber& to, const News& news) {
     const auto session = peek_session(services_, to.session);
     if (!session) {
       // Where the store is away nobody knows; the stream goes on without saying anything.
-      if (session.error().code != Errc::kUnauthenticated) return true;
+      if (session.error().code != Errc::kUnauthenticated) {
+        to.greeted = false;
+        return true;
+      }
       sink->finish();
       return false;
     }
     to.checked = now;
-    const auto reader = services_.database.read();
-    if (!reader) return true;
-    const store::Repositories& at = *reader.value().operator->();
-    auto principal = principal_of(services_, at, session.value().user, SignedInBy::kSession);
-    if (!principal) return true;
-    who = std::move(principal.value());
-    std::map<std::string_view, std::set<std::string>> told;
-    for (const auto& [kind, id] : news.changed) {
-      if (who->reads_all() || (!id.empty() && sees(at, *who, kind, id))) told[kind].insert(id);
+    auto known = heard.find(to.user.value);
+    if (known == heard.end()) {
+      auto fresh = hear(session.value().user, news);
+      if (!fresh) {
+        to.greeted = false;
+        return true;
+      }
+      known = heard.emplace(to.user.value, std::move(fresh.value())).first;
     }
-    const bool denials = std::any_of(news.denied.begin(), news.denied.end(), [&](const std::string& token) {
-      return who->reads_all() || sees(at, *who, "tokens", token);
-    });
-    if (denials) told["denials"].insert(std::string());
-    if (news.matters && who->reads_all()) told["notices"].insert(std::string());
-    for (const auto& [kind, ids] : told) {
+    who = known->second.who;
+    for (const auto& [kind, ids] : known->second.told) {
       if (ids.size() > kMostIds || ids.contains(std::string())) {
         text += frame(kind);
       } else {
@@ -307,8 +355,10 @@ bool LiveEvents::tell(Subscriber& to, const News& news) {
 
 void LiveEvents::turn() {
   const News news = look();
+  std::map<std::string, Heard> heard;
   for (const auto& one : subscribers()) {
-    if (tell(*one, news)) continue;
+    if (stopping()) return;
+    if (tell(*one, news, heard)) continue;
     const std::lock_guard lock(*all_mutex_);
     all_->erase(one);
   }

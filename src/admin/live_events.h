@@ -42,7 +42,8 @@ class EventStream {
 
 class LiveEvents {
  public:
-  static constexpr std::size_t kMostOfOnePerson = 6;
+  /// Browsers open six connections to one host over HTTP/1.1: two are left for what the pages ask.
+  static constexpr std::size_t kMostOfOnePerson = 4;
   static constexpr std::size_t kMost = 256;
   static constexpr std::chrono::seconds kBeat{15};
   /// Beyond so many of one kind at once, one event without id stands for all.
@@ -60,9 +61,15 @@ class LiveEvents {
   /// kLimitExceeded where this person, or all together, have too many.
   Result<std::shared_ptr<EventStream>> subscribe(const LiveSession& session);
 
-  /// Any thread, and cheap: a change was committed; denials of these tokens were stored ("": nobody's); usage was stored.
+  struct Denied {
+    std::string token;  ///< empty: nobody's
+    std::string site;
+    std::string resource;  ///< by id; empty: none, or one that the token's owner is not told either
+    auto operator<=>(const Denied&) const = default;
+  };
+  /// Any thread, and cheap: a change was committed; these denials were stored; usage was stored.
   void wake() noexcept;
-  void denied(const std::vector<std::string>& tokens);
+  void denied(const std::vector<Denied>& denials);
   void used() noexcept;
 
   /// Looks once, as the thread does. For tests.
@@ -73,9 +80,12 @@ class LiveEvents {
   struct Subscriber;
   class Stream;
   struct News;
+  struct Heard;
   void run();
   News look();
-  bool tell(Subscriber& to, const News& news);
+  bool tell(Subscriber& to, const News& news, std::map<std::string, Heard>& heard);
+  Result<Heard> hear(const User& user, const News& news);
+  bool stopping();
   std::vector<std::shared_ptr<Subscriber>> subscribers() const;
 
   Services& services_;
@@ -88,7 +98,7 @@ class LiveEvents {
   bool woken_ = false;
   bool stopping_ = false;
   bool used_ = false;
-  std::set<std::string> denied_;
+  std::set<Denied> denied_;
   std::thread thread_;
 };
 

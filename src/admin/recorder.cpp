@@ -9,6 +9,7 @@
 #include "admin/judge.h"
 #include "admin/live_events.h"
 #include "admin/tokens.h"
+#include "gateway/explain.h"
 #include "store/places.h"
 
 namespace gatehouse::admin {
@@ -197,8 +198,9 @@ void Recorder::add_denial(const gateway::RequestRecord& record) {
   one.resource = printable(record.resource);
   if (record.resource_ids.find(' ') == std::string::npos) one.resource_id = printable(record.resource_ids);
   one.first_at = record.at;
-  const std::string key =
-      one.credential.value + '\n' + one.site.value + '\n' + one.operation + '\n' + one.reason + '\n' + one.resource;
+  one.hidden = gateway::hides_what_was_found(record.reason, record.status);
+  const std::string key = one.credential.value + '\n' + one.site.value + '\n' + one.operation + '\n' + one.reason + '\n' +
+                          one.resource + '\n' + one.resource_id + (one.hidden ? "\n1" : "\n0");
   auto known = denials_.find(key);
   if (known == denials_.end()) {
     if (denials_.size() >= kMostKinds) return;
@@ -275,8 +277,8 @@ bool may_pass(const Error& error) {
 Result<void> Recorder::carry_out() {
   while (!first_uses_.empty()) {
     const FirstUse& use = first_uses_.back();
-    const Result<void> outcome = promote_secret(services_, use.credential, use.secret, use.at);
-    if (!outcome && may_pass(outcome.error())) return outcome;
+    const Result<bool> outcome = promote_secret(services_, use.credential, use.secret, use.at);
+    if (!outcome && may_pass(outcome.error())) return outcome.error();
     first_uses_.pop_back();
   }
   return success();
@@ -322,19 +324,22 @@ Result<void> Recorder::store_attachment_homes() {
 
 Result<void> Recorder::turn(bool with_usage) {
   drained_ = log_.drain([this](const gateway::RequestRecord& record) { take(record); });
+  // First: a rotation must not wait for a batch that can't be stored, nor such a batch for a rotation.
+  const Result<void> carried = carry_out();
   if (!batch_.writes.empty() || !batch_.decisions.empty() || !denials_.empty()) {
     batch_.denials.clear();
     for (const auto& [kind, denial] : denials_) batch_.denials.push_back(denial);
     GH_TRYV(services_.database.record(batch_));
     if (LiveEvents* const live = services_.live_events.load(); live && !denials_.empty()) {
-      std::vector<std::string> tokens;
-      for (const auto& [kind, denial] : denials_) tokens.push_back(denial.credential.value);
-      live->denied(tokens);
+      std::vector<LiveEvents::Denied> told;
+      for (const auto& [kind, one] : denials_)
+        told.push_back({one.credential.value, one.site.value, one.hidden ? std::string() : one.resource_id});
+      live->denied(told);
     }
     batch_ = {};
     denials_.clear();
   }
-  GH_TRYV(carry_out());
+  GH_TRYV(carried);
   if (with_usage) {
     GH_TRYV(store_usage());
     GH_TRYV(store_attachment_homes());

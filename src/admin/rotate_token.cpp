@@ -67,14 +67,15 @@ Result<CreatedToken> rotate_token(Services& services, const Caller& caller, std:
   return CreatedToken{std::move(document), std::move(successor.token)};
 }
 
-Result<void> promote_secret(Services& services, const CredentialId& id, const SecretId& secret, Instant used_at) {
+Result<bool> promote_secret(Services& services, const CredentialId& id, const SecretId& secret, Instant used_at) {
   GH_TRY(store::UnitOfWork work, services.database.begin());
   store::Repositories& at = *work.operator->();
   GH_TRY(auto found, at.credentials.get(id));
   auto& secrets = found.value.secrets;
   const auto successor =
       std::find_if(secrets.begin(), secrets.end(), [&secret](const SecretRecord& one) { return one.id == secret; });
-  if (successor == secrets.end() || successor->state != SecretState::kPending) return success();
+  if (successor == secrets.end() || is_over(successor->state)) return false;
+  if (successor->state != SecretState::kPending) return true;
   for (SecretRecord& one : secrets) {
     if (one.state != SecretState::kCurrent) continue;
     one.state = SecretState::kOverlap;
@@ -86,7 +87,8 @@ Result<void> promote_secret(Services& services, const CredentialId& id, const Se
   Describer describer(at, services.clock.now());
   GH_TRY(const Document after, describer.token(found.value));
   AuditEvent event = make_event(gateway_job({}), "token.successor_used", "token", id.value, found.value.name);
-  return commit(services, std::move(work), with_change(std::move(event), nullptr, &after));
+  GH_TRYV(commit(services, std::move(work), with_change(std::move(event), nullptr, &after)));
+  return true;
 }
 
 Result<void> note_reuse(Services& services, const CredentialId& id, const SecretId& secret, std::string_view address) {

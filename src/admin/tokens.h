@@ -101,8 +101,8 @@ Result<Document> resume_token(Services& services, const Caller& caller, std::str
 Result<Document> revoke_token(Services& services, const Caller& caller, std::string_view token, std::string_view reason);
 
 /// The pending successor was used for the first time: it becomes the current secret, and the older one ends after the overlap.
-/// Called by the recorder; a secret that is not pending is left as it is.
-Result<void> promote_secret(Services& services, const CredentialId& id, const SecretId& secret, Instant used_at);
+/// Called by the recorder; a secret that is not pending is left as it is. False: it has ended, whatever this node's index says.
+Result<bool> promote_secret(Services& services, const CredentialId& id, const SecretId& secret, Instant used_at);
 /// A secret was presented whose overlap has ended: audited, and the token is paused where the policy says so.
 Result<void> note_reuse(Services& services, const CredentialId& id, const SecretId& secret, std::string_view address);
 

@@ -165,6 +165,8 @@ Answered<ProvenClient> by_secret(Context& context, const Shown& shown, const gat
     const auto promoted =
         admin::promote_secret(context.services, CredentialId(shown.client), SecretId(std::string(parsed->id)), now);
     if (!promoted) return server_error(promoted.error());
+    // Rolled back on another node a moment ago.
+    if (!promoted.value()) return invalid_client();
   }
   admin::note_client_secret(context.services, *found.credential, found.secret->id, request.client, request.user_agent);
   return ProvenClient{found.credential, found.secret->id};

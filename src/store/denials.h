@@ -26,6 +26,7 @@ struct Denial {
   Instant first_at{};
   Instant last_at{};
   std::string request_id;  ///< of the last one; listed: only as long as its decision is kept
+  bool hidden = false;     ///< the client was answered as if it were not there: why, and where it lies, only a look-up told
 };
 
 class Denials {
@@ -43,7 +44,8 @@ class Denials {
     AccountId account;        ///< empty: any
     std::string reason;       ///< empty: any
     Instant since{};
-    /// Only of tokens that this person answers for, or on a resource that they administer. Never nobody's.
+    /// Only of tokens that this person answers for, or on a resource that they administer. Never nobody's. What is hidden is then
+    /// listed, and counted together, as what lies outside.
     std::optional<Sight> sight;
   };
   /// The latest first.

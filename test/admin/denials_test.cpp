@@ -64,7 +64,8 @@ class Denials : public testing::Test {
     return must(create_token(world.services(), world.caller(), request)).token.expose();
   }
   std::string id_of(const std::string& token) { return std::string(token::as_view(world.live(token)->id)); }
-  void call(const std::string& token, Reason reason, const std::string& project = {}, const std::string& request = {}) {
+  void call(const std::string& token, Reason reason, const std::string& project = {}, const std::string& request = {},
+            int status = 404) {
     gateway::RequestRecord* slot = world.request_log().queue(0).begin();
     ASSERT_TRUE(slot);
     *slot = gateway::RequestRecord{};
@@ -76,6 +77,7 @@ class Denials : public testing::Test {
     slot->site = *world.services().sites.snapshot()->find(Product::kJira, "acme");
     slot->effect = reason == Reason::kPermitted ? Effect::kPermit : Effect::kDeny;
     slot->reason = reason;
+    slot->status = status;
     slot->client = parse_ip("10.0.3.7").value();
     slot->user_agent = "jira.js";
     slot->resource = project;
@@ -146,6 +148,23 @@ TEST_F(Denials, AreToldToThoseWhomTheyConcern) {
   EXPECT_TRUE(anna_sees[0].at("request_id").is_null()) << "it is not hers to explain";
   EXPECT_EQ(list_denials(world.services(), max, {id_of(wide), {}, {}, {}}, 10).error().code, Errc::kNotFound);
   EXPECT_EQ(list_denials(world.services(), max, {{}, "ci", {}, {}}, 10).error().code, Errc::kNotFound);
+}
+
+TEST_F(Denials, DoNotTellWhatOnlyALookUpFound) {
+  call(wide, Reason::kOutsideBoundary, "A", "request1");
+  call(wide, Reason::kWaitingForGrant, {}, "request2");
+  call(wide, Reason::kRestrictedContent, "A", "request3");
+  EXPECT_THAT(denials(auditor), SizeIs(3));
+  const auto hers = denials(olga);
+  ASSERT_THAT(hers, SizeIs(1)) << "one that is there and one that is not are of one kind";
+  EXPECT_EQ(hers[0].at("code").as_string(), "outside_boundary");
+  EXPECT_EQ(hers[0].at("count").as_int64(), 3);
+  EXPECT_TRUE(hers[0].at("resource").is_null());
+  EXPECT_THAT(denials(olga, {{}, {}, "waiting_for_grant", {}}), SizeIs(0));
+  EXPECT_THAT(denials(anna), SizeIs(0));
+  // Of the token alone, before anything was looked up.
+  call(wide, Reason::kWaitingForGrant, {}, "request4", 403);
+  EXPECT_THAT(denials(olga, {{}, {}, "waiting_for_grant", {}}), SizeIs(1));
 }
 
 TEST_F(Denials, AndCallsAreCountedByDay) {

@@ -145,6 +145,24 @@ TEST_F(Events, TellOfDenialsToThoseWhomTheyConcern) {
   EXPECT_THAT(admin.page->news(), HasSubstr("event: denials"));
 }
 
+TEST_F(Events, TellNoAdministratorOfDenialsOnOthersResources) {
+  must(add_user(world.services(), world.caller(), {"anna@example.com", "Anna", "project-admin", {"acme/A"}}));
+  token("hr");
+  const token::LiveCredentialPtr of_hr = world.live(secret);
+  Opened anna = open("anna@example.com"), olga = open("olga@example.com");
+  const auto refused_on = [&](const std::string& resource) {
+    anna.page->news();
+    olga.page->news();
+    live.denied({{std::string(token::as_view(of_hr->id)), of_hr->boundary->front().resource.site.value, resource}});
+    live.turn();
+  };
+  refused_on("10001");
+  EXPECT_EQ(anna.page->news(), "") << "it touches her project, and was refused elsewhere";
+  EXPECT_THAT(olga.page->news(), HasSubstr("event: denials"));
+  refused_on(of_hr->boundary->front().resource.id);
+  EXPECT_THAT(anna.page->news(), HasSubstr("event: denials"));
+}
+
 TEST_F(Events, EndWithTheSession) {
   Opened olga = open("olga@example.com"), other = open("olga@example.com");
   Caller herself = caller_of(olga.session, {});

@@ -157,6 +157,7 @@ TEST_F(Remedies, AreNoWayToFindOutWhatLiesWhereNothingIsGranted) {
   const Document asked =
       must(explain_token(world.services(), olga, {waiting, "GET", "/ex/jira/acme/rest/api/3/issue/B-1", "", ""}));
   EXPECT_THAT(kinds(asked), ElementsAre("grant"));
+  EXPECT_THAT(change(asked).at("people").as_array(), SizeIs(0)) << "a boundary may name anything: who administers it is not told";
   // One thing granted: the request itself looks.
   EXPECT_THAT(expect_alike(token({"acme/A", "acme/B"}, {"read:jira-work"})), HasSubstr(R"("reason":"outside_boundary")"));
   // Taken away.

@@ -59,6 +59,14 @@ TEST_P(Denials, AddUpByKind) {
   EXPECT_THAT(listed(filter), IsEmpty());
 }
 
+TEST_P(Denials, OfAKeyThatWasGivenToAnotherProjectStandAlone) {
+  store::Denial before = denial("getIssue", "r1"), after = denial("getIssue", "r2");
+  after.resource_id = "10009";
+  record({before});
+  record({after});
+  EXPECT_THAT(listed(), SizeIs(2));
+}
+
 TEST_P(Denials, AreBoundedWhateverIsTried) {
   std::vector<store::Denial> many;
   for (int i = 0; i < 700; ++i) many.push_back(denial("operation" + std::to_string(i), "r" + std::to_string(i)));
