@@ -258,6 +258,8 @@ LiveEvents::News LiveEvents::look() {
       }
     }
     if (first) seen_ = end.value().sequence;
+  } else {
+    news.lost = true;
   }
   if (auto matters = at.outbox.matters_mark()) {
     news.matters = !matters_.empty() && matters.value() != matters_;

@@ -25,7 +25,7 @@ std::string place_of(const store::SecretUse& use) {
 bool is_rotating(const token::LiveCredential& credential, Instant at) {
   for (std::size_t i = 0; i < token::LiveSecrets::size(); ++i) {
     const token::LiveSecret& secret = credential.secrets[i];
-    if (secret.state == SecretState::kRetired || (secret.state == SecretState::kOverlap && secret.ends_at <= at)) return false;
+    if (is_over(secret.state) || (secret.state == SecretState::kOverlap && secret.ends_at <= at)) return false;
   }
   return true;
 }
@@ -116,7 +116,7 @@ Result<void> SecretUses::resolve(const Unknown& unknown) {
     const bool over = credential.state == State::kRevoked || credential.state == State::kArchived ||
                       (credential.expires_at && *credential.expires_at <= now);
     // One that is live by now was only unknown for a moment, on this node.
-    if (the_same && (over || secret->state == SecretState::kRetired)) {
+    if (the_same && (over || is_over(secret->state))) {
       store::SecretUse use = unknown.use;
       use.credential = credential.id;
       count(std::move(use));
