@@ -57,7 +57,8 @@ Step<bool> check_secret(const token::LiveCredential& credential, const token::Li
     case SecretState::kOverlap:
       if (now.wall < secret.ends_at) return true;
       [[fallthrough]];
-    case SecretState::kRetired: break;
+    case SecretState::kRetired:
+    case SecretState::kRolledBack: break;
   }
   request.retired_used = true;
   return invalid_token("This token was replaced by a newer one, and its overlap has ended.");
