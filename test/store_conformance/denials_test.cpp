@@ -1,6 +1,9 @@
 // What was refused: counted by kind, bounded, dropped when it is old, and for those alone whom it concerns.
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <thread>
+
 #include "test/store_conformance/world.h"
 
 namespace gatehouse::test {
@@ -65,6 +68,32 @@ TEST_P(Denials, OfAKeyThatWasGivenToAnotherProjectStandAlone) {
   record({before});
   record({after});
   EXPECT_THAT(listed(), SizeIs(2));
+}
+
+TEST_P(Denials, OfTwoNodesThatRefuseTheSameAddUp) {
+  constexpr int kBatches = 40, kNodes = 2;
+  std::vector<std::unique_ptr<store::Database>> nodes;
+  for (int i = 0; i < kNodes; ++i) nodes.push_back(open());
+  std::atomic<int> failed{0};
+  std::vector<std::thread> threads;
+  for (int node = 0; node < kNodes; ++node) {
+    threads.emplace_back([&, node] {
+      for (int i = 0; i < kBatches; ++i) {
+        store::UsageBatch batch;
+        // New kinds each time, in an order of each node's own.
+        for (int kind = 0; kind < 5; ++kind) {
+          const int turned = node == 0 ? kind : 4 - kind;
+          batch.denials.push_back(denial("o" + std::to_string(i * 5 + turned), "r"));
+        }
+        if (!nodes[static_cast<std::size_t>(node)]->record(batch)) ++failed;
+      }
+    });
+  }
+  for (std::thread& one : threads) one.join();
+  EXPECT_EQ(failed, 0);
+  std::int64_t sum = 0;
+  for (const store::Denial& one : listed()) sum += one.count;
+  EXPECT_EQ(sum, kBatches * kNodes * 5);
 }
 
 TEST_P(Denials, AreBoundedWhateverIsTried) {
