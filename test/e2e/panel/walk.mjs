@@ -117,7 +117,7 @@ const steps = {
     await page.getByRole('radio', { name: 'Daily, at 08:00 UTC' }).click();
     await page.waitForFunction(() => document.querySelector('.segment.chosen')?.textContent.includes('Daily'));
     assert.equal(await digest(), 'daily');
-    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Undo' }).last().click();
     await page.waitForFunction(() => !document.querySelector('.segment.chosen')?.textContent.includes('Daily'));
     assert.equal(await digest(), before);
   },
@@ -167,7 +167,7 @@ const steps = {
     await page.locator('dialog').getByRole('button', { name: 'Pause', exact: true }).click();
     await page.waitForFunction(() => document.querySelector('main .state')?.textContent === 'paused');
     assert.equal((await state(`/tokens/${token.id}`)).pause_reason, 'a test');
-    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Undo' }).last().click();
     await page.waitForFunction(() => document.querySelector('main .state')?.textContent === 'live');
     assert.equal((await state(`/tokens/${token.id}`)).state, 'live');
     await page.getByRole('button', { name: 'Revoke', exact: true }).click();
