@@ -55,8 +55,9 @@ Result<std::optional<Instant>> Watch::last_permitted(const CredentialId& credent
 }
 
 Result<std::vector<Watch::NewPlace>> Watch::new_places(Instant from, int limit) const {
-  // What was seen is added up hour by hour; who is not there yet is new altogether and has no old place. "+ 0": by the credential,
-  // not by the index of first_at, which holds the places of all credentials and is where SQLite would look, for each tick.
+  // What was seen is added up hour by hour; who is not there yet is new altogether and has no old place. "+ 0": by the
+  // credential, not by the index of first_at, which holds the places of all credentials and is where SQLite would look, for each
+  // tick.
   return read_all<NewPlace>(
       session_.rows("SELECT t.credential, t.place, MAX(t.address), MAX(t.user_agent) FROM usage_ticks t "
                     "WHERE t.hour >= :p1 AND t.credential <> '' AND t.place <> '' AND t.place <> 'others' "
