@@ -122,9 +122,10 @@ const steps = {
     const [filtered, filterClock] = await measure(words.length, async () => {
       await page.focus('[data-filter]');
       await page.keyboard.type(words);
-      await page.waitForFunction(() => document.querySelectorAll('tbody tr[aria-rowindex]').length === 1);
+      // Of eleven that fit "many-999" one alone may be in the document for a moment, since the end of the table was looked at.
+      await page.waitForFunction(() => document.querySelector('.table-region table').getAttribute('aria-rowcount') === '2');
     });
-    assert.equal(await count(), 1);
+    assert.equal((await page.$$('tbody tr[aria-rowindex]')).length, 1);
     await page.keyboard.press('Escape');
     await page.waitForFunction((rows) => document.querySelector('.table-region table').getAttribute('aria-rowcount') === String(rows + 1), all);
     const [sorted, sortClock] = await measure(1, async () => {
