@@ -8,6 +8,7 @@ import urllib.parse
 
 from harness import ADMIN, Installation, SCOPES, http, run
 from signer import Signer
+from test_authority import wait_for
 from test_sign_in import Browser
 
 ISSUE = "/rest/api/3/issue/A-1?fields=summary"
@@ -85,6 +86,22 @@ class OAuth(unittest.TestCase):
         self.it.ok("client", "revoke", client["client_id"])
         self.assertEqual(self.it.get(ISSUE, other).status, 401)
         self.assertEqual(self.post("/oauth/token", {"grant_type": "client_credentials"}, fresh).status, 401)
+
+    def test_a_rotation_is_rolled_back(self):
+        client = self.client()
+        fresh = self.it.ok("client", "rotate", client["client_id"], "--overlap", "1h")
+        self.token(fresh)
+        self.token(client)
+        self.it.ok("token", "rotation", "roll-back", client["client_id"], "--reason", "it went to the wrong place")
+        refused = self.post("/oauth/token", {"grant_type": "client_credentials"}, fresh)
+        self.assertEqual((refused.status, refused.json()["error"]), (401, "invalid_client"))
+        self.token(client)
+        # Whoever still has it uses something dead, and pauses nothing by it.
+        uses = lambda: [use["secret_id"] for use in self.it.ok("token", "rotation", "show", client["client_id"])["dead_uses"]]
+        wait_for(lambda: len(uses()) == 1)
+        again = self.it.ok("client", "rotate", client["client_id"], "--overlap", "1h")
+        self.token(again)
+        self.token(client)
 
     def test_what_was_revoked_stays_so_after_a_restart(self):
         client = self.client()
