@@ -179,7 +179,7 @@ const steps = {
     await confirm.click();
     await page.waitForFunction(() => document.querySelector('main .state')?.textContent === 'revoked');
     assert.equal((await state(`/tokens/${token.id}`)).state, 'revoked');
-    assert.ok((await page.innerText('.timeline')).includes('token.revoke'));
+    await page.waitForFunction(() => document.querySelector('.timeline').innerText.includes('token.revoke'));
   },
 
   async aFailureSaysWhyAndUnderWhichRequest() {
