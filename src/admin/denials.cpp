@@ -6,6 +6,7 @@
 #include "admin/authority.h"
 #include "admin/describe.h"
 #include "admin/find.h"
+#include "admin/json_values.h"
 #include "admin/recorder.h"
 
 namespace gatehouse::admin {
@@ -75,14 +76,9 @@ Result<Document> count(const store::Repositories& at, const std::vector<std::str
 
 /// The word of a reason as it stands in the list.
 Result<void> check_code(std::string_view code) {
-  if (code.empty()) return success();
-  for (int number = 0; number <= static_cast<int>(Reason::kInternal); ++number) {
-    if (to_string(static_cast<Reason>(number)) == code) return success();
-  }
+  if (code.empty() || parse_reason(code)) return success();
   return fail(Errc::kInvalidArgument, "There is no such refusal; docs/limits.md and the list itself name them.", {}, "code");
 }
-
-json::value or_null(std::string text) { return text.empty() ? json::value(nullptr) : json::value(std::move(text)); }
 
 Result<Document> describe(Describer& describer, const store::Repositories& at, const store::Denial& one,
                           const std::optional<Credential>& token, bool whole) {
@@ -96,19 +92,19 @@ Result<Document> describe(Describer& describer, const store::Repositories& at, c
     GH_TRY(const auto found, at.sites.get(one.site));
     site = found.value.key;
   }
-  document["token"] = or_null(one.credential.value);
-  document["name"] = or_null(token ? token->name : std::string());
-  document["account"] = or_null(account);
-  document["owner"] = or_null(owner);
-  document["site"] = or_null(site);
-  document["operation"] = or_null(one.operation);
+  document["token"] = text_or_null(one.credential.value);
+  document["name"] = text_or_null(token ? token->name : std::string());
+  document["account"] = text_or_null(account);
+  document["owner"] = text_or_null(owner);
+  document["site"] = text_or_null(site);
+  document["operation"] = text_or_null(one.operation);
   document["code"] = one.reason;
   const bool named = !one.resource.empty() && !site.empty() && one.resource.find(' ') == std::string::npos;
-  document["resource"] = or_null(named ? format_resource_name(site, one.resource) : one.resource);
+  document["resource"] = text_or_null(named ? format_resource_name(site, one.resource) : one.resource);
   document["count"] = one.count;
   document["first_at"] = format_instant(one.first_at);
   document["last_at"] = format_instant(one.last_at);
-  document["request_id"] = or_null(whole ? one.request_id : std::string());
+  document["request_id"] = text_or_null(whole ? one.request_id : std::string());
   return document;
 }
 

@@ -120,13 +120,6 @@ std::string text_of(const Document& document, std::string_view name) {
   return value && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-std::optional<Reason> parse_reason(std::string_view word) {
-  for (int number = 0; number <= static_cast<int>(Reason::kInternal); ++number) {
-    if (to_string(static_cast<Reason>(number)) == word) return static_cast<Reason>(number);
-  }
-  return std::nullopt;
-}
-
 /// To who does not read everything it ends as what is not there does (gateway::ExplainRequest::hide_found).
 void hide_found(Document& document) {
   const auto* const status = document.if_contains("status");

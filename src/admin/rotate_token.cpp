@@ -123,10 +123,7 @@ Result<void> note_dead_use(Services& services, const CredentialId& id, const Sec
   event.outcome = "refused";
   event.reason = "the dead token is still being used, by its secret " + secret.value;
   Notice notice{NoticeKind::kDeadUsed, "token", id.value, found.value.name, {{"address", address}, {"user_agent", user_agent}}};
-  const auto& secrets = found.value.secrets;
-  notice.facts["rolled_back"] = std::any_of(secrets.begin(), secrets.end(), [&secret](const SecretRecord& one) {
-    return one.id == secret && one.state == SecretState::kRolledBack;
-  });
+  notice.facts["rolled_back"] = was_rolled_back(found.value, secret);
   GH_TRYV(queue_notice(services, at.outbox, std::move(notice)));
   return commit(services, std::move(work), std::move(event));
 }

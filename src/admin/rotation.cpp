@@ -160,6 +160,11 @@ Document describe_rotation(const Credential& credential, const ServiceAccount& a
   return document;
 }
 
+bool was_rolled_back(const Credential& credential, const SecretId& secret) noexcept {
+  return std::any_of(credential.secrets.begin(), credential.secrets.end(),
+                     [&secret](const SecretRecord& one) { return one.id == secret && one.state == SecretState::kRolledBack; });
+}
+
 json::array describe_dead_uses(const std::vector<store::SecretUse>& uses) {
   json::array dead;
   for (const store::SecretUse& use : uses) {

@@ -66,6 +66,8 @@ Rotation rotation_state(const Credential& credential, const ServiceAccount& acco
 /// {"state","due_at","overdue", …, "old_users":[{"address","user_agent","first_at","last_at","calls"}]}
 Document describe_rotation(const Credential& credential, const ServiceAccount& account, const std::vector<store::SecretUse>& uses,
                            const Policy& policy, Instant now, std::optional<Instant> made_at = {});
+/// Whether the rotation that made this secret was rolled back: whoever still presents it uses something dead, and copied nothing.
+bool was_rolled_back(const Credential& credential, const SecretId& secret) noexcept;
 /// Uses of secrets after their end: "the dead token is still being used by …". Latest first.
 boost::json::array describe_dead_uses(const std::vector<store::SecretUse>& uses);
 

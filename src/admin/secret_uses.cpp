@@ -169,11 +169,8 @@ Result<void> SecretUses::store(bool at_once) {
     GH_TRY(const auto found, reader->credentials.get(use.credential));
     const Credential& credential = found.value;
     // A secret that was rolled back is dead as well: who still has it was told to use it, and must not pause the old one by it.
-    const bool taken_back = std::any_of(credential.secrets.begin(), credential.secrets.end(), [&](const SecretRecord& one) {
-      return one.id == use.secret && one.state == SecretState::kRolledBack;
-    });
-    GH_TRYV(tell(use, taken_back || credential.state == State::kRevoked || credential.state == State::kArchived ||
-                          (credential.expires_at && *credential.expires_at <= now)));
+    GH_TRYV(tell(use, was_rolled_back(credential, use.secret) || credential.state == State::kRevoked ||
+                          credential.state == State::kArchived || (credential.expires_at && *credential.expires_at <= now)));
   }
   return success();
 }

@@ -43,4 +43,11 @@ std::string_view to_string(Reason reason) noexcept {
   return "internal";
 }
 
+std::optional<Reason> parse_reason(std::string_view word) noexcept {
+  for (int number = 0; number <= static_cast<int>(Reason::kInternal); ++number) {
+    if (to_string(static_cast<Reason>(number)) == word) return static_cast<Reason>(number);
+  }
+  return std::nullopt;
+}
+
 }  // namespace gatehouse

@@ -1,7 +1,9 @@
 // The outcome of policy::decide. Zero denies. The decision is the record that `explain` and the audit print.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/scope.h"
@@ -50,6 +52,8 @@ enum class Reason {
 };
 
 std::string_view to_string(Reason reason) noexcept;
+/// Nothing where no reason is called so.
+std::optional<Reason> parse_reason(std::string_view word) noexcept;
 
 /// One step of the explanation, in the order in which it was taken.
 struct DecisionStep {

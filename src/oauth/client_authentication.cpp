@@ -110,10 +110,8 @@ Result<void> note_retired(Context& context, const Credential& credential, store:
       return one.dead && one.secret == use.secret && one.last_at + kTellEvery > now;
     });
   }
-  const bool taken_back = std::any_of(credential.secrets.begin(), credential.secrets.end(), [&](const SecretRecord& one) {
-    return one.id == use.secret && one.state == SecretState::kRolledBack;
-  });
-  const bool dead = taken_back || credential.state == State::kRevoked || (credential.expires_at && *credential.expires_at <= now);
+  const bool dead = admin::was_rolled_back(credential, use.secret) || credential.state == State::kRevoked ||
+                    (credential.expires_at && *credential.expires_at <= now);
   if (!told && dead) {
     GH_TRYV(admin::note_dead_use(context.services, credential.id, use.secret, use.address, use.user_agent));
   } else if (!told) {

@@ -27,10 +27,10 @@ class Delegation : public testing::Test {
  protected:
   void SetUp() override {
     world.add_site();
-    olga = person("olga@example.com", "member", {});
-    anna = person("anna@example.com", "project-admin", {"acme/A"});
-    ben = person("ben@example.com", "project-admin", {"acme/B"});
-    max = person("max@example.com", "member", {});
+    olga = world.person("olga@example.com", "member", {});
+    anna = world.person("anna@example.com", "project-admin", {"acme/A"});
+    ben = world.person("ben@example.com", "project-admin", {"acme/B"});
+    max = world.person("max@example.com", "member", {});
     CreateAccount request;
     request.handle = "ci";
     request.owner = "olga@example.com";
@@ -39,11 +39,6 @@ class Delegation : public testing::Test {
     must(create_account(world.services(), world.caller(), request));
   }
 
-  Caller person(const std::string& email, const std::string& role, const std::vector<std::string>& resources) {
-    must(add_user(world.services(), world.caller(), {email, email, role, resources}));
-    const CreatedKey key = must(create_admin_key(world.services(), world.caller(), email, "laptop", {}));
-    return must(authenticate(world.services(), key.text.expose(), "", "")).caller;
-  }
   static AddGrant granting(const std::string& resource, std::vector<std::string> scopes = {"read:jira-work", "write:jira-work"}) {
     AddGrant request;
     request.account = "ci";
@@ -248,7 +243,7 @@ TEST_F(Delegation, ADemotionThatCommitsFirstCounts) {
   must(suspend_user(world.services(), world.caller(), "ben@example.com", {}));
   EXPECT_EQ(add_grant(world.services(), ben, granting("acme/A")).error().code, Errc::kNotAllowed);
   // And an administrator of the organization who is none any more, by a route whose use case does not look itself.
-  Caller second = person("second@example.com", "org-admin", {});
+  Caller second = world.person("second@example.com", "org-admin", {});
   second.need = static_cast<std::uint8_t>(policy::Need::kGiveAuthority);
   must(edit_user(world.services(), world.caller(), "second@example.com", {{}, "member", {}}));
   EXPECT_EQ(refused(set_policy(world.services(), second, {{"permanent-tokens", "refused"}})), "org-admin");
@@ -302,7 +297,7 @@ TEST_F(Delegation, WithdrawnForCauseThereIsNoGrace) {
 TEST_F(Delegation, WhatAnAdministratorOfTheOrganizationGaveNeedsOne) {
   AddGrant wide = granting("acme/A");
   wide.include_restricted = true;
-  Caller second = person("second@example.com", "org-admin", {});
+  Caller second = world.person("second@example.com", "org-admin", {});
   const std::string id = id_of(must(add_grant(world.services(), second, wide)));
   must(edit_user(world.services(), world.caller(), "second@example.com",
                  {{}, "project-admin", std::vector<std::string>{"acme/A"}}));

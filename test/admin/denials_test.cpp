@@ -27,10 +27,10 @@ class Denials : public testing::Test {
  protected:
   void SetUp() override {
     world.add_site();
-    olga = person("olga@example.com", "member", {});
-    max = person("max@example.com", "member", {});
-    anna = person("anna@example.com", "project-admin", {"acme/A"});
-    auditor = person("otto@example.com", "auditor", {});
+    olga = world.person("olga@example.com", "member", {});
+    max = world.person("max@example.com", "member", {});
+    anna = world.person("anna@example.com", "project-admin", {"acme/A"});
+    auditor = world.person("otto@example.com", "auditor", {});
     account("ci", "olga@example.com");
     account("hr", "max@example.com");
     for (const char* handle : {"ci", "hr"}) {
@@ -39,11 +39,6 @@ class Denials : public testing::Test {
     }
     wide = token("ci", {"acme/A", "acme/B"}, "olga@example.com");
     narrow = token("hr", {"acme/B"}, "max@example.com");
-  }
-  Caller person(const std::string& email, const std::string& role, const std::vector<std::string>& resources) {
-    must(add_user(world.services(), world.caller(), {email, email, role, resources}));
-    const CreatedKey key = must(create_admin_key(world.services(), world.caller(), email, "laptop", {}));
-    return must(authenticate(world.services(), key.text.expose(), "", "")).caller;
   }
   void account(const std::string& handle, const std::string& owner) {
     CreateAccount request;

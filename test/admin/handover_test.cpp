@@ -26,13 +26,8 @@ class People : public testing::Test {
     world.add_site();
     world.add_account();
     world.add_grant();
-    eva = person("eva@example.com", "member", {});
-    anna = person("anna@example.com", "project-admin", {"acme/A"});
-  }
-  Caller person(const std::string& email, const std::string& role, const std::vector<std::string>& resources) {
-    must(add_user(world.services(), world.caller(), {email, email, role, resources}));
-    const CreatedKey key = must(create_admin_key(world.services(), world.caller(), email, "laptop", {}));
-    return must(authenticate(world.services(), key.text.expose(), "", "")).caller;
+    eva = world.person("eva@example.com", "member", {});
+    anna = world.person("anna@example.com", "project-admin", {"acme/A"});
   }
   static CreateToken token(std::vector<std::string> scopes = {"read:jira-work"}) {
     CreateToken request;
@@ -149,9 +144,9 @@ TEST_F(Approvals, AreASecondPersons) {
   // No way round it: nobody resumes it, and a pause does not take the waiting away.
   EXPECT_EQ(resume_token(world.services(), world.caller(), id).error().code, Errc::kConflict);
   EXPECT_EQ(pause_token(world.services(), world.caller(), id, {}).error().code, Errc::kConflict);
-  const Caller ben = person("ben@example.com", "project-admin", {"acme/B"});
+  const Caller ben = world.person("ben@example.com", "project-admin", {"acme/B"});
   EXPECT_EQ(decide_approval(world.services(), ben, request, true, "").error().code, Errc::kNotFound);
-  const Caller other = person("other@example.com", "project-admin", {"acme/A"});
+  const Caller other = world.person("other@example.com", "project-admin", {"acme/A"});
   EXPECT_EQ(must(list_approvals(world.services(), other, false)).items.size(), 1U);
   EXPECT_EQ(text(must(decide_approval(world.services(), other, request, true, "fine")), "decision"), "approved");
   EXPECT_EQ(state_of(id), "live");
@@ -184,7 +179,7 @@ TEST_F(Approvals, HoldForGrantsToo) {
   const Document grant = must(add_grant(world.services(), world.caller(), request));
   EXPECT_EQ(text(grant, "state"), "pending");
   EXPECT_EQ(resume_grant(world.services(), world.caller(), text(grant, "id")).error().code, Errc::kConflict);
-  const Caller second = person("second@example.com", "org-admin", {});
+  const Caller second = world.person("second@example.com", "org-admin", {});
   must(decide_approval(world.services(), second, open_request(), true, ""));
   EXPECT_EQ(text(must(show_grant(world.services(), world.caller(), text(grant, "id"))), "state"), "live");
 }

@@ -25,8 +25,8 @@ class Remedies : public testing::Test {
  protected:
   void SetUp() override {
     world.add_site();
-    olga = person("olga@example.com", "member", {});
-    person("ben@example.com", "project-admin", {"acme/B"});
+    olga = world.person("olga@example.com", "member", {});
+    world.person("ben@example.com", "project-admin", {"acme/B"});
     CreateAccount request;
     request.handle = "ci";
     request.owner = "olga@example.com";
@@ -34,11 +34,6 @@ class Remedies : public testing::Test {
     request.runs_in = "CI";
     must(create_account(world.services(), world.caller(), request));
     world.add_grant("acme/A");
-  }
-  Caller person(const std::string& email, const std::string& role, const std::vector<std::string>& resources) {
-    must(add_user(world.services(), world.caller(), {email, email, role, resources}));
-    const CreatedKey key = must(create_admin_key(world.services(), world.caller(), email, "laptop", {}));
-    return must(authenticate(world.services(), key.text.expose(), "", "")).caller;
   }
   std::string token(std::vector<std::string> resources, std::vector<std::string> scopes, const std::string& role = {}) {
     CreateToken request;

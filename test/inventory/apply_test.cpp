@@ -34,11 +34,6 @@ class Apply : public testing::Test {
       all.push_back(std::string(one.at("action").as_string()) + " " + std::string(one.at("kind").as_string()));
     return all;
   }
-  Caller person(const std::string& email, const std::string& role, const std::vector<std::string>& resources) {
-    must(admin::add_user(world.services(), world.caller(), {email, email, role, resources}));
-    const auto key = must(admin::create_admin_key(world.services(), world.caller(), email, "laptop", {}));
-    return must(admin::authenticate(world.services(), key.text.expose(), "", "")).caller;
-  }
 
   const std::string whole = R"(version: 1
 label: "ci"
@@ -114,7 +109,7 @@ TEST_F(Apply, SaysWhatItCantRead) {
 
 TEST_F(Apply, GoesNoFurtherThanWhoAppliesIt) {
   must(apply(whole));
-  const Caller anna = person("amy@example.com", "project-admin", {"acme/A"});
+  const Caller anna = world.person("amy@example.com", "project-admin", {"acme/A"});
   const auto missing = [&](const std::string& text) {
     const auto result = apply_as(anna, "version: 1\n" + text);
     return result                                     ? "done"
@@ -184,7 +179,7 @@ TEST_F(Apply, WhatIsExportedIsWhatIsThere) {
   EXPECT_THAT(all, HasSubstr("[\"acme/A=viewer\"]"));
   EXPECT_THAT(changes(must(apply(all, {true, false}))), IsEmpty());
   EXPECT_EQ(world.audited("export").event.caller.actor_id, world.caller().actor_id);
-  const Caller max = person("max@example.com", "member", {});
+  const Caller max = world.person("max@example.com", "member", {});
   EXPECT_EQ(must(export_file(world.services(), max, "")), "version: 1\n") << "he sees nothing";
 }
 

@@ -73,9 +73,9 @@ std::vector<std::string> texts(const json::value& array) {
 class ReportsOfPeople : public Reports {
  protected:
   ReportsOfPeople() {
-    olga = person("olga@example.com", "member", {});
-    max = person("max@example.com", "member", {});
-    anna = person("anna@example.com", "project-admin", {"acme/A"});
+    olga = world.person("olga@example.com", "member", {});
+    max = world.person("max@example.com", "member", {});
+    anna = world.person("anna@example.com", "project-admin", {"acme/A"});
     admin::CreateAccount account;
     account.handle = "hr";
     account.owner = "olga@example.com";
@@ -90,11 +90,6 @@ class ReportsOfPeople : public Reports {
     token("others", hours(20));
     use(wide, "10.0.0.1", "curl/8", 30);
     use(wide, "192.0.2.1", "python-requests/2.31", 2);
-  }
-  Caller person(const std::string& email, const std::string& role, const std::vector<std::string>& resources) {
-    must(admin::add_user(world.services(), world.caller(), {email, email, role, resources}));
-    const admin::CreatedKey key = must(admin::create_admin_key(world.services(), world.caller(), email, "laptop", {}));
-    return must(admin::authenticate(world.services(), key.text.expose(), "", "")).caller;
   }
   std::string of_hr(const std::string& name, std::vector<std::string> resources) {
     admin::CreateToken request;

@@ -7,6 +7,7 @@
 #include "admin/index_feed.h"
 #include "admin/initialize.h"
 #include "admin/sites.h"
+#include "admin/users.h"
 #include "token/token.h"
 
 namespace gatehouse::test {
@@ -89,6 +90,12 @@ void World::add_grant(const std::string& resource, const std::string& account) {
   request.resource = resource;
   request.scopes = {"read:jira-work", "write:jira-work"};
   must(admin::add_grant(*services_, caller_, request));
+}
+
+Caller World::person(const std::string& email, const std::string& role, const std::vector<std::string>& resources) {
+  must(admin::add_user(services(), caller(), {email, email, role, resources}));
+  const admin::CreatedKey key = must(admin::create_admin_key(services(), caller(), email, "laptop", {}));
+  return must(admin::authenticate(services(), key.text.expose(), "", "")).caller;
 }
 
 token::LiveCredentialPtr World::live(const std::string& token) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "admin/admin_keys.h"
 #include "admin/services.h"
@@ -47,6 +48,9 @@ class World {
   /// account "ci" of the administrator.
   void add_account(const std::string& handle = "ci");
   void add_grant(const std::string& resource = "acme/A", const std::string& account = "ci");
+
+  /// A new person, as their own key speaks for them.
+  Caller person(const std::string& email, const std::string& role, const std::vector<std::string>& resources);
 
   /// What the index says about a token now.
   token::LiveCredentialPtr live(const std::string& token);
